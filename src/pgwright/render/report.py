@@ -1,0 +1,65 @@
+"""What the verbs of `api/` report, as frozen values: the renderers of this room turn them into text and JSON.
+
+They live here because `api` and `cli` may look down at them, and a renderer may not look up. Times of day are
+ISO 8601 with an offset, written by the server; durations are seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationStatus:
+    """One migration. `state` is a word of DESIGN 2 (`pending`, `expanding`, `expanded`, …), `unit` the number of
+    the unit it was started in (None: never started), `phase` the phase it is in ("" where none), `error` the
+    last error in the journal ("" for none), `edited` whether its file is no longer the one that was started."""
+
+    name: str
+    state: str
+    unit: int | None = None
+    phase: str = ""
+    checksum: str = ""
+    error: str = ""
+    started_at: str | None = None
+    finished_at: str | None = None
+    edited: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunnerStatus:
+    """The runner that holds the lease. `heartbeat_age` is the age of its last sign of life in seconds, `alive`
+    whether that is younger than the lease allows."""
+
+    host: str
+    pid: int
+    epoch: int
+    heartbeat_age: float
+    alive: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackfillStatus:
+    """A backfill: blocks of the heap done of blocks to do, and the rows filled so far."""
+
+    relation: str
+    blocks_done: int
+    blocks_total: int
+    rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """The migrations in file order, who runs, what is being filled, and what a person should know."""
+
+    migrations: tuple[MigrationStatus, ...]
+    running: RunnerStatus | None = None
+    backfills: tuple[BackfillStatus, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitReport:
+    """The migrations that `expand`, `contract` or `rollback` worked on, as they are now."""
+
+    migrations: tuple[MigrationStatus, ...]
