@@ -1,0 +1,262 @@
+"""PostgreSQL's own grammar: text to tree, tree to text, text to tokens. The only importer of postgast.
+
+Everything here is about text; nothing knows a server. Nodes are protobuf messages and are typed as `Node`.
+The grammar is that of PostgreSQL 18, so it accepts what an older server refuses: the plan finds that out.
+Errors are MigrationFileError with line, column and an excerpt. postgast is imported at first use, because it
+costs more (80 ms) than all that a command without SQL needs.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, TypeAlias
+
+from .lexeme import Token, check_depth
+from .position import Position, Source
+
+Node: TypeAlias = Any
+"""A concrete message of the parse tree (RenameStmt, ColumnRef, …), never the `Node` wrapper around one."""
+
+_SELECT = "SELECT "
+_EXPRESSION_FIELDS = {"target_list", "limit_option", "op"}
+_LOCATIONS = ("location", "name_location", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end")
+# libpg_query writes `{}}` for each of TG_OP, TG_NAME, … of a trigger function, and that is not JSON.
+_BROKEN_DATUM = re.compile(r'("(?:[^"\\]|\\.)*")|(?<=[,\[])\{\}\}')
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One statement of a text: `text` is its source from the first to the last token, without semicolon or
+    comments around it; `start` and `end` are character offsets; `kind` is the name of the message (`RenameStmt`).
+    """
+
+    node: Node = field(compare=False, repr=False)
+    kind: str
+    text: str
+    start: int
+    end: int
+    position: Position
+
+
+def parse(text: str, *, file: str = "<text>") -> tuple[Statement, ...]:
+    """The statements of `text` in order; empty when there are none. Raises MigrationFileError.
+
+    Locations in the nodes are UTF-8 byte offsets into `text`: convert them with `Source.character`.
+    """
+    source = Source(text, file)
+    tokens = _checked_tokens(source)
+    with _translated(source):
+        tree = _library().parse(text)
+    starts, ends = [token.start for token in tokens], [token.end for token in tokens]
+    statements = []
+    for raw in tree.stmts:
+        stop = source.character(raw.stmt_location + raw.stmt_len) if raw.stmt_len else len(text)
+        first = bisect_left(starts, source.character(raw.stmt_location))
+        while tokens[first].kind == "ASCII_59":
+            first += 1
+        start, end, node = starts[first], ends[bisect_right(ends, stop) - 1], unwrap(raw.stmt)
+        statements.append(
+            Statement(
+                node=node,
+                kind=node.DESCRIPTOR.name,
+                text=text[start:end],
+                start=start,
+                end=end,
+                position=source.position(start),
+            )
+        )
+    return tuple(statements)
+
+
+def parse_expression(text: str, *, file: str = "<expression>") -> Node:
+    """The node of `text` as one scalar expression, its locations byte offsets into `text`.
+
+    Raises MigrationFileError where it is more or less than that (`a, b`, `a AS b`, `a FROM t`, `a; DROP …`, `*`).
+    """
+    source = Source(text, file)
+    tokens = _checked_tokens(source)
+    with _translated(source, shift=len(_SELECT)):
+        tree = _library().parse(_SELECT + text)
+    select = tree.stmts[0].stmt.select_stmt
+    targets = [item.res_target for item in select.target_list]
+    single = (
+        len(targets) == 1
+        and not targets[0].name
+        and {item.name for item, _ in select.ListFields()} <= _EXPRESSION_FIELDS
+        and tokens[0].kind != "ALL"
+        and all(token.kind != "ASCII_59" for token in tokens)
+    )
+    node = unwrap(targets[0].val) if single else None
+    if node is None or (kind_of(node) == "ColumnRef" and kind_of(unwrap(node.fields[-1])) == "A_Star"):
+        message = "this is not one expression" if tokens else "an expression is missing"
+        raise source.error(message, 0, hint="Write a single SQL expression, as trim(name).")
+    for child in walk(node):
+        for name in _LOCATIONS:
+            if getattr(child, name, 0) >= len(_SELECT):
+                setattr(child, name, getattr(child, name) - len(_SELECT))
+    return node
+
+
+def scan(text: str, *, file: str = "<text>") -> tuple[Token, ...]:
+    """All tokens of `text`, comments too. Raises MigrationFileError, as for a string that does not end."""
+    source = Source(text, file)
+    if (zero := text.find("\0")) >= 0:
+        raise source.error("a zero byte cannot stand in SQL", zero, hint="Remove it; the file must be UTF-8 text.")
+    with _translated(source):
+        found = _library().scan(text).tokens
+    tokens = []
+    for token in found:
+        start, end = source.character(token.start), source.character(token.end)
+        tokens.append(Token(_token_names()[token.token], text[start:end], start, end, token.keyword_kind != 0))
+    return tuple(tokens)
+
+
+def parse_plpgsql(text: str, *, file: str = "<function>") -> list[dict[str, Any]]:
+    """The PL/pgSQL functions that the statements of `text` create (or run, with DO), as libpg_query's JSON."""
+    with _translated(Source(text, file)):
+        try:
+            found: list[dict[str, Any]] = _library().parse_plpgsql(text)
+        except json.JSONDecodeError:
+            found = json.loads(_BROKEN_DATUM.sub(lambda match: match[1] or "{}", _raw_plpgsql(text)))
+    return found
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """`node` and every message below it, parents first, in the order of the tree, wrappers left out."""
+    stack = [unwrap(node)]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))
+
+
+def children(node: Node) -> list[Node]:
+    """The messages directly below `node`, wrappers left out."""
+    found: list[Node] = []
+    for item, value in node.ListFields():
+        if item.message_type is not None:
+            found.extend(unwrap(each) for each in ([value] if hasattr(value, "ListFields") else value))
+    return found
+
+
+def unwrap(node: Node) -> Node:
+    """The concrete message inside a `Node` wrapper; any other message is returned as it is."""
+    if node.DESCRIPTOR.name != "Node":
+        return node
+    which = node.WhichOneof("node")
+    return node if which is None else getattr(node, which)
+
+
+def kind_of(node: Node) -> str:
+    """The name of the message: `ColumnRef`, `RenameStmt`, …; `Node` for an empty place in a list."""
+    return str(node.DESCRIPTOR.name)
+
+
+def deparse_statement(node: Node) -> str:
+    """The SQL of the statement `node`, in libpg_query's spelling, without a semicolon."""
+    grammar = _grammar()
+    tree = grammar.ParseResult(stmts=[grammar.RawStmt(stmt=_wrapped(node))])
+    return str(_library().deparse(tree))
+
+
+def deparse_expression(node: Node) -> str:
+    """The SQL of the expression `node`, in libpg_query's spelling."""
+    grammar = _grammar()
+    target = grammar.Node(res_target=grammar.ResTarget(val=_wrapped(node)))
+    select = grammar.SelectStmt(target_list=[target], limit_option="LIMIT_OPTION_DEFAULT", op="SETOP_NONE")
+    return deparse_statement(select).removeprefix(_SELECT)
+
+
+def fingerprint(text: str) -> str:
+    """libpg_query's fingerprint of `text`, 16 hexadecimal digits: the same for statements that differ only in
+    constants and formatting. For statistics, never for identity (`files.checksum` is that).
+    """
+    _checked_tokens(source := Source(text))
+    with _translated(source):
+        return str(_library().fingerprint(text).hex)
+
+
+def statement_kinds() -> tuple[str, ...]:
+    """The names of all messages of the grammar that end in `Stmt`."""
+    return tuple(item.message_type.name for item in _grammar().Node.DESCRIPTOR.fields if item.name.endswith("_stmt"))
+
+
+def enum_names(enum: str) -> tuple[str, ...]:
+    """The names of the values of an enum of the grammar, as `ObjectType`, without the undefined one."""
+    values: list[str] = getattr(_grammar(), enum).keys()
+    return tuple(name for name in values if not name.endswith("_UNDEFINED"))
+
+
+def _checked_tokens(source: Source) -> list[Token]:
+    tokens = [token for token in scan(source.text, file=source.file) if not token.is_comment]
+    check_depth(source, tokens)
+    return tokens
+
+
+def _wrapped(node: Node) -> Node:
+    return _grammar().Node(**{_node_fields()[kind_of(node)]: node})
+
+
+@contextmanager
+def _translated(source: Source, shift: int = 0) -> Iterator[None]:
+    """Turn the parser's errors into ours. Its positions are 1-based characters, 0 where it knows none; `shift`
+    is how many characters were put before the text.
+    """
+    try:
+        yield
+    except _library().PgQueryError as error:
+        offset = max(0, min(error.cursorpos - 1 - shift, len(source.text)))
+        while offset == len(source.text) and offset and source.text[offset - 1].isspace():
+            offset -= 1
+        message = error.message if error.context is None else f"{error.message} ({error.context})"
+        raise source.error(message, offset, hint="Correct the statement; pgwright reads PostgreSQL's SQL.") from error
+
+
+@cache
+def _library() -> Any:
+    """postgast, with the depth to which protobuf messages may nest (100 by default, reached by fifty `||`) raised;
+    `check_depth` is the limit that holds instead.
+    """
+    import postgast
+    from google.protobuf.internal import api_implementation
+
+    if api_implementation.Type() == "python":
+        from google.protobuf.internal import decoder
+
+        decoder.SetRecursionLimit(100_000)
+    else:
+        from google._upb._message import SetAllowOversizeProtos
+
+        SetAllowOversizeProtos(True)
+    return postgast
+
+
+@cache
+def _grammar() -> Any:
+    return _library().pg_query_pb2
+
+
+@cache
+def _node_fields() -> dict[str, str]:
+    return {item.message_type.name: item.name for item in _grammar().Node.DESCRIPTOR.fields}
+
+
+@cache
+def _token_names() -> dict[int, str]:
+    return {number: name for name, number in _grammar().Token.items()}
+
+
+def _raw_plpgsql(text: str) -> str:
+    from postgast.native import lib
+
+    result = lib.pg_query_parse_plpgsql(text.encode())
+    try:
+        return str(result.plpgsql_funcs.decode())
+    finally:
+        lib.pg_query_free_plpgsql_parse_result(result)
