@@ -1,0 +1,78 @@
+"""Under which account a private server runs. PostgreSQL refuses to run as root, so root lends it another one."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+from ..base.errors import Refused
+
+_LENT = ("postgres", "nobody")
+
+
+class Identity(TypedDict, total=False):
+    """The keyword arguments of `subprocess` that change the account; empty where nothing changes."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """Who runs the server's programs: `uid` and `gid` are None where it is whoever we are."""
+
+    uid: int | None = None
+    gid: int | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """What `subprocess` is told."""
+        if self.uid is None or self.gid is None:
+            return {}
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
+
+    def own(self, folder: Path) -> None:
+        """Gives `folder` itself to the account."""
+        if self.uid is not None and self.gid is not None:
+            os.chown(folder, self.uid, self.gid)
+
+    def can_run(self, program: Path) -> bool:
+        """Whether the account reaches and runs `program`: a checkout in /root is closed to everybody else."""
+        try:
+            command = [str(program), "--version"]
+            return subprocess.run(command, cwd="/", capture_output=True, check=False, **self.identity).returncode == 0
+        except PermissionError:
+            return False
+
+
+def choose() -> Account:
+    """Ourselves, or for root `postgres` or `nobody`, whichever exists; raises Refused where neither does."""
+    if os.geteuid() != 0:
+        return Account()
+    for name in _LENT:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return Account(uid=entry.pw_uid, gid=entry.pw_gid)
+    raise Refused(
+        "PostgreSQL does not run as root, and this machine has neither a user postgres nor nobody.",
+        hint="Run pgwright as an ordinary user.",
+    )
+
+
+def reachable(folder: Path, account: Account, *, copies: Path) -> Path:
+    """`folder` (a `bin` folder), or a copy of its installation below `copies` where the account cannot reach it."""
+    if account.can_run(folder / "postgres"):
+        return folder
+    target = copies / "programs"
+    without = shutil.ignore_patterns("*.a", "include", "doc", "pgxs", "pkgconfig", "__pycache__")
+    shutil.copytree(folder.parent, target, symlinks=True, ignore=without)
+    target.chmod(0o755)
+    return target / "bin"

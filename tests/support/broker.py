@@ -1,0 +1,117 @@
+"""One server per major and test run, whoever asks first.
+
+The process that the user started listens on a socket; its test workers ask it for a major. It owns the servers,
+so they end with the run, and when it is killed, the servers' keepers end them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import socket
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pgwright.base.errors import PgwrightError
+from pgwright.server.find import Binaries, find
+from pgwright.server.private import PrivateServer
+
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+    "max_prepared_transactions": "10",
+    "wal_level": "logical",
+    "shared_buffers": "64MB",
+    "shared_preload_libraries": "pg_stat_statements",
+    "autovacuum_naptime": "1h",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+}
+
+
+class NotInstalled(Exception):
+    """The major that a test wants is not on this machine; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a worker is told: how to reach the server, or why there is none."""
+
+    host: str = ""
+    port: int = 0
+    folder: str = ""
+    version: str = ""
+    error: str = ""
+
+
+def binaries_for(major: int, folders: Sequence[Path]) -> Binaries:
+    """The programs of `major`; raises NotInstalled with the reason."""
+    try:
+        return find(major, folders=folders)
+    except PgwrightError as error:
+        raise NotInstalled(error.message) from error
+
+
+class Broker:
+    """Listens on `address` until `close`."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._folders = tuple(folders)
+        self._servers: dict[int, PrivateServer] = {}
+        self._lock = threading.Lock()
+        self._place = Path(tempfile.mkdtemp(prefix="pgwright-tests-"))
+        self.address = str(self._place / "broker")
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(self.address)
+        self._listener.listen()
+        threading.Thread(target=self._serve, daemon=True, name="broker").start()
+
+    def close(self) -> None:
+        """Stops every server that was started."""
+        self._listener.close()
+        with self._lock:
+            for server in self._servers.values():
+                server.close()
+            self._servers.clear()
+        shutil.rmtree(self._place, ignore_errors=True)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+
+    def _answer(self, connection: socket.socket) -> None:
+        with connection:
+            major = int(connection.recv(16))
+            try:
+                answer = self._start(major)
+            except (NotInstalled, PgwrightError) as error:
+                answer = Answer(error=str(error))
+            connection.sendall(json.dumps(vars(answer)).encode())
+
+    def _start(self, major: int) -> Answer:
+        with self._lock:
+            if major not in self._servers:
+                server = PrivateServer(binaries_for(major, self._folders), settings=SETTINGS)
+                server.start()
+                self._servers[major] = server
+            server = self._servers[major]
+        binaries = server.binaries
+        return Answer(host=str(server.folder), port=server.port, folder=str(binaries.folder), version=binaries.version)
+
+
+def ask(address: str, major: int) -> Answer:
+    """Asks the broker at `address` for a server of `major`, which starts it where nobody asked before."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        connection.connect(address)
+        connection.sendall(str(major).encode())
+        text = b"".join(iter(lambda: connection.recv(4096), b""))
+    return Answer(**json.loads(text))

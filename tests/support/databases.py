@@ -1,0 +1,134 @@
+"""Fresh databases: each is a clone of a template, made once per server and hash of its SQL."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+from dataclasses import dataclass
+from typing import Any, LiteralString, cast
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+from pgwright.server.find import Binaries
+
+_number = itertools.count(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """A running server that many tests share; never stop it and leave nothing behind but databases of your own."""
+
+    major: int
+    host: str
+    port: int
+    binaries: Binaries
+
+    def dsn(self, database: str = "postgres", *, user: str = "postgres") -> str:
+        """A connection URL over the socket, which trusts everybody."""
+        return f"postgresql://{quote(user, safe='')}@{quote(self.host, safe='')}:{self.port}/{quote(database, safe='')}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """A database that one test has for itself; it is dropped afterwards, whoever is still connected."""
+
+    name: str
+    server: Server
+
+    @property
+    def major(self) -> int:
+        """The major version of its server."""
+        return self.server.major
+
+    @property
+    def dsn(self) -> str:
+        """A connection URL of the superuser."""
+        return self.server.dsn(self.name)
+
+    def dsn_as(self, user: str) -> str:
+        """A connection URL of another role; no password is asked for."""
+        return self.server.dsn(self.name, user=user)
+
+    def connect(self, *, user: str = "postgres", autocommit: bool = True) -> psycopg.Connection[tuple[Any, ...]]:
+        """A new connection; close it, or use it as a context manager."""
+        return psycopg.connect(self.server.dsn(self.name, user=user), autocommit=autocommit)
+
+    def run(self, script: str) -> None:
+        """Runs a script of any number of statements in a connection of its own, as the superuser."""
+        with self.connect() as connection:
+            connection.execute(trusted(script))
+
+    def all(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """The rows of one query; placeholders are `%s`."""
+        with self.connect() as connection:
+            return connection.execute(trusted(query), values or None).fetchall()
+
+    def one(self, query: str, *values: Any) -> Any:
+        """The first column of the first row of one query."""
+        return self.all(query, *values)[0][0]
+
+
+def trusted(text: str) -> LiteralString:
+    """`text` for psycopg, which accepts literals only: a test may make its SQL as it likes."""
+    return cast("LiteralString", text)
+
+
+def create(server: Server, script: str = "") -> Database:
+    """A fresh database holding what `script` makes; the script runs once per server, later ones are clones."""
+    template = _template(server, script) if script else "template0"
+    name = f"t{os.getpid()}_{next(_number)}"
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
+    return Database(name=name, server=server)
+
+
+def drop(database: Database) -> None:
+    """Drops it with all connections, prepared transactions, subscriptions and replication slots."""
+    statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(database.name))
+    with psycopg.connect(database.server.dsn(), autocommit=True) as connection:
+        try:
+            connection.execute(statement)
+        except psycopg.errors.ObjectInUse:
+            _clear(database)
+            connection.execute(statement)
+
+
+def _clear(database: Database) -> None:
+    with database.connect() as connection:
+        for (gid,) in connection.execute("SELECT gid FROM pg_prepared_xacts WHERE database = current_database()"):
+            connection.execute(sql.SQL("ROLLBACK PREPARED {}").format(sql.Literal(gid)))
+        own = "(SELECT oid FROM pg_database WHERE datname = current_database())"
+        for (name,) in connection.execute(f"SELECT subname FROM pg_subscription WHERE subdbid = {own}").fetchall():
+            identifier = sql.Identifier(name)
+            connection.execute(sql.SQL("ALTER SUBSCRIPTION {} DISABLE").format(identifier))
+            connection.execute(sql.SQL("ALTER SUBSCRIPTION {} SET (slot_name = NONE)").format(identifier))
+            connection.execute(sql.SQL("DROP SUBSCRIPTION {}").format(identifier))
+        connection.execute(
+            "SELECT pg_terminate_backend(active_pid, 5000) FROM pg_replication_slots"
+            " WHERE database = current_database() AND active_pid IS NOT NULL"
+        )
+        connection.execute(
+            "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()"
+        )
+
+
+def _template(server: Server, script: str) -> str:
+    digest = hashlib.sha256(script.encode()).hexdigest()
+    name = f"template_{digest[:24]}"
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        # Other workers may want the same one: who comes second waits and finds it.
+        connection.execute("SELECT pg_advisory_lock(%s)", [int(digest[:15], 16)])
+        if connection.execute("SELECT FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier("making_" + name))
+            )
+            Database(name="making_" + name, server=server).run(script)
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier("making_" + name), sql.Identifier(name))
+            )
+    return name

@@ -1,0 +1,55 @@
+"""Which majors a test runs on, and which skips are allowed."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+MAJORS = (14, 15, 16, 17, 18)
+EDGES = (14, 18)
+NEWEST = (18,)
+
+
+def in_ci() -> bool:
+    """Whether this is a run that must not skip anything silently."""
+    return os.environ.get("CI", "").lower() == "true"
+
+
+def server_folders() -> tuple[Path, ...]:
+    """Where the downloaded servers are, one `bin` folder for each."""
+    return tuple(sorted((ROOT / ".cache" / "servers").glob("*/bin")))
+
+
+def majors_of(marked: Sequence[object], chosen: Sequence[int] | None, *, everything: bool) -> tuple[int, ...]:
+    """The majors for a test whose marker says `marked` (empty: no marker). `chosen` is `--majors`."""
+    if marked == ("all",):
+        wanted = MAJORS if everything or chosen else EDGES
+    elif marked:
+        wanted = tuple(int(str(major)) for major in marked)
+    else:
+        wanted = tuple(chosen) if chosen else NEWEST
+    if chosen:
+        wanted = tuple(major for major in wanted if major in chosen)
+    return wanted
+
+
+@dataclass
+class Account:
+    """What did not run and why: number of tests by reason."""
+
+    skipped: dict[str, int] = field(default_factory=dict)
+
+    def add(self, reason: str) -> None:
+        """One more test that was skipped for `reason`."""
+        self.skipped[reason] = self.skipped.get(reason, 0) + 1
+
+    def forbidden(self) -> list[str]:
+        """The reasons that the allowed list does not hold."""
+        listed = tomllib.loads((Path(__file__).parent / "allowed_skips.toml").read_text(encoding="utf-8"))
+        patterns = [re.compile(entry["reason"]) for entry in listed.get("skip", [])]
+        return [reason for reason in self.skipped if not any(pattern.search(reason) for pattern in patterns)]
