@@ -127,9 +127,11 @@ class Session:
         self._report.failures.append((start // 1000, what, error.sqlstate, message))
 
     def _user(self, *, hot: bool = False) -> int:
-        return self._rows // 2 + self._random.randrange(min(HOT_ROWS, self._rows // 2)) if hot and self._rows > 1 else (
-            1 + self._random.randrange(self._rows)
-        )
+        """The id of a user of the shop as it was built; with `hot` one of those that everybody wants."""
+        half = self._rows // 2
+        if hot and half:
+            return half + self._random.randrange(min(HOT_ROWS, half))
+        return 1 + self._random.randrange(self._rows)
 
     def _new_values(self) -> tuple[str, str]:
         """A name and an address that nobody wrote before. Only the old version puts spaces around a name."""

@@ -15,7 +15,7 @@ from .traffic import Application
 class Narrator(Protocol):
     """Tells what happens, as it happens. It decides nothing."""
 
-    def act(self, title: str, record: Record | None = None) -> None:
+    def act(self, title: str, record: Record) -> None:
         """A new act begins; `record` is what its applications will be measured into."""
 
     def phase(self, text: str) -> None:

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -84,10 +85,8 @@ class Client:
         """Ends the process, within two seconds whatever it does."""
         process = self._process
         if process.stdin is not None and not process.stdin.closed:
-            try:
+            with suppress(BrokenPipeError):  # it may have ended already
                 process.stdin.close()
-            except BrokenPipeError:
-                pass  # it has ended already
         try:
             process.wait(timeout=2)
         except subprocess.TimeoutExpired:
@@ -117,7 +116,8 @@ class Client:
             raise StepFailed(f"A client of the demonstration ended by itself: {self._error or 'no message'}")
 
     def _read(self) -> None:
-        assert self._process.stdout is not None and self._process.stderr is not None
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
         for line in self._process.stdout:
             self._take(json.loads(line))
         # The end of its output, expected or not: nobody should wait any longer.

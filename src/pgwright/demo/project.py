@@ -1,0 +1,98 @@
+"""A user's project in a folder of its own, and pgwright as a user runs it: a process of its own, by its command."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from ..base.errors import StepFailed
+from .statements import NEW, OLD
+from .traffic import python_environment
+
+MIGRATION = "0001_nom_complet"
+MIGRATION_TEXT = f"""\
+-- pgwright: up = trim({OLD})
+ALTER TABLE utilisateurs RENAME COLUMN {OLD} TO {NEW};
+"""
+# The lease of a killed runner ends after this many seconds; the next one waits for that and no longer.
+SETTINGS_TEXT = """\
+[execute]
+heartbeat = 0.5
+lease_timeout = 2.0
+"""
+COMMAND_SECONDS = 120.0
+
+
+class Run:
+    """One running command of pgwright. A context: leaving it kills what still runs."""
+
+    def __init__(self, project: Project, arguments: tuple[str, ...]) -> None:
+        self.command = " ".join(("pgwright", *arguments))
+        self._output = project.folder / "output.txt"
+        with self._output.open("wb") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "pgwright", *arguments],
+                cwd=project.folder,
+                env=project.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us: we end it in order
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+    @property
+    def running(self) -> bool:
+        """True until the process has ended."""
+        return self._process.poll() is None
+
+    def kill(self) -> None:
+        """SIGKILL: it cannot tidy up. Returns when it is gone."""
+        self._process.kill()
+        self._process.wait()
+
+    def finish(self) -> None:
+        """Waits for its end; raises StepFailed with what it said when it did not end well."""
+        try:
+            code = self._process.wait(timeout=COMMAND_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise StepFailed(f"`{self.command}` did not end within {COMMAND_SECONDS:.0f} s.") from None
+        if code:
+            said = self._output.read_text(encoding="utf-8", errors="replace").strip()
+            raise StepFailed(f"`{self.command}` ended with exit code {code}:\n{said}", state="The demonstration ends.")
+
+
+class Project:
+    """A folder with pgwright.toml and one migration. `dsn` reaches the commands by the environment, so that no
+    password shows in a process list."""
+
+    def __init__(self, folder: Path, *, dsn: str) -> None:
+        self.folder = folder
+        hidden = ("DATABASE_URL", "PGWRIGHT_PROFILE", "PGWRIGHT_DSN")
+        inherited = {name: value for name, value in python_environment().items() if name not in hidden}
+        self.environment = {**inherited, "PGWRIGHT_DSN": dsn, "PYTHONUNBUFFERED": "1"}
+        (folder / "pgwright.toml").write_text(SETTINGS_TEXT, encoding="utf-8")
+        migrations = folder / "migrations"
+        migrations.mkdir()
+        (migrations / f"{MIGRATION}.sql").write_text(MIGRATION_TEXT, encoding="utf-8")
+
+    def start(self, *arguments: str) -> Run:
+        """Starts `pgwright ARGUMENTS` in the folder."""
+        return Run(self, arguments)
+
+    def run(self, *arguments: str) -> None:
+        """Runs `pgwright ARGUMENTS` to its end; raises StepFailed when it fails."""
+        with self.start(*arguments) as run:
+            run.finish()
