@@ -1,4 +1,4 @@
-"""Fixtures and options of all tests. `tests/support` holds what they are made of; CONTRIBUTING.md tells how to use them."""
+"""Fixtures and options of all tests. `tests/support` holds what they are made of, CONTRIBUTING.md how to use them."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def server(request: pytest.FixtureRequest) -> Server:
 
 @pytest.fixture
 def make_database(server: Server) -> Iterator[Callable[..., Database]]:
-    """`make_database(script="")` makes a fresh database holding what the script makes; all are dropped after the test."""
+    """`make_database(script="")` makes a fresh database holding what the script makes; dropped after the test."""
     made: list[Database] = []
 
     def make(script: str = "") -> Database:
@@ -142,9 +142,7 @@ def make_role(server: Server) -> Iterator[Callable[..., str]]:
     def make(options: str = "LOGIN") -> str:
         name = f"role_{os.getpid()}_{next(_role_number)}"
         with psycopg.connect(server.dsn(), autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("CREATE ROLE {} ").format(sql.Identifier(name)) + sql.SQL(databases.trusted(options))
-            )
+            connection.execute(sql.SQL("CREATE ROLE {} ").format(sql.Identifier(name)) + sql.SQL(options))
         made.append(name)
         return name
 

@@ -62,7 +62,9 @@ def install(package: str, version: str, sha512: str, folder: Path) -> None:
         if base64.b64encode(hashlib.sha512(content).digest()).decode() != sha512:
             raise SystemExit(f"{package}@{version} is not the pinned one: its sha512 differs. It was not installed.")
         with tarfile.open(tarballs[0]) as archive:
-            archive.extractall(place, filter="data")
+            if hasattr(tarfile, "data_filter"):  # not in 3.11.2, as Debian 12 has it
+                archive.extraction_filter = tarfile.data_filter
+            archive.extractall(place)
         native = Path(place) / "package" / "native"
         link(native)
         native.chmod(0o755)

@@ -27,6 +27,7 @@ def server_folders() -> tuple[Path, ...]:
 
 def majors_of(marked: Sequence[object], chosen: Sequence[int] | None, *, everything: bool) -> tuple[int, ...]:
     """The majors for a test whose marker says `marked` (empty: no marker). `chosen` is `--majors`."""
+    wanted: tuple[int, ...]
     if marked == ("all",):
         wanted = MAJORS if everything or chosen else EDGES
     elif marked:

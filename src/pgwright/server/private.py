@@ -27,7 +27,7 @@ from .find import Binaries
 
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0
-_SOCKET_PATH_LIMIT = 90  # of the 104 bytes that macOS allows, less "/.s.PGSQL.65535"
+_TMPDIR_LIMIT = 70  # macOS allows 104 bytes for the path of a socket, "/pgwright-xxxxxxxx/.s.PGSQL.65535" takes 33
 _MODES = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}
 
 # $1 is the folder to delete when we vanished; the rest is the server's command line. fd 0 is the pipe.
@@ -90,7 +90,8 @@ class PrivateServer:
 
     def dsn(self, database: str = "postgres", *, user: str = "postgres") -> str:
         """A connection URL over the socket; needs no password."""
-        return f"postgresql://{quote(user, safe='')}@{quote(str(self.folder), safe='')}:{self.port}/{quote(database, safe='')}"
+        name, host, path = (quote(part, safe="") for part in (user, str(self.folder), database))
+        return f"postgresql://{name}@{host}:{self.port}/{path}"
 
     def tcp_dsn(self, database: str = "postgres") -> str:
         """A connection URL of the superuser over TCP, with its password."""
@@ -165,9 +166,9 @@ class PrivateServer:
 
     def _prepare(self) -> None:
         parent = tempfile.gettempdir()
-        self.folder = Path(
-            tempfile.mkdtemp(prefix="pgwright-", dir=parent if len(parent) < _SOCKET_PATH_LIMIT - 20 else "/tmp")
-        )
+        if len(parent) > _TMPDIR_LIMIT:
+            parent = "/tmp"
+        self.folder = Path(tempfile.mkdtemp(prefix="pgwright-", dir=parent))
         self._account = choose()
         self._account.own(self.folder)
         self._bin = reachable(self.binaries.folder, self._account, copies=self.folder)
@@ -182,18 +183,8 @@ class PrivateServer:
         secret.touch(mode=0o600)
         secret.write_text(self.password, encoding="ascii")
         self._account.own(secret)
-        command = [
-            str(self._bin / "initdb"),
-            "-D",
-            str(self._data),
-            "-U",
-            "postgres",
-            "-E",
-            "UTF8",
-            "--no-locale",
-            "--no-sync",
-        ]
-        command += ["--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}"]
+        command = [str(self._bin / "initdb"), "-D", str(self._data), "-U", "postgres", "-E", "UTF8", "--no-locale"]
+        command += ["--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}"]
         done = subprocess.run(
             command, cwd="/", env=_environment(), capture_output=True, text=True, check=False, **self._account.identity
         )
@@ -255,10 +246,8 @@ class PrivateServer:
 
 def _environment() -> dict[str, str]:
     """Ours without what would steer a server or libpq elsewhere (PGDATA, PGHOST, …)."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PG")} | {
-        "LC_ALL": "C",
-        "TZ": "UTC",
-    }
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+    return kept | {"LC_ALL": "C", "TZ": "UTC"}
 
 
 def _free_port() -> int:
