@@ -1,0 +1,127 @@
+"""Takes the snapshot: runs the queries in one read-only transaction and hands the rows to `assemble`.
+
+It never waits behind another session for longer than its patience: a relation that somebody holds in ACCESS EXCLUSIVE
+mode is read without its expressions and named in `Catalog.unreadable`, because deparsing needs a lock on it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..base.errors import ConfigError
+from .assemble import assemble
+from .statements import statement
+from .values import Catalog
+
+if TYPE_CHECKING:
+    import psycopg
+
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+Rows = Sequence[tuple[Any, ...]]
+
+LOCK_TIMEOUT = "500ms"
+TRIES = 10
+# The catalog moved under the snapshot (deparsing reads the newest version), or a lock came in between.
+MOVED = frozenset({"55P03", "40P01", "XX000", "42P01", "42704", "42883", "42703", "3F000"})
+PARTS = (
+    "inheritance", "columns", "constraints", "indexes", "triggers", "policies", "publications",
+    "extended_statistics", "rules", "functions", "dependencies", "column_statistics", "sizes",
+)  # fmt: skip
+
+
+def read(connection: Connection, *, schemas: Sequence[str] = (), patience: float = 1.0) -> Catalog:
+    """A consistent snapshot of the user's schemas, or of `schemas` and what hangs together with them (partitions,
+    inheritance, views, foreign keys); functions are always those of all user schemas.
+
+    Runs in a transaction of its own, or in a savepoint where one is open. `patience` is how many seconds it waits
+    for sessions with ACCESS EXCLUSIVE locks. Raises ConfigError for a schema that does not exist, LockNotObtained
+    or another translated error when the server refuses.
+    """
+    import psycopg
+
+    from ..connect.translation import translate
+
+    deadline = time.monotonic() + patience
+    for attempt in range(TRIES):
+        try:
+            return _snapshot(connection, tuple(schemas), deadline)
+        except psycopg.Error as error:
+            if connection.closed or error.sqlstate not in MOVED or attempt == TRIES - 1:
+                raise translate(error, doing="reading the catalog") from error
+            time.sleep(0.05)
+    raise AssertionError("unreachable")
+
+
+def _snapshot(connection: Connection, schemas: tuple[str, ...], deadline: float) -> Catalog:
+    fresh = connection.info.transaction_status == 0  # IDLE; inside a transaction its isolation level stays
+    with connection.transaction(force_rollback=True):
+        if fresh:
+            connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        session = _session(connection)
+        major = session[0] // 10000
+        locked = _locked(connection, major, deadline)
+        relations: Rows = _fetch(connection, major, "relations", {"locked": list(locked)})
+        scope = _scope(connection, major, schemas, relations)
+        parameters: Mapping[str, Any] = {
+            "locked": list(locked),
+            "relations": [row[0] for row in relations if row[3] in "rpfvm" and row[0] in scope],
+            "sized": [row[0] for row in relations if row[3] in "rmi"],
+        }
+        rows = {part: _fetch(connection, major, part, parameters) for part in PARTS}
+    return assemble(session, relations, rows, scope=scope, unreadable=locked)
+
+
+def _session(connection: Connection) -> tuple[Any, ...]:
+    """The row of session.sql, read with the session's own search_path, before the transaction's settings are made."""
+    version = connection.info.server_version
+    row = connection.execute(statement("session", version // 10000)).fetchone()
+    assert row is not None, "the current role is always in pg_roles"
+    # pg_temp is named last, so that no temporary table can stand in for a catalog; nothing of a user is visible.
+    connection.execute(
+        "SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('row_security', 'off', true),"
+        " set_config('statement_timeout', '0', true), set_config('lock_timeout', %s, true),"
+        " set_config('jit', 'off', true)",
+        (LOCK_TIMEOUT,),
+    )
+    return row
+
+
+def _locked(connection: Connection, major: int, deadline: float) -> dict[int, str]:
+    """The relations that stay locked until the deadline, with a sentence about who holds them."""
+    while True:
+        rows = _fetch(connection, major, "locked", {})
+        if not rows or time.monotonic() >= deadline:
+            return {row[0]: _holder(row) for row in reversed(rows)}
+        time.sleep(0.05)
+
+
+def _holder(row: tuple[Any, ...]) -> str:
+    _, relation, pid, user, application, state, seconds, gid = row
+    if gid is not None:
+        return f"prepared transaction {gid!r} ({seconds or 0:.0f} s old) holds {relation}"
+    facts = ", ".join(fact for fact in (user, application, state) if fact)
+    return f"session {pid} ({facts}; {seconds or 0:.0f} s in its transaction) holds or waits for {relation}"
+
+
+def _scope(connection: Connection, major: int, schemas: tuple[str, ...], relations: Rows) -> set[int]:
+    """The oids that the snapshot is about."""
+    if not schemas:
+        return {row[0] for row in relations}
+    known = {
+        row[0]
+        for row in connection.execute("SELECT nspname::text FROM pg_namespace WHERE nspname = ANY (%s)", [list(schemas)])
+    }
+    if missing := [schema for schema in schemas if schema not in known]:
+        raise ConfigError(
+            f"There is no schema {', '.join(missing)} in this database.",
+            hint="`schemas` of the profile names schemas of the database; leave it out to mean all.",
+        )
+    return {row[0] for row in _fetch(connection, major, "scope", {"schemas": list(schemas)})}
+
+
+def _fetch(connection: Connection, major: int, name: str, parameters: Mapping[str, Any]) -> Rows:
+    text = statement(name, major)
+    return connection.execute(text.encode(), parameters if "%(" in text else None).fetchall()
