@@ -7,6 +7,7 @@ so they end with the run, and when it is killed, the servers' keepers end them.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import socket
 import tempfile
@@ -29,7 +30,7 @@ SETTINGS = {
     "shared_buffers": "64MB",
     "shared_preload_libraries": "pg_stat_statements",
     "autovacuum_naptime": "1h",
-    "max_wal_size": "4GB",
+    "max_wal_size": "512MB",
     "checkpoint_timeout": "1h",
 }
 
@@ -55,6 +56,16 @@ def binaries_for(major: int, folders: Sequence[Path]) -> Binaries:
         return find(major, folders=folders)
     except PgwrightError as error:
         raise NotInstalled(error.message) from error
+
+
+def memory() -> Path | None:
+    """A file system in memory with room for all servers: clones take 15 ms there, and on a busy disk 400."""
+    place = Path("/dev/shm")
+    if not place.is_dir():
+        return None
+    state = os.statvfs(place)
+    roomy = state.f_bavail * state.f_frsize >= 4 << 30
+    return place if roomy and not state.f_flag & os.ST_NOEXEC else None
 
 
 class Broker:
@@ -100,7 +111,7 @@ class Broker:
     def _start(self, major: int) -> Answer:
         with self._lock:
             if major not in self._servers:
-                server = PrivateServer(binaries_for(major, self._folders), settings=SETTINGS)
+                server = PrivateServer(binaries_for(major, self._folders), settings=SETTINGS, parent=memory())
                 server.start()
                 self._servers[major] = server
             server = self._servers[major]

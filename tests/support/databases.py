@@ -75,10 +75,10 @@ def create(server: Server, script: str = "") -> Database:
     """A fresh database holding what `script` makes; the script runs once per server, later ones are clones."""
     template = _template(server, script) if script else "template0"
     name = f"t{os.getpid()}_{next(_number)}"
+    # Copying files is three times as fast as PostgreSQL 15's new default; 14 knows nothing else.
+    how = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + (" STRATEGY file_copy" if server.major >= 15 else ""))
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        connection.execute(how.format(sql.Identifier(name), sql.Identifier(template)))
     return Database(name=name, server=server)
 
 

@@ -49,14 +49,20 @@ exit $status
 class PrivateServer:
     """A server of ours. A context manager; outside of one call `start` and `close`.
 
-    `data` is a data directory that stays (made where it is missing); without it everything is temporary.
-    `port` 0 takes a free one. `settings` are put into `postgresql.conf`; `{"fsync": "off"}` makes a server that
+    `data` is a data directory that stays (made where it is missing); without it everything is temporary and lies
+    in a new folder below `parent` (by default the system's folder for temporary files). `port` 0 takes a free one. `settings` are put into `postgresql.conf`; `{"fsync": "off"}` makes a server that
     may lose its data when the machine fails. Raises StepFailed, with the end of the server's log, where it does
     not come up.
     """
 
     def __init__(
-        self, binaries: Binaries, *, data: Path | None = None, port: int = 0, settings: Mapping[str, str] | None = None
+        self,
+        binaries: Binaries,
+        *,
+        data: Path | None = None,
+        port: int = 0,
+        settings: Mapping[str, str] | None = None,
+        parent: Path | None = None,
     ) -> None:
         self.binaries = binaries
         self.port = port
@@ -64,6 +70,7 @@ class PrivateServer:
         self.folder = Path()
         self.data = data
         self._settings = dict(settings or {})
+        self._parent = parent
         self._account = Account()
         self._bin = binaries.folder
         self._keeper: subprocess.Popen[bytes] | None = None
@@ -165,7 +172,7 @@ class PrivateServer:
         return self.data if self.data is not None else self.folder / "data"
 
     def _prepare(self) -> None:
-        parent = tempfile.gettempdir()
+        parent = str(self._parent or tempfile.gettempdir())
         if len(parent) > _TMPDIR_LIMIT:
             parent = "/tmp"
         self.folder = Path(tempfile.mkdtemp(prefix="pgwright-", dir=parent))
