@@ -50,9 +50,9 @@ class PrivateServer:
     """A server of ours. A context manager; outside of one call `start` and `close`.
 
     `data` is a data directory that stays (made where it is missing); without it everything is temporary and lies
-    in a new folder below `parent` (by default the system's folder for temporary files). `port` 0 takes a free one. `settings` are put into `postgresql.conf`; `{"fsync": "off"}` makes a server that
-    may lose its data when the machine fails. Raises StepFailed, with the end of the server's log, where it does
-    not come up.
+    in a new folder below `parent` (by default the system's folder for temporary files). `port` 0 takes a free one.
+    `settings` are put into `postgresql.conf`; `{"fsync": "off"}` makes a server that may lose its data when the
+    machine fails. Raises StepFailed, with the end of the server's log, where it does not come up.
     """
 
     def __init__(
@@ -205,6 +205,8 @@ class PrivateServer:
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": str(self.folder),
             "unix_socket_permissions": "0700",
+            # In the data directory, where it goes away with it; /dev/shm would keep what a killed server leaves.
+            "dynamic_shared_memory_type": "mmap",
             "timezone": "UTC",
             "log_timezone": "UTC",
             "lc_messages": "C",
