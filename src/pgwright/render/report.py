@@ -63,3 +63,13 @@ class UnitReport:
     """The migrations that `expand`, `contract` or `rollback` worked on, as they are now."""
 
     migrations: tuple[MigrationStatus, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingValue:
+    """One setting in force: its `key` as in pgwright.toml (`execute.lock_budget`), its `value` as text with passwords
+    hidden, and the `origin` of the value."""
+
+    key: str
+    value: str
+    origin: str

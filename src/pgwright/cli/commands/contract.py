@@ -1,0 +1,55 @@
+"""Remove the old side: only the new application works from here on.
+
+Without NAME all expanded migrations are contracted. Run it when the last old application has gone; pgwright status
+reports statements that still use the old names. With --grace the old side is kept in step for a while after the
+flip, and rollback stays possible until then or until --finalize.
+
+What would lose data for ever is asked for on a terminal, by the table's name; elsewhere it needs --yes --allow
+destructive. A plain rename loses nothing and asks nothing.
+
+Example:
+
+    pgwright contract
+    pgwright contract 0002_full_name --grace 2h
+    pgwright contract --finalize
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import rich_click as click
+
+from ..folder import Command
+from ..options import Duration, Invocation, allowing, connecting, planned
+from ..working import read_plan, run
+
+
+@click.command(cls=Command)
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--grace", type=Duration(), metavar="DURATION", help="Keep the old side that long, as 90s, 30min, 2h or 1d.")
+@click.option("--finalize", is_flag=True, help="End the grace period now.")
+@planned
+@allowing
+@connecting("text", "json", "jsonl")
+def command(
+    invocation: Invocation,
+    names: tuple[str, ...],
+    grace: float | None,
+    finalize: bool,
+    plan: Path | None,
+    allow: frozenset[str],
+) -> None:
+    """Contract and show the report."""
+    from ...api.contract import contract
+    from ...base.errors import UsageError
+
+    if finalize and grace is not None:
+        raise UsageError("--grace and --finalize exclude each other.")
+    settings, made = invocation.settings(), read_plan(plan)
+    run(
+        invocation,
+        lambda show, stop: contract(
+            settings, names, plan=made, allow=allow, grace=grace, finalize=finalize, on_event=show, stop=stop
+        ),
+    )

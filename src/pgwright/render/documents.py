@@ -1,0 +1,155 @@
+"""The shapes of what `--format json` prints, as dataclasses: the schemas in docs/reference/schemas come from these.
+
+Objects may get more keys in later versions; a key is never renamed or given another meaning without a new `version`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..base.finding import Finding
+from .report import BackfillStatus, MigrationStatus, RunnerStatus, SettingValue
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorBody:
+    """What happened (`message`), what that means now (`state`), what to type next (`hint`, may be empty)."""
+
+    name: str
+    exit_code: int
+    message: str
+    state: str
+    hint: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorDocument:
+    """An error of any command."""
+
+    version: int
+    error: ErrorBody
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanOperation:
+    """An action of a migration. `line` and `column` are 1-based and count characters."""
+
+    id: str
+    name: str
+    line: int
+    column: int
+    strategy: str
+    why: str
+    hazards: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanMigration:
+    """A migration of the plan. `checksum` is that of its statements and directives, without formatting."""
+
+    name: str
+    checksum: str
+    operations: tuple[PlanOperation, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanLock:
+    """A lock that a step takes: its mode in the words of LOCK TABLE, and what an application cannot do meanwhile."""
+
+    relation: str
+    mode: str
+    blocks: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanStep:
+    """A step. `rows` is what it reads or writes, null where it touches none; `estimate_seconds` is an estimate;
+    `operations` are ids of operations; `undo` is what a rollback does about it."""
+
+    id: str
+    operations: tuple[str, ...]
+    phase: str
+    kind: str
+    summary: str
+    statements: tuple[str, ...]
+    locks: tuple[PlanLock, ...]
+    scans: tuple[str, ...]
+    rewrites: tuple[str, ...]
+    rows: int | None
+    estimate_seconds: float
+    undo: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDocument:
+    """`plan --format json`, and the plan file. What else a plan file holds is for pgwright itself."""
+
+    version: int
+    fingerprint: str
+    migrations: tuple[PlanMigration, ...]
+    steps: tuple[PlanStep, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusDocument:
+    """`status --format json`."""
+
+    version: int
+    migrations: tuple[MigrationStatus, ...]
+    running: RunnerStatus | None
+    backfills: tuple[BackfillStatus, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportDocument:
+    """`expand`, `contract` and `rollback` under json; under jsonl the last line, after the events."""
+
+    version: int
+    migrations: tuple[MigrationStatus, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingsDocument:
+    """`doctor --format json`."""
+
+    version: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfigDocument:
+    """`config show --format json`."""
+
+    version: int
+    settings: tuple[SettingValue, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewDocument:
+    """`new --format json`: the path of the file that was made."""
+
+    version: int
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitDocument:
+    """`init --format json`: what was made, one sentence part each; nothing where all was there."""
+
+    version: int
+    made: tuple[str, ...]
+
+
+DOCUMENTS: dict[str, type] = {
+    "config": ConfigDocument,
+    "error": ErrorDocument,
+    "findings": FindingsDocument,
+    "init": InitDocument,
+    "new": NewDocument,
+    "plan": PlanDocument,
+    "report": ReportDocument,
+    "status": StatusDocument,
+}
+"""The documents by the name of their schema file."""

@@ -1,0 +1,46 @@
+"""Findings as text: what was found, the evidence, what it leads to, and the complete cure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..base.finding import Finding, Severity
+from .layout import PLAIN, Style, clean, indented, plural
+
+
+def findings_text(findings: Sequence[Finding], *, columns: int = 80, style: Style = PLAIN, clear: str = "") -> str:
+    """The findings, worst first, and one line that counts them. `clear` is what to say when there are none."""
+    if not findings:
+        return (clear or "Nothing was found.") + "\n"
+    order = list(Severity)
+    ranked = sorted(findings, key=lambda finding: -order.index(finding.severity))
+    blocks = ["\n".join(_finding(finding, columns, style)) for finding in ranked]
+    counts = [
+        plural(number, severity.value)
+        for severity in reversed(order)
+        if (number := sum(finding.severity is severity for finding in findings))
+    ]
+    return "\n\n".join(blocks) + f"\n\n{', '.join(counts)}\n"
+
+
+def _finding(finding: Finding, columns: int, style: Style) -> list[str]:
+    """One finding. The severity is a word, never only a colour."""
+    word = finding.severity.value
+    head = f"{word}: {finding.name}" + (f" on {clean(finding.object)}" if finding.object else "")
+    lines = [style.alarm(head) if finding.severity is Severity.DANGER else style.bold(head)]
+    if finding.location:
+        lines += indented(clean(finding.location), columns, first="  at: ")
+    if finding.evidence:
+        lines += indented(clean(finding.evidence), columns, first="  ")
+    if finding.why:
+        lines += indented(clean(finding.why), columns, first="  ")
+    if finding.cure_sql:
+        lines.append("  cure" + _tried(finding) + ":")
+        lines += [f"    {line}" for line in clean(finding.cure_sql, keep_lines=True).rstrip().splitlines()]
+    return lines
+
+
+def _tried(finding: Finding) -> str:
+    if finding.tried is None:
+        return ""
+    return " (tried, it helps)" if finding.tried else " (tried, it does not help)"

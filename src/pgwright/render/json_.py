@@ -1,0 +1,31 @@
+"""The JSON objects of the commands. Their shapes are the dataclasses of `documents`, and the schemas come from those.
+
+The plan's object is made by `evolve/plan/plan_file.py`, because the file must be read again; the error's by
+`error_text`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ..base.finding import Finding
+from .report import Status, UnitReport
+
+VERSION = 1
+
+
+def status_document(status: Status) -> dict[str, Any]:
+    """The object of `status --format json`."""
+    return {"version": VERSION, **asdict(status)}
+
+
+def report_document(report: UnitReport) -> dict[str, Any]:
+    """The last object of `expand`, `contract` and `rollback`."""
+    return {"version": VERSION, **asdict(report)}
+
+
+def findings_document(findings: Sequence[Finding]) -> dict[str, Any]:
+    """The object of `doctor --format json`; the keys of a finding are its own everywhere."""
+    return {"version": VERSION, "findings": [asdict(finding) for finding in findings]}

@@ -1,0 +1,105 @@
+"""A plan as a person reads it: what each migration becomes and why, then every step with its locks.
+
+Wide enough for a name is wide enough: nothing is cut off, long cells go on in the next line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from .layout import PLAIN, Style, clean, count, duration, indented, plural, table
+
+if TYPE_CHECKING:
+    from ..evolve.plan.plan_file import Plan, PlannedMigration
+    from ..evolve.steps.step import Step
+
+_HEAD = ("#", "phase", "kind", "what", "rows", "about")
+_WHAT = 3
+
+
+def plan_text(plan: Plan, *, columns: int = 80, style: Style = PLAIN, sql: bool = False) -> str:
+    """The plan as text of at most `columns`. With `sql` each step lists its statements and its undo."""
+    if not plan.migrations:
+        return "Nothing to do: no migration is pending.\n" + _warnings(plan.warnings, columns, style)
+    seconds = sum(step.seconds for step in plan.steps)
+    size = f"{plural(len(plan.migrations), 'migration')}, {plural(len(plan.steps), 'step')}, about {duration(seconds)}"
+    blocks = [style.bold(f"Plan: {size}.") + " Nothing has been changed.\n"]
+    blocks += ["\n".join(_migration(migration, columns, style)) + "\n" for migration in plan.migrations]
+    blocks.append("\n".join(_steps(plan.steps, columns, style)) + "\n")
+    if sql:
+        blocks += ["\n".join(_statements(number, step, style)) + "\n" for number, step in enumerate(plan.steps, 1)]
+    if plan.warnings:
+        blocks.append(_warnings(plan.warnings, columns, style))
+    blocks.append("\n".join(_next(sql)) + "\n")
+    return "\n".join(blocks)
+
+
+def _migration(migration: PlannedMigration, columns: int, style: Style) -> list[str]:
+    """The operations of one migration, each with its strategy, why, and hazards."""
+    lines = [style.bold(clean(migration.name))]
+    for operation in migration.operations:
+        lines.append(f"  line {operation.line}, column {operation.column}: {operation.name} by {operation.strategy}")
+        lines += indented(clean(operation.why), columns, first="    why:    ")
+        for hazard in operation.hazards:
+            lines += indented(clean(hazard), columns, first="    hazard: ")
+    return lines
+
+
+def _steps(steps: Sequence[Step], columns: int, style: Style) -> list[str]:
+    """The table of the steps. Locks stand under what they are taken for."""
+    rows: list[tuple[str, ...]] = [_HEAD]
+    for number, step in enumerate(steps, 1):
+        what = "\n".join([clean(step.summary), *(f"  {fact}" for fact in _facts(step))])
+        rows.append((f"{number}", step.phase, step.kind, what, _rows(step), duration(step.seconds)))
+    lines = table(rows, columns, flexible=_WHAT, numbers=(0, 4, 5))
+    return [style.bold(lines[0]), *lines[1:]]
+
+
+def _rows(step: Step) -> str:
+    return "-" if step.rows is None else count(step.rows)
+
+
+def _facts(step: Step) -> Iterable[str]:
+    """Locks, scans and rewrites of a step, one sentence each. Locks of one mode on many tables share one."""
+    by_mode: dict[int, list[str]] = {}
+    modes = {lock.mode.value: lock.mode for lock in step.locks}
+    for lock in step.locks:
+        by_mode.setdefault(lock.mode.value, []).append(clean(str(lock.relation)))
+    for value in sorted(by_mode, reverse=True):
+        mode = modes[value]
+        yield f"{mode.sql} on {', '.join(by_mode[value])}: blocks {mode.blocks}"
+    if step.scans:
+        yield "scans " + ", ".join(clean(str(relation)) for relation in step.scans)
+    if step.rewrites:
+        yield "rewrites " + ", ".join(clean(str(relation)) for relation in step.rewrites)
+
+
+def _statements(number: int, step: Step, style: Style) -> list[str]:
+    """The statements of a step and its undo, as they are, ready to be copied."""
+    lines = [style.bold(f"-- step {number} ({step.id}): {clean(step.summary)}")]
+    lines += [clean(_ended(statement), keep_lines=True) for statement in step.statements]
+    if step.undo:
+        lines.append("-- undo:")
+        lines += [f"--   {line}" for undo in step.undo for line in clean(undo, keep_lines=True).splitlines()]
+    return lines
+
+
+def _ended(statement: str) -> str:
+    return statement if statement.rstrip().endswith(";") else statement.rstrip() + ";"
+
+
+def _warnings(warnings: Sequence[str], columns: int, style: Style) -> str:
+    """The warnings of the whole plan."""
+    if not warnings:
+        return ""
+    lines = [style.alarm("Warnings")]
+    for warning in warnings:
+        lines += indented(clean(warning), columns, first="  - ")
+    return "\n".join(lines) + "\n"
+
+
+def _next(sql: bool) -> list[str]:
+    """What to type next."""
+    more = [] if sql else ["Every statement and its undo: pgwright plan --sql"]
+    return [*more, "To start it: pgwright expand. To undo that: pgwright rollback."]

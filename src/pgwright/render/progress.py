@@ -1,0 +1,97 @@
+"""Shows events as they come: on a terminal one live line under the lines that stay, elsewhere plain lines.
+
+It is given a function that writes and a clock, so that it can be tried without either.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from ..base.event import BackfillProgress, Event, LockWaiting, StateChanged, StepFinished, StepStarted
+from .layout import pad, width
+from .narrate import backfill, sentence, share
+
+Write = Callable[[str], None]
+
+LIVE_EVERY = 0.1  # seconds between two pictures of the live line
+PLAIN_EVERY = 10.0  # seconds between two lines about the same backfill or lock where there is no terminal
+_BAR = 20
+
+
+class Progress:
+    """Called with every event. `live` is whether `write` goes to a terminal; `columns` gives its width."""
+
+    def __init__(
+        self, write: Write, *, live: bool, columns: Callable[[], int], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._write = write
+        self._live = live
+        self._columns = columns
+        self._clock = clock
+        self._shown = ""
+        self._last: dict[str, float] = {}
+
+    def __call__(self, event: Event) -> None:
+        """Shows `event`."""
+        if isinstance(event, (BackfillProgress, LockWaiting)):
+            self._repeating(event)
+            return
+        if isinstance(event, (StepStarted, StepFinished, StateChanged)):
+            self._last.clear()
+        text = sentence(event)
+        if text:
+            self.line(text)
+
+    def line(self, text: str) -> None:
+        """A line that stays, above the live one."""
+        self._erase()
+        self._write(text + "\n")
+
+    def close(self) -> None:
+        """Takes the live line away."""
+        self._erase()
+
+    def _repeating(self, event: BackfillProgress | LockWaiting) -> None:
+        """An event that comes many times: rarely a line, on a terminal the live line."""
+        key = f"{type(event).__name__} {event.relation}"
+        now = self._clock()
+        ended = isinstance(event, BackfillProgress) and event.blocks_done >= event.blocks_total
+        pause = LIVE_EVERY if self._live else PLAIN_EVERY
+        if now - self._last.get(key, -pause) < pause and not ended:
+            return
+        if self._live and isinstance(event, LockWaiting) and key not in self._last:
+            self.line(sentence(event))  # who holds it stays readable; only the count goes on below
+        self._last[key] = now
+        if not self._live:
+            self._write(sentence(event) + "\n")
+        elif isinstance(event, LockWaiting):
+            self._show(sentence(event).split("\n")[0])
+        elif ended:
+            self.line(sentence(event))
+        else:
+            self._show(f"  {_bar(share(event))} {backfill(event)}")
+
+    def _show(self, text: str) -> None:
+        """Draws the live line. A line wider than the terminal could not be taken back, so it is drawn without its
+        bar, and not at all when it still does not fit: the plain line follows at the end."""
+        columns = self._columns()
+        if width(text) >= columns:
+            text = "  " + text.split("] ", 1)[-1].strip()
+        if width(text) >= columns:
+            text = text.split(": ", 1)[-1]
+        self._erase()
+        if width(text) < columns:
+            self._write(text)
+            self._shown = text
+
+    def _erase(self) -> None:
+        if self._shown:
+            self._write("\r" + pad("", width(self._shown)) + "\r")
+            self._shown = ""
+
+
+def _bar(part: float) -> str:
+    """A bar of plain characters, readable without colour and in any encoding."""
+    full = int(part * _BAR)
+    return "[" + "#" * full + "." * (_BAR - full) + "]"
