@@ -33,7 +33,8 @@ _BROKEN_DATUM = re.compile(r'("(?:[^"\\]|\\.)*")|(?<=[,\[])\{\}\}')
 @dataclass(frozen=True, kw_only=True)
 class Statement:
     """One statement of a text: `text` is its source from the first to the last token, without semicolon or
-    comments around it; `start` and `end` are character offsets; `kind` is the name of the message (`RenameStmt`).
+    comments around it; `start` and `end` are character offsets into `source.text`, the text of the whole file;
+    `kind` is the name of the message (`RenameStmt`).
     """
 
     node: Node = field(compare=False, repr=False)
@@ -42,6 +43,7 @@ class Statement:
     start: int
     end: int
     position: Position
+    source: Source = field(compare=False, repr=False)
 
 
 def parse(text: str, *, file: str = "<text>") -> tuple[Statement, ...]:
@@ -69,6 +71,7 @@ def parse(text: str, *, file: str = "<text>") -> tuple[Statement, ...]:
                 start=start,
                 end=end,
                 position=source.position(start),
+                source=source,
             )
         )
     return tuple(statements)
@@ -113,7 +116,9 @@ def scan(text: str, *, file: str = "<text>") -> tuple[Token, ...]:
     tokens = []
     for token in found:
         start, end = source.character(token.start), source.character(token.end)
-        tokens.append(Token(_token_names()[token.token], text[start:end], start, end, token.keyword_kind != 0))
+        # A single character that the grammar does not know, as the backslash, has no name in the list.
+        kind = _token_names().get(token.token, f"ASCII_{token.token}")
+        tokens.append(Token(kind, text[start:end], start, end, token.keyword_kind != 0))
     return tuple(tokens)
 
 
@@ -156,6 +161,12 @@ def unwrap(node: Node) -> Node:
 def kind_of(node: Node) -> str:
     """The name of the message: `ColumnRef`, `RenameStmt`, …; `Node` for an empty place in a list."""
     return str(node.DESCRIPTOR.name)
+
+
+def enum_value(node: Node, name: str) -> str:
+    """The name of the value of the enum field `name` of `node`: `enum_value(command, "subtype")` is "AT_SetNotNull"."""
+    item = node.DESCRIPTOR.fields_by_name[name]
+    return str(item.enum_type.values_by_number[getattr(node, name)].name)
 
 
 def deparse_statement(node: Node) -> str:

@@ -54,7 +54,8 @@ class Source:
         return table
 
     def character(self, byte: int) -> int:
-        """The character offset of the UTF-8 byte offset `byte`; what lies beyond the end is the end."""
+        """The character offset of the UTF-8 byte offset `byte`; what lies outside is brought to the nearer end."""
+        byte = max(byte, 0)
         table = self._character_of_byte
         if table is None:
             return min(byte, len(self.text))
@@ -64,6 +65,10 @@ class Source:
         """Line and column of the character at `offset`; a line ends at LF, CR LF or CR."""
         line = bisect_right(self._starts, offset)
         return Position(line, offset - self._starts[line - 1] + 1)
+
+    def offset(self, position: Position) -> int:
+        """The character offset of `position`."""
+        return self._starts[position.line - 1] + position.column - 1
 
     def line(self, number: int) -> str:
         """The text of line `number` (1-based) without its end."""
