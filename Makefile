@@ -1,0 +1,64 @@
+# Every target does its own set-up; a machine with Python 3.11+ and make is enough.
+#
+#   make try  [ARGS="--rows 50000 --format json"]   see it work on a private server, with live traffic
+#   make test [ARGS="tests/sql -k quote"]           all tests: on PostgreSQL 18, and on 14 where it differs
+#   make test-all                                   the full product: every major, and the long tests
+#   make check                                      ruff, mypy, layers, generated files: changes nothing
+#   make fix                                        formats, and writes generated files
+#   make docs                                       writes generated files only
+#   make new operation=NAME                         a new operation with its test
+#   make bench [ARGS="backfill"]                    ratios against what one would do by hand
+#   make locks                                      measures the locks of DDL statements again
+
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
+export PYTHON
+
+.PHONY: help try test test-all check fix docs new bench locks setup servers clean
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+try:
+	@sh tools/setup.sh try
+	@$(BIN)/pgwright try $(ARGS)
+
+setup:
+	@sh tools/setup.sh dev
+
+servers: setup
+	@$(BIN)/python tools/servers.py
+
+test: servers
+	@$(PYTEST) -m "not long" $(ARGS)
+
+test-all: servers
+	@$(PYTEST) --all-majors -m "" $(ARGS)
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tools/generate.py --check
+
+fix: setup
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/python tools/generate.py
+
+docs: setup
+	$(BIN)/python tools/generate.py
+
+new: setup
+	@$(BIN)/python tools/new.py operation=$(operation)
+
+bench: setup
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+locks: servers
+	@$(BIN)/python tools/measure_locks.py $(ARGS)
+
+clean:
+	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,94 @@
+"""Starts an operation: `python tools/new.py operation=add_index` writes its file and its test, and says what is next.
+
+Both fail until they are written: the completeness tests refuse headings that still hold "…", and the test fails.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+OPERATION = '''"""… One sentence: what {name} changes.
+
+## What it does
+
+…
+
+## Why it is dangerous
+
+…
+
+## Phases and locks
+
+…
+
+## Rollback
+
+…
+
+## Versions
+
+PostgreSQL 14 to 18.
+
+## Example
+
+    CALL pgwright.{name}(…);
+"""
+
+from __future__ import annotations
+
+from ._operation import Compiled, Request
+
+# The action keys that this operation owns; `pgwright.sql.actions.all_keys()` lists those of the grammar.
+RECOGNISES = ("CallStmt.pgwright.{name}",)
+
+
+def compile_(request: Request) -> Compiled:
+    """Understands the action, chooses the strategy, and returns the steps of all phases."""
+    raise request.error("{name} is not written yet")
+'''
+
+TEST = '''"""The life cycle of {name}: expand, both applications, rollback, expand, contract."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.databases import Database
+
+
+@pytest.mark.majors("all")
+def test_life_cycle(database: Database) -> None:
+    pytest.fail("{name} has no life-cycle test yet")
+'''
+
+
+def main(arguments: list[str]) -> int:
+    kind, _, name = arguments[0].partition("=") if arguments else ("", "", "")
+    if kind != "operation" or not re.fullmatch(r"[a-z][a-z0-9_]*[a-z0-9]", name):
+        print("usage: make new operation=name_in_lower_case", file=sys.stderr)
+        return 2
+    stem = f"{name}_" if keyword.iskeyword(name) else name
+    operations = ROOT / "src" / "pgwright" / "evolve" / "operations"
+    files = {
+        operations / f"{stem}.py": OPERATION.format(name=name),
+        ROOT / "tests" / "evolve" / "operations" / f"test_{name}.py": TEST.format(name=name),
+    }
+    taken = [path for path in (*files, operations / stem) if path.exists()]
+    if taken:
+        print(f"{taken[0].relative_to(ROOT)} exists; nothing was changed", file=sys.stderr)
+        return 6
+    for path, text in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(ROOT))
+    print("Fill both in; then: make docs, a line in CHANGELOG.md, make test ARGS=tests/completeness, make check.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
