@@ -65,7 +65,7 @@ def _families(rows: Rows) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
 def _table(
     row: tuple[Any, ...], parts: Parts, parents: Mapping[int, list[int]], children: Mapping[int, list[int]]
 ) -> Table:
-    (oid, schema, name, kind, owner, persistence, row_security, force, identity, tuples, pages, node, highest,
+    (oid, schema, name, kind, owner, persistence, row_security, force, identity, tuples, pages, all_pages, node, highest,
      options, grants, comment, of_type, bound, key, method, tablespace, extension, modified) = row  # fmt: skip
     size, blocks = parts.sizes.get(oid, (None, None))
     rules = parts.rules_of(oid)
@@ -98,7 +98,7 @@ def _table(
         rule_definitions=rules,
         rows=None if tuples < 0 else tuples,
         pages=pages if blocks is None else blocks,
-        bytes=pages * parts.block_size if size is None else size,
+        bytes=all_pages * parts.block_size if size is None else size,
         modified=modified or 0,
         highest_column=highest,
         file_node=node,
@@ -109,7 +109,7 @@ def _table(
 
 
 def _view(row: tuple[Any, ...], parts: Parts) -> View:
-    oid, schema, name, kind, owner, options, grants, comment = (*row[:5], row[13], row[14], row[15])
+    oid, schema, name, kind, owner, options, grants, comment = (*row[:5], row[14], row[15], row[16])
     return View(
         oid=oid,
         name=RelationName(schema, name),
@@ -124,7 +124,7 @@ def _view(row: tuple[Any, ...], parts: Parts) -> View:
         triggers=parts.triggers_of(oid),
         indexes=parts.indexes_of(oid),
         rules=parts.rules_of(oid),
-        extension=row[21],
+        extension=row[22],
     )
 
 

@@ -6,8 +6,10 @@ mode is read without its expressions and named in `Catalog.unreadable`, because 
 
 from __future__ import annotations
 
+import gc
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..base.errors import ConfigError
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 Rows = Sequence[tuple[Any, ...]]
 
 LOCK_TIMEOUT = "500ms"
+MANY = 3000  # relations; beyond, sizes are those that the last VACUUM or ANALYZE wrote down
 TRIES = 10
 # The catalog moved under the snapshot (deparsing reads the newest version), or a lock came in between.
 MOVED = frozenset({"55P03", "40P01", "XX000", "42P01", "42704", "42883", "42703", "3F000"})
@@ -57,7 +60,7 @@ def read(connection: Connection, *, schemas: Sequence[str] = (), patience: float
 
 def _snapshot(connection: Connection, schemas: tuple[str, ...], deadline: float) -> Catalog:
     fresh = connection.info.transaction_status == 0  # IDLE; inside a transaction its isolation level stays
-    with connection.transaction(force_rollback=True):
+    with _collector_paused(), connection.transaction(force_rollback=True):
         if fresh:
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         session = _session(connection)
@@ -68,10 +71,32 @@ def _snapshot(connection: Connection, schemas: tuple[str, ...], deadline: float)
         parameters: Mapping[str, Any] = {
             "locked": list(locked),
             "relations": [row[0] for row in relations if row[3] in "rpfvm" and row[0] in scope],
-            "sized": [row[0] for row in relations if row[3] in "rmi"],
+            "sized": _sized(relations, scope),
         }
         rows = {part: _fetch(connection, major, part, parameters) for part in PARTS}
-    return assemble(session, relations, rows, scope=scope, unreadable=locked)
+        return assemble(session, relations, rows, scope=scope, unreadable=locked)
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Without the cyclic collector: it would walk hundreds of thousands of new tuples again and again and find no
+    garbage (10,000 tables: 2.2 s of CPU with it, 1.1 s without)."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _sized(relations: Rows, scope: set[int]) -> list[int]:
+    """The relations whose size is asked of the file system: all, or in a large database only those of which no VACUUM
+    or ANALYZE has left a figure. Asking for 30,000 sizes takes half a second."""
+    sized = [row for row in relations if row[3] in "rmi" and (row[0] in scope or row[3] == "i")]
+    if len(sized) > MANY:
+        sized = [row for row in sized if row[9] < 0]
+    return [row[0] for row in sized]
 
 
 def _session(connection: Connection) -> tuple[Any, ...]:

@@ -194,7 +194,8 @@ class Table:
 
     `parents` and `children` are oids of direct inheritance, partitions included; `partition_columns` the attnums
     that the partition key reads, `partition_bound` the bound of a partition. `acl` as in `Column`. `rows` is
-    `reltuples` (None: never analysed), `bytes` the size of heap and TOAST, `pages` that of the heap in blocks.
+    `reltuples` (None: never analysed), `bytes` the size of heap and TOAST, `pages` that of the heap in blocks
+    (in a database of thousands of relations both are as of the last VACUUM or ANALYZE).
     `replica_identity` is d, n, f or i. `rules` are names of rules (never `_RETURN`), `rule_definitions` the rules
     themselves. `modified` counts the rows changed since the last ANALYZE. `highest_column` is the highest attnum
     ever given (the limit is 1600). `partition_key` is `pg_get_partkeydef`. `access_method` is `heap` for ordinary

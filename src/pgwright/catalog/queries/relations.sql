@@ -1,7 +1,7 @@
 -- Every name in the user's schemas, and what is known of tables and views without looking at their columns.
 SELECT c.oid, n.nspname::text, c.relname::text, c.relkind::text, pg_get_userbyid(c.relowner)::text,
        c.relpersistence::text, c.relrowsecurity, c.relforcerowsecurity, c.relreplident::text,
-       c.reltuples, c.relpages, c.relfilenode, c.relnatts, coalesce(c.reloptions, '{}'),
+       c.reltuples, c.relpages, c.relpages + coalesce(toast.relpages, 0), c.relfilenode, c.relnatts, coalesce(c.reloptions, '{}'),
        CASE WHEN c.relacl IS NOT NULL THEN (
            SELECT jsonb_agg(jsonb_build_array(coalesce(g.rolname, ''), x.privilege_type, x.is_grantable)
                             ORDER BY coalesce(g.rolname, ''), x.privilege_type, x.is_grantable)
@@ -16,6 +16,7 @@ SELECT c.oid, n.nspname::text, c.relname::text, c.relkind::text, pg_get_userbyid
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_description d ON d.objoid = c.oid AND d.classoid = 'pg_catalog.pg_class'::regclass AND d.objsubid = 0
+LEFT JOIN pg_class toast ON toast.oid = c.reltoastrelid
 LEFT JOIN pg_am am ON am.oid = c.relam
 LEFT JOIN pg_tablespace ts ON ts.oid = c.reltablespace
 LEFT JOIN pg_depend ed ON ed.classid = 'pg_catalog.pg_class'::regclass AND ed.objid = c.oid AND ed.objsubid = 0
