@@ -75,7 +75,7 @@ def _server(facts: Row) -> Iterator[Finding]:
             "few_sessions_left", "max_connections", Severity.WARNING,
             f"{facts['sessions']} of {facts['slots']} sessions are in use, {max(left, 0)} are left.",
             f"pgwright needs up to {NEEDED_SESSIONS} at a time; the application may be refused instead.",
-            f"ALTER SYSTEM SET max_connections = {facts['slots'] + 20}; -- takes effect when the server is started again",
+            f"ALTER SYSTEM SET max_connections = {facts['slots'] + 20}; -- needs a restart",
         )  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def _silence(connection: Connection, facts: Row) -> Iterator[Finding]:
         yield _finding(
             "triggers_cannot_be_silenced", "session_replication_role", Severity.NOTICE,
             f"{facts['role']} may not set session_replication_role.",
-            "The triggers of a table would fire for each row of a backfill; tables with such triggers need --allow then.",
+            "The triggers of a table would fire for each row of a backfill; such tables need --allow then.",
             cure if facts["version"] >= 150000 else "-- before PostgreSQL 15 only a superuser may set it",
         )  # fmt: skip
 
@@ -197,7 +197,7 @@ def _statements(connection: Connection, facts: Row) -> Iterator[Finding]:
             connection.execute(f"SELECT 1 FROM {view} LIMIT 1".encode())
         except psycopg.Error as error:
             evidence = f"pg_stat_statements cannot be read: {redact(str(error.diag.message_primary))}."
-            cure = "-- shared_preload_libraries must hold pg_stat_statements; takes effect when the server is started again"
+            cure = "-- shared_preload_libraries must hold pg_stat_statements; needs a restart"
     if evidence:
         yield _finding(
             "statements_not_visible", "pg_stat_statements", Severity.NOTICE, evidence,

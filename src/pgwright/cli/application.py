@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 
 import rich_click as click
+from click.exceptions import Exit
 
 from ..base.errors import Interrupted, PgwrightError, UsageError
 from .folder import Folder
@@ -24,14 +25,14 @@ class Root(Folder):
     """The command `pgwright` itself."""
 
     def __init__(self) -> None:
-        super().__init__("cli.commands", name="pgwright", help=HELP)
+        super().__init__("cli.commands", "pgwright", HELP)
         self.params.append(
             click.Option(["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_version,
                          help="Show the version and exit.")
         )  # fmt: skip
 
 
-def _version(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value and not context.resilient_parsing:
         from .. import __version__
 
@@ -53,7 +54,7 @@ def run(arguments: list[str]) -> int:
     except BrokenPipeError:
         silence(sys.stdout)
         return 0
-    except Exception as error:  # a defect, or a driver error that nobody translated: reported as such, not hidden
+    except Exception as error:  # noqa: BLE001 - a defect: reported as one, with its traceback under -v
         return _unexpected(error, arguments)
 
 
@@ -64,10 +65,7 @@ def _invoke(arguments: list[str]) -> int:
     try:
         with root.make_context("pgwright", arguments) as context:
             result = root.invoke(context)
-    except click.exceptions.NoArgsIsHelpError as error:
-        write(sys.stderr, error.format_message().rstrip() + "\n")
-        return UsageError.exit_code
-    except click.exceptions.Exit as ending:
+    except Exit as ending:
         return ending.exit_code
     return result if isinstance(result, int) else 0
 
@@ -99,7 +97,7 @@ def asked(arguments: Sequence[str], option: str, default: str) -> str:
 
 
 def _usage(error: click.ClickException) -> UsageError:
-    """click's errors in our words: the same three sentences."""
+    """Errors of click in our words and in the same three sentences."""
     context = getattr(error, "ctx", None)
     path = context.command_path if context is not None else "pgwright"
     hint = f"{path} --help shows what may stand there."

@@ -10,7 +10,7 @@ import rich_click as click
 
 from ..base import registry
 from ..base.errors import UsageError
-
+from .output import write
 
 HELP_STYLE = {"rich_help_config": {"theme": "default-slim", "text_paragraph_linebreaks": "\n\n", "max_width": 100}}
 
@@ -31,15 +31,22 @@ class Folder(click.RichGroup):
     """A group whose commands are the files of the folder `kind` (as `cli.commands`), imported when they are asked
     for. A module has its command in `command`; a folder takes its help from its docstring."""
 
-    def __init__(self, kind: str, name: str | None = None, help: str | None = None) -> None:
-        super().__init__(name=name, help=help, no_args_is_help=True, context_settings=HELP_STYLE)
+    def __init__(self, kind: str, name: str, text: str) -> None:
+        super().__init__(name=name, help=text, no_args_is_help=False, context_settings=HELP_STYLE)
         self.kind = kind
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does it; without any argument the help is shown, and it is an error."""
+        if not args and not ctx.resilient_parsing:
+            write(sys.stderr, ctx.get_help().rstrip() + "\n")
+            ctx.exit(UsageError.exit_code)
+        return super().parse_args(ctx, args)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """The names of all commands of this folder, sorted."""
         return list(registry.names(self.kind))
 
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
         """The command or group called `name`, or None."""
         if name not in registry.names(self.kind):
             return None
@@ -59,7 +66,7 @@ def load(kind: str, name: str) -> click.Command:
     """The command or group `name` of the folder `kind`."""
     module = registry.load(kind, name)
     if hasattr(module, "__path__"):
-        return Folder(f"{kind}.{name}", name=name, help=help_text(module))
+        return Folder(f"{kind}.{name}", name, help_text(module))
     command: click.Command = module.command
     command.name = name
     return command
@@ -68,7 +75,7 @@ def load(kind: str, name: str) -> click.Command:
 def help_text(module: ModuleType) -> str:
     """The docstring of a command's module for `--help`: indented blocks are kept as they stand."""
     paragraphs = (module.__doc__ or "").strip().split("\n\n")
-    return "\n\n".join(f"\b\n{text}" if text.startswith("    ") else text for text in paragraphs)
+    return "\n\n".join(f"\b\n{text}" if "\n    " in f"\n{text}" else text for text in paragraphs)
 
 
 def _nearest(kind: str, name: str) -> str:

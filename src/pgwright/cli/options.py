@@ -72,34 +72,32 @@ Command = Callable[..., Any]
 """The function of a command: takes an Invocation, then its own parameters."""
 
 
-class Duration(click.ParamType):
-    """A duration in seconds, written as `90`, `90s`, `30min`, `2h` or `1d`."""
+def seconds(_context: click.Context, _parameter: click.Parameter, value: str | None) -> float | None:
+    """The seconds that a duration means, written as `90`, `90s`, `30min`, `2h` or `1d`: a callback of an option."""
+    import re
 
-    name = "duration"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The seconds that `value` means."""
-        import re
-
-        if isinstance(value, (int, float)):
-            return float(value)
-        match = re.fullmatch(r"(\d+(?:\.\d+)?) *(s|min|h|d|)", str(value).strip())
-        if match is None:
-            self.fail(f"{value!r} is no duration; write 90s, 30min, 2h or 1d.", param, ctx)
-        return float(match[1]) * {"": 1, "s": 1, "min": 60, "h": 3600, "d": 86400}[match[2]]
+    if value is None:
+        return None
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) *(s|min|h|d|)", value.strip())
+    if match is None:
+        raise click.BadParameter(f"{value!r} is no duration; write 90s, 30min, 2h or 1d.")
+    return float(match[1]) * {"": 1, "s": 1, "min": 60, "h": 3600, "d": 86400}[match[2]]
 
 
 def planned(function: Command) -> Command:
     """Adds `--plan FILE`, given to the command as `plan`."""
     return click.option(
-        "--plan", type=click.Path(path_type=Path), metavar="FILE", help="Run this plan file, or refuse when it is stale."
+        "--plan",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Run this plan file, or refuse when it is stale.",
     )(function)
 
 
 def allowing(function: Command) -> Command:
     """Adds `--allow WHAT`, given to the command as the frozen set `allow`."""
 
-    def collect(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
+    def collect(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> frozenset[str]:
         return frozenset(word.strip() for value in values for word in value.split(",") if word.strip())
 
     return click.option(

@@ -101,7 +101,7 @@ def _exit_codes() -> Iterator[Page]:
 def _page(name: str, kind: str, text: str) -> Page:
     """A page from a docstring: the first paragraph is its title."""
     title, _, body = text.strip().partition("\n\n")
-    return Page(name=name, kind=kind, title=title, body=re.sub(r"(?m)^Example:$", "## Example", body))
+    return Page(name=name, kind=kind, title=title, body=re.sub(r"(?m)^Example:\n+", "## Example\n\n", body))
 
 
 def _folder(kind: str) -> Path:
@@ -123,7 +123,11 @@ def _with_options(page: Page) -> Page:
     *groups, name = page.name.split(" ")
     command = load(".".join([COMMANDS, *groups]), name)
     lines = [_option(parameter) for parameter in command.params if isinstance(parameter, click.Option)]
-    arguments = [argument.metavar or (argument.name or "").upper() for argument in command.params if isinstance(argument, click.Argument)]
+    arguments = [
+        argument.metavar or (argument.name or "").upper()
+        for argument in command.params
+        if isinstance(argument, click.Argument)
+    ]
     usage = " ".join(["pgwright", page.name, "[OPTIONS]", *arguments])
     text = f"{page.body.rstrip()}\n\n## Options\n\n" + "\n".join(lines)
     return Page(name=page.name, kind=page.kind, title=page.title, body=f"    {usage}\n\n{text.lstrip()}")

@@ -41,9 +41,7 @@ def clean(text: str, *, keep_lines: bool = False) -> str:
     when `keep_lines`."""
     if text.isprintable():
         return text
-    return "".join(
-        char if char.isprintable() or (keep_lines and char in "\n\t") else _escaped(char) for char in text
-    )
+    return "".join(char if char.isprintable() or (keep_lines and char in "\n\t") else _escaped(char) for char in text)
 
 
 def _escaped(char: str) -> str:
@@ -123,20 +121,26 @@ def pad(text: str, columns: int, *, right: bool = False) -> str:
 
 
 def table(
-    rows: Sequence[Sequence[str]], columns: int, *, flexible: int, numbers: Sequence[int] = (), head: bool = True
+    rows: Sequence[Sequence[str]],
+    columns: int,
+    *,
+    flexible: int,
+    numbers: Sequence[int] = (),
+    below: Sequence[Sequence[str]] = (),
 ) -> list[str]:
-    """Rows as aligned lines. The column `flexible` takes what is left and wraps; the columns in `numbers` stand on
-    the right; the first row is a heading with a rule beneath it when `head`."""
-    if not rows:
-        return []
+    """Rows as aligned lines; the first is a heading and gets a rule beneath it. The column `flexible` takes what is
+    left and wraps; the columns in `numbers` stand on the right. `below` has for each row after the heading the lines
+    that follow it as they are."""
     widths = [max(width(row[index]) for row in rows) for index in range(len(rows[0]))]
     others = sum(size for index, size in enumerate(widths) if index != flexible) + 2 * (len(widths) - 1)
-    widths[flexible] = min(widths[flexible], max(columns - others, 16))
+    widths[flexible] = min(widths[flexible], max(columns - others, 12))
     lines: list[str] = []
     for number, row in enumerate(rows):
         lines.extend(_row(row, widths, flexible, numbers))
-        if head and number == 0:
+        if number == 0:
             lines.append("  ".join("-" * size for size in widths))
+        elif below:
+            lines.extend(below[number - 1])
     return lines
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from .layout import PLAIN, Style, clean, count, duration, indented, plural, table
 
 if TYPE_CHECKING:
+    from ..base.lock import LockMode
     from ..evolve.plan.plan_file import Plan, PlannedMigration
     from ..evolve.steps.step import Step
 
@@ -24,14 +25,15 @@ def plan_text(plan: Plan, *, columns: int = 80, style: Style = PLAIN, sql: bool 
         return "Nothing to do: no migration is pending.\n" + _warnings(plan.warnings, columns, style)
     seconds = sum(step.seconds for step in plan.steps)
     size = f"{plural(len(plan.migrations), 'migration')}, {plural(len(plan.steps), 'step')}, about {duration(seconds)}"
-    blocks = [style.bold(f"Plan: {size}.") + " Nothing has been changed.\n"]
+    head, *more = indented(f"Plan: {size}. Nothing has been changed.", columns)
+    blocks = ["\n".join([style.bold(head), *more]) + "\n"]
     blocks += ["\n".join(_migration(migration, columns, style)) + "\n" for migration in plan.migrations]
     blocks.append("\n".join(_steps(plan.steps, columns, style)) + "\n")
     if sql:
         blocks += ["\n".join(_statements(number, step, style)) + "\n" for number, step in enumerate(plan.steps, 1)]
     if plan.warnings:
         blocks.append(_warnings(plan.warnings, columns, style))
-    blocks.append("\n".join(_next(sql)) + "\n")
+    blocks.append("\n".join(line for text in _next(sql) for line in indented(text, columns)) + "\n")
     return "\n".join(blocks)
 
 
@@ -47,32 +49,33 @@ def _migration(migration: PlannedMigration, columns: int, style: Style) -> list[
 
 
 def _steps(steps: Sequence[Step], columns: int, style: Style) -> list[str]:
-    """The table of the steps. Locks stand under what they are taken for."""
+    """The table of the steps; under each its locks, scans and rewrites, in the full width."""
     rows: list[tuple[str, ...]] = [_HEAD]
+    margin = " " * (len(str(len(steps))) + 2)
+    below = []
     for number, step in enumerate(steps, 1):
-        what = "\n".join([clean(step.summary), *(f"  {fact}" for fact in _facts(step))])
-        rows.append((f"{number}", step.phase, step.kind, what, _rows(step), duration(step.seconds)))
-    lines = table(rows, columns, flexible=_WHAT, numbers=(0, 4, 5))
+        amount = "-" if step.rows is None else count(step.rows)
+        rows.append((f"{number}", step.phase, step.kind, clean(step.summary), amount, duration(step.seconds)))
+        below.append([line for label, fact in _facts(step) for line in _fact(margin, label, fact, columns)])
+    lines = table(rows, columns, flexible=_WHAT, numbers=(0, 4, 5), below=below)
     return [style.bold(lines[0]), *lines[1:]]
 
 
-def _rows(step: Step) -> str:
-    return "-" if step.rows is None else count(step.rows)
+def _fact(margin: str, label: str, fact: str, columns: int) -> list[str]:
+    return indented(fact, columns, first=f"{margin}{label}: ", rest=margin + "  ")
 
 
-def _facts(step: Step) -> Iterable[str]:
-    """Locks, scans and rewrites of a step, one sentence each. Locks of one mode on many tables share one."""
-    by_mode: dict[int, list[str]] = {}
-    modes = {lock.mode.value: lock.mode for lock in step.locks}
+def _facts(step: Step) -> Iterable[tuple[str, str]]:
+    """Locks, scans and rewrites of a step. Locks of one mode on many tables share a line."""
+    relations: dict[LockMode, list[str]] = {}
     for lock in step.locks:
-        by_mode.setdefault(lock.mode.value, []).append(clean(str(lock.relation)))
-    for value in sorted(by_mode, reverse=True):
-        mode = modes[value]
-        yield f"{mode.sql} on {', '.join(by_mode[value])}: blocks {mode.blocks}"
+        relations.setdefault(lock.mode, []).append(clean(str(lock.relation)))
+    for mode in sorted(relations, reverse=True):
+        yield "lock", f"{mode.sql} on {', '.join(relations[mode])} blocks {mode.blocks}"
     if step.scans:
-        yield "scans " + ", ".join(clean(str(relation)) for relation in step.scans)
+        yield "scans", ", ".join(clean(str(relation)) for relation in step.scans)
     if step.rewrites:
-        yield "rewrites " + ", ".join(clean(str(relation)) for relation in step.rewrites)
+        yield "rewrites", ", ".join(clean(str(relation)) for relation in step.rewrites)
 
 
 def _statements(number: int, step: Step, style: Style) -> list[str]:

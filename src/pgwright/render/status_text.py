@@ -10,7 +10,8 @@ from .report import BackfillStatus, MigrationStatus, RunnerStatus, Status, UnitR
 _NEXT = {
     "pending": "pgwright plan shows the steps, pgwright expand starts it.",
     "expanding": "pgwright expand goes on where it stopped, pgwright rollback undoes it.",
-    "expanded": "Both versions of the application work. pgwright contract removes the old side, pgwright rollback the new.",
+    "expanded": "Both versions of the application work. "
+    "pgwright contract removes the old side, pgwright rollback the new.",
     "contracting": "pgwright contract goes on where it stopped.",
     "retiring": "pgwright contract --finalize ends it, pgwright rollback still undoes it.",
     "rolling back": "pgwright rollback goes on where it stopped.",
@@ -56,7 +57,7 @@ def _migrations(migrations: Sequence[MigrationStatus], columns: int, style: Styl
     for migration in migrations:
         facts = _when(migration)
         head = f"{pad(migration.state, size)}  {style.bold(clean(migration.name))}" + (f"  ({facts})" if facts else "")
-        if width(migration.state) + width(migration.name) + width(facts) + 6 <= columns:
+        if size + width(migration.name) + width(facts) + 6 <= columns:
             lines.append(head)
         else:
             lines.append(f"{pad(migration.state, size)}  {style.bold(clean(migration.name))}")

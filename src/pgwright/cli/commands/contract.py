@@ -8,7 +8,6 @@ What would lose data for ever is asked for on a terminal, by the table's name; e
 destructive. A plain rename loses nothing and asks nothing.
 
 Example:
-
     pgwright contract
     pgwright contract 0002_full_name --grace 2h
     pgwright contract --finalize
@@ -21,13 +20,13 @@ from pathlib import Path
 import rich_click as click
 
 from ..folder import Command
-from ..options import Duration, Invocation, allowing, connecting, planned
+from ..options import Invocation, allowing, connecting, planned
 from ..working import read_plan, run
 
 
 @click.command(cls=Command)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--grace", type=Duration(), metavar="DURATION", help="Keep the old side that long, as 90s, 30min, 2h or 1d.")
+@click.option("--grace", callback=seconds, metavar="DURATION", help="Keep the old side that long: 90s, 30min, 2h, 1d.")
 @click.option("--finalize", is_flag=True, help="End the grace period now.")
 @planned
 @allowing

@@ -3,7 +3,6 @@
 The pages are part of the program: they are about the version that is installed, and need no network.
 
 Example:
-
     pgwright docs
     pgwright docs rename_column
     pgwright docs config show

@@ -5,7 +5,6 @@ cures it, for who may run it. Nothing is changed. A notice is worth knowing, a w
 danger stops all of them.
 
 Example:
-
     pgwright doctor
     pgwright doctor --format json --fail-on warning
 """

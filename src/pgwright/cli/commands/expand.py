@@ -5,7 +5,6 @@ and the new version of the application both work. A command that was interrupted
 when it is given again. Ctrl-C ends the batch under way (exit 130); a second one stops at once.
 
 Example:
-
     pgwright expand
     pgwright expand 0002_full_name --plan plan.json
 """

@@ -5,7 +5,6 @@ Making it needs CREATE on the database, once. With --sql nothing is touched and 
 somebody who has that right. What exists already is left as it is.
 
 Example:
-
     pgwright init
     pgwright init --sql --role migrator > journal.sql
 """

@@ -4,7 +4,6 @@ NAME becomes part of the file's name; spaces and dashes become underscores. The 
 is. The folder is made when it does not exist.
 
 Example:
-
     pgwright new "full name"
 """
 

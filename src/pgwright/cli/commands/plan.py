@@ -7,7 +7,6 @@ With -o the plan is written to a file as well, and expand, contract and rollback
 when a touched relation or one of its dependents was redefined in between (exit 7).
 
 Example:
-
     pgwright plan
     pgwright plan 0002_full_name --sql
     pgwright plan -o plan.json --exit-code

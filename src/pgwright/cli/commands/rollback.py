@@ -4,7 +4,6 @@ Without NAME the newest unit is rolled back. What the new application wrote is k
 migration may be expanded again. After a migration is done, undo is a new migration.
 
 Example:
-
     pgwright rollback
 """
 

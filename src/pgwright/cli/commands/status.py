@@ -4,7 +4,6 @@ With --watch it is shown again every two seconds (or every --interval seconds) u
 terminal it is written only when something changed.
 
 Example:
-
     pgwright status
     pgwright status --watch
     pgwright status --format json

@@ -1,7 +1,6 @@
 """Show every setting with its value and where that came from. Passwords are hidden.
 
 Example:
-
     pgwright config show
     pgwright config show --profile staging --format json
 """

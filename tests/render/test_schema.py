@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from pgwright.base.errors import LockNotObtained
+from pgwright.base.finding import Finding, Severity
+from pgwright.evolve.plan.plan_file import from_json, to_json
+from pgwright.render.config_text import config_document
+from pgwright.render.documents import DOCUMENTS
+from pgwright.render.error_text import error_document
+from pgwright.render.json_ import findings_document, report_document, status_document
+from pgwright.render.report import SettingValue, UnitReport
+from pgwright.render.schema import schema
+
+from .examples import PLAN, STATUS
+
+FINDING = Finding(kind="doctor", name="x", object="t", severity=Severity.DANGER)
+
+REAL: dict[str, Any] = {
+    "config": config_document([SettingValue(key="dsn", value="v", origin="default")]),
+    "error": error_document(LockNotObtained("m", hint="h")),
+    "findings": findings_document([FINDING]),
+    "init": {"version": 1, "made": ["x"]},
+    "new": {"version": 1, "path": "x"},
+    "plan": to_json(PLAN),
+    "report": report_document(UnitReport(migrations=STATUS.migrations)),
+    "status": status_document(STATUS),
+}
+
+
+def faults(value: Any, rule: dict[str, Any], definitions: dict[str, Any], place: str = "$") -> list[str]:
+    """What in `value` is not as the schema `rule` says; knows the part of JSON Schema that `schema` writes."""
+    if "$ref" in rule:
+        return faults(value, definitions[rule["$ref"].rpartition("/")[2]], definitions, place)
+    if "anyOf" in rule:
+        choices = [faults(value, choice, definitions, place) for choice in rule["anyOf"]]
+        return [] if [] in choices else choices[0]
+    if "const" in rule or "enum" in rule:
+        return [] if value in rule.get("enum", [rule.get("const")]) else [f"{place}: {value!r}"]
+    kinds: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "null": type(None)}
+    if rule["type"] == "object":
+        wrong = [f"{place}.{name} is missing" for name in rule["required"] if name not in value]
+        found = (n for n in rule["properties"] if n in value)
+        return wrong + [f for n in found for f in faults(value[n], rule["properties"][n], definitions, f"{place}.{n}")]
+    if rule["type"] == "array":
+        return [f for n, item in enumerate(value) for f in faults(item, rule["items"], definitions, f"{place}[{n}]")]
+    if rule["type"] == "boolean":
+        return [] if isinstance(value, bool) else [f"{place}: {value!r}"]
+    return [] if isinstance(value, kinds[rule["type"]]) and not isinstance(value, bool) else [f"{place}: {value!r}"]
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_what_is_printed_is_what_the_schema_says(name: str) -> None:
+    rule = schema(DOCUMENTS[name])
+    value = json.loads(json.dumps(REAL[name]))
+    assert faults(value, rule, rule["$defs"]) == []
+
+
+@pytest.mark.parametrize("name", sorted(DOCUMENTS))
+def test_the_schema_notices_a_missing_key_and_a_wrong_version(name: str) -> None:
+    rule = schema(DOCUMENTS[name])
+    value = json.loads(json.dumps(REAL[name]))
+    key = next(key for key in rule["required"] if key != "version")
+    assert faults({**value, "version": 2}, rule, rule["$defs"])
+    del value[key]
+    assert faults(value, rule, rule["$defs"])
+
+
+def test_the_plan_file_can_be_read_again() -> None:
+    assert from_json(json.loads(json.dumps(to_json(PLAN)))) == PLAN
+
+
+def test_findings_have_the_keys_of_a_finding() -> None:
+    [found] = findings_document([FINDING])["findings"]
+    assert list(found) == [field.name for field in fields(Finding)]
+    assert json.loads(json.dumps(found))["severity"] == "danger"
