@@ -15,17 +15,35 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeAlias
+from typing import Any
 
+from ..base.errors import MigrationFileError
 from .lexeme import Token, check_depth
+from .node import PLACES, Node, children, enum_value, kind_of, unwrap, walk, words
 from .position import Position, Source
 
-Node: TypeAlias = Any
-"""A concrete message of the parse tree (RenameStmt, ColumnRef, …), never the `Node` wrapper around one."""
+__all__ = [
+    "Node",
+    "Statement",
+    "children",
+    "deparse_expression",
+    "deparse_statement",
+    "enum_names",
+    "enum_value",
+    "fingerprint",
+    "kind_of",
+    "parse",
+    "parse_expression",
+    "parse_plpgsql",
+    "scan",
+    "statement_kinds",
+    "unwrap",
+    "walk",
+    "words",
+]
 
 _SELECT = "SELECT "
 _EXPRESSION_FIELDS = {"target_list", "limit_option", "op"}
-_LOCATIONS = ("location", "name_location", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end")
 # libpg_query writes `{}}` for each of TG_OP, TG_NAME, … of a trigger function, and that is not JSON.
 _BROKEN_DATUM = re.compile(r'("(?:[^"\\]|\\.)*")|(?<=[,\[])\{\}\}')
 
@@ -100,7 +118,7 @@ def parse_expression(text: str, *, file: str = "<expression>") -> Node:
         message = "this is not one expression" if tokens else "an expression is missing"
         raise source.error(message, 0, hint="Write a single SQL expression, as trim(name).")
     for child in walk(node):
-        for name in _LOCATIONS:
+        for name in PLACES:
             if getattr(child, name, 0) >= len(_SELECT):
                 setattr(child, name, getattr(child, name) - len(_SELECT))
     return node
@@ -132,52 +150,27 @@ def parse_plpgsql(text: str, *, file: str = "<function>") -> list[dict[str, Any]
     return found
 
 
-def walk(node: Node) -> Iterator[Node]:
-    """`node` and every message below it, parents first, in the order of the tree, wrappers left out."""
-    stack = [unwrap(node)]
-    while stack:
-        current = stack.pop()
-        yield current
-        stack.extend(reversed(children(current)))
-
-
-def children(node: Node) -> list[Node]:
-    """The messages directly below `node`, wrappers left out."""
-    found: list[Node] = []
-    for item, value in node.ListFields():
-        if item.message_type is not None:
-            found.extend(unwrap(each) for each in ([value] if hasattr(value, "ListFields") else value))
-    return found
-
-
-def unwrap(node: Node) -> Node:
-    """The concrete message inside a `Node` wrapper; any other message is returned as it is."""
-    if node.DESCRIPTOR.name != "Node":
-        return node
-    which = node.WhichOneof("node")
-    return node if which is None else getattr(node, which)
-
-
-def kind_of(node: Node) -> str:
-    """The name of the message: `ColumnRef`, `RenameStmt`, …; `Node` for an empty place in a list."""
-    return str(node.DESCRIPTOR.name)
-
-
-def enum_value(node: Node, name: str) -> str:
-    """The name of the value of the enum field `name` of `node`: `enum_value(command, "subtype")` is "AT_SetNotNull"."""
-    item = node.DESCRIPTOR.fields_by_name[name]
-    return str(item.enum_type.values_by_number[getattr(node, name)].name)
-
-
 def deparse_statement(node: Node) -> str:
-    """The SQL of the statement `node`, in libpg_query's spelling, without a semicolon."""
-    grammar = _grammar()
+    """The SQL of the statement `node`, in libpg_query's spelling, without a semicolon.
+
+    Raises MigrationFileError where that text would not mean the same: the deparser drops WHITESPACE of XMLPARSE and
+    VERSION of XMLROOT and breaks casts in XMLEXISTS (18.0.4). To change a text, splice it at the nodes' places.
+    """
+    grammar, text = _grammar(), ""
     tree = grammar.ParseResult(stmts=[grammar.RawStmt(stmt=_wrapped(node))])
-    return str(_library().deparse(tree))
+    try:
+        text = str(_library().deparse(tree))
+        again = _library().parse(text).stmts[0].stmt
+    except _library().PgQueryError:
+        again = None
+    if again is None or list(words(again)) != list(words(node)):
+        hint = "Write it in another way; pgwright could not repeat it faithfully."
+        raise MigrationFileError(f"a part of this cannot be written again: {text}", file="<tree>", hint=hint)
+    return text
 
 
 def deparse_expression(node: Node) -> str:
-    """The SQL of the expression `node`, in libpg_query's spelling."""
+    """The SQL of the expression `node`, in libpg_query's spelling. Raises as `deparse_statement` does."""
     grammar = _grammar()
     target = grammar.Node(res_target=grammar.ResTarget(val=_wrapped(node)))
     select = grammar.SelectStmt(target_list=[target], limit_option="LIMIT_OPTION_DEFAULT", op="SETOP_NONE")

@@ -16,8 +16,8 @@ from itertools import pairwise
 from pathlib import Path
 
 from ...base.errors import MigrationFileError
-from ...sql import canonical, parse
 from ...sql import directives as sql_directives
+from ...sql import parse
 from ...sql.actions import Action, actions
 from ...sql.directives import Directive
 from ...sql.lexeme import Token
@@ -63,7 +63,7 @@ class Migration:
         for each in self.statements:
             for directive in each.directives:
                 digest.update(_record("directive", directive.name, directive.target or "", *_meaning(directive)))
-            digest.update(_record("statement", *canonical.words(each.statement.node)))
+            digest.update(_record("statement", *parse.words(each.statement.node)))
         return digest.hexdigest()
 
 
@@ -196,7 +196,7 @@ def _scanned(text: str) -> tuple[Token, ...]:
 
 def _meaning(directive: Directive) -> Iterator[str]:
     if directive.name in sql_directives.EXPRESSIONS:
-        return canonical.words(parse.parse_expression(directive.value))
+        return parse.words(parse.parse_expression(directive.value))
     return iter((re.sub(r"\s*,\s*", ",", directive.value),))
 
 

@@ -1,0 +1,78 @@
+"""The nodes of a parse tree: protobuf messages, walked and compared here without importing their library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, TypeAlias
+
+Node: TypeAlias = Any
+"""A concrete message of the parse tree (RenameStmt, ColumnRef, …), never the `Node` wrapper around one."""
+
+PLACES = ("location", "name_location", "list_start", "list_end", "rexpr_list_start", "rexpr_list_end")
+"""The fields that hold byte offsets into the text and mean nothing."""
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """`node` and every message below it, parents first, in the order of the tree, wrappers left out."""
+    stack = [unwrap(node)]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack.extend(reversed(children(current)))
+
+
+def children(node: Node) -> list[Node]:
+    """The messages directly below `node`, wrappers left out."""
+    found: list[Node] = []
+    for item, value in node.ListFields():
+        if item.message_type is not None:
+            found.extend(unwrap(each) for each in ([value] if hasattr(value, "ListFields") else value))
+    return found
+
+
+def unwrap(node: Node) -> Node:
+    """The concrete message inside a `Node` wrapper; any other message is returned as it is."""
+    if node.DESCRIPTOR.name != "Node":
+        return node
+    which = node.WhichOneof("node")
+    return node if which is None else getattr(node, which)
+
+
+def kind_of(node: Node) -> str:
+    """The name of the message: `ColumnRef`, `RenameStmt`, …; `Node` for an empty place in a list."""
+    return str(node.DESCRIPTOR.name)
+
+
+def enum_value(node: Node, name: str) -> str:
+    """The name of the value of the enum field `name` of `node`: `enum_value(command, "subtype")` is "AT_SetNotNull"."""
+    item = node.DESCRIPTOR.fields_by_name[name]
+    return str(item.enum_type.values_by_number[getattr(node, name)].name)
+
+
+def words(node: Node) -> Iterator[str]:
+    """`node` and all below it as a flat list of words that is the same for the same meaning.
+
+    Places in the text are left out. Nodes, fields and enum values stand by name, not by number, so that a release
+    of the parser that only adds to the grammar changes nothing. Two trees with equal words are equal.
+    """
+    stack: list[Node] = [unwrap(node)]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, str):
+            yield current
+            continue
+        yield f"({current.DESCRIPTOR.name}"
+        below: list[Node] = []
+        for item, value in current.ListFields():
+            if item.name not in PLACES:
+                below.append(f".{item.name}")
+                single = isinstance(value, str | bytes | int | float) or hasattr(value, "ListFields")
+                below.extend(_word(item, each) for each in ((value,) if single else value))
+        stack.append(")")
+        stack.extend(reversed(below))
+
+
+def _word(item: Node, value: Node) -> Node:
+    if item.message_type is not None:
+        return unwrap(value)
+    return item.enum_type.values_by_number[value].name if item.enum_type is not None else repr(value)
