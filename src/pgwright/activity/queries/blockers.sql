@@ -1,6 +1,7 @@
 -- Who holds, or waits in front with, a lock that conflicts with one wanted on some relations: one row for each
 -- session or prepared transaction and relation. A parallel worker is its leader. Rows of pg_stat_activity
--- that the role may not read have NULL in state, query and times.
+-- that the role may not read have NULL in state, query and times. A prepared transaction is found by
+-- the lock that it holds on its own transaction id.
 SELECT l.relation::bigint AS relation,
        n.nspname AS schema,
        c.relname AS name,
@@ -20,7 +21,9 @@ JOIN pg_catalog.pg_class c ON c.oid = l.relation
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_stat_activity w ON w.pid = l.pid
 LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = coalesce(w.leader_pid, l.pid)
-LEFT JOIN pg_catalog.pg_prepared_xacts p ON l.pid IS NULL AND l.virtualtransaction = '-1/' || p.transaction::text
+LEFT JOIN pg_catalog.pg_locks x ON l.pid IS NULL AND x.pid IS NULL AND x.locktype = 'transactionid'
+    AND x.virtualtransaction = l.virtualtransaction
+LEFT JOIN pg_catalog.pg_prepared_xacts p ON p.transaction = x.transactionid
 WHERE l.locktype = 'relation'
   AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
   AND l.relation = ANY (%(oids)s::oid[])

@@ -20,11 +20,12 @@ from psycopg import errors as sqlstate
 from psycopg.pq import TransactionStatus
 
 from ...activity.blockers import Blocker, BlockerKind, blockers
-from ...base.errors import LockNotObtained, StepFailed
+from ...base.errors import LockNotObtained, PgwrightError, StepFailed
 from ...base.event import LockWaiting, OnEvent
 from ...base.lock import LockMode
 from ...base.name import RelationName
 from ...config.settings import ExecuteSettings
+from ...connect.retry import is_contention
 from ...sql.quote import literal, qualified
 from ..locks.observe import held
 from ..steps.step import Lock
@@ -36,7 +37,6 @@ _LOCKABLE = frozenset("rp")
 foreign tables it refuses ("This operation is not supported for foreign tables", 14 to 18)."""
 
 _SHORTEST_TRY = 0.005
-_CONFLICT = (sqlstate.LockNotAvailable.sqlstate, sqlstate.DeadlockDetected.sqlstate)
 
 
 def strong_locks(
@@ -116,9 +116,10 @@ class _Attempt:
                 with self.connection.transaction():
                     self._lock_tables(min(patience, max(self._left(), _SHORTEST_TRY)), LockMode.SHARE_UPDATE_EXCLUSIVE)
                     self._same_relations()
-                return
-            except psycopg.OperationalError as error:
+            except (psycopg.Error, PgwrightError) as error:
                 self._back_off(error)
+            else:
+                return
 
     def until_won(self, work: Callable[[], T], before_commit: Callable[[T], None] | None) -> T:
         """Tries, rolls back to the savepoint, pauses, and tries again."""
@@ -134,13 +135,13 @@ class _Attempt:
                     if before_commit is not None:
                         before_commit(result)
                     return result
-            except (psycopg.OperationalError, StepFailed) as error:
+            except (psycopg.Error, PgwrightError) as error:
                 self._back_off(error)
 
-    def _back_off(self, error: psycopg.OperationalError | StepFailed) -> None:
+    def _back_off(self, error: psycopg.Error | PgwrightError) -> None:
         """After a failed try: tells, and pauses with the queue free. Raises `error` itself when it is no lock
         conflict, and LockNotObtained when the budget is spent."""
-        if error.sqlstate not in _CONFLICT:
+        if not is_contention(error):
             raise error
         self.tries += 1
         found = self._blockers()
@@ -162,7 +163,7 @@ class _Attempt:
         # A block, because between statements of one query string the server cannot tell how much time is left.
         body = _LOCK_BLOCK.format(commands=commands, milliseconds=_milliseconds(patience))
         try:
-            self.connection.execute(f"DO {literal(body)}")
+            self.connection.execute(f"DO {literal(body)}".encode())
         except (sqlstate.UndefinedTable, sqlstate.InvalidSchemaName) as error:
             raise self._gone(str(error.diag.message_primary), error.sqlstate) from error
 
@@ -256,7 +257,8 @@ class _Attempt:
         self._set(lock_timeout=str(_milliseconds(max(seconds, _SHORTEST_TRY))))
 
     def _set(self, **values: str) -> None:
-        self.connection.execute("".join(f"SET LOCAL {name} = {literal(value)};" for name, value in values.items()))
+        commands = "".join(f"SET LOCAL {name} = {literal(value)};" for name, value in values.items())
+        self.connection.execute(commands.encode())
 
     def _waited(self) -> float:
         return time.monotonic() - self.started

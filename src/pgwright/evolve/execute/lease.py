@@ -1,0 +1,274 @@
+"""One runner per database: a lease that is kept by heartbeats, and a fence that stops whoever has lost it.
+
+A runner may be stopped for an hour and wake up in the middle of a step, so that "I hold the lease" is worth
+nothing when it is only remembered. Every step transaction therefore reads the lease row `WHERE epoch = mine FOR
+KEY SHARE`. The epoch is the key: taking over changes it, so it waits for a step transaction under way, and a step
+transaction that begins later finds no row. All times are the server's.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+from psycopg.rows import class_row
+
+from ...base.errors import ConnectError, LockNotObtained, StepFailed
+from ...base.event import Notice, OnEvent
+from ...config.settings import ExecuteSettings
+from ...connect import session
+
+LEASE_DDL = """
+CREATE TABLE pgwright.lease (
+    epoch bigint PRIMARY KEY,
+    single boolean NOT NULL DEFAULT true UNIQUE CHECK (single),
+    holder text,
+    migration text,
+    backend_pid integer,
+    backend_start timestamptz,
+    taken_at timestamptz,
+    heartbeat_at timestamptz
+);
+INSERT INTO pgwright.lease (epoch) VALUES (0);
+"""
+"""The table and its one row; `holder` is NULL while nobody holds it. Run by the journal's own set-up."""
+
+
+class LeaseLost(StepFailed):
+    """Another runner took the lease over, or it was given back: this runner must not change anything any more."""
+
+    exit_code = 5
+    default_state = "This runner changed nothing since; the other one goes on from the journal."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holder:
+    """The lease row as the server sees it now. `silent` is seconds since the last heartbeat, `gone` whether the
+    backend of the heartbeat connection has ended, `held_for` seconds since it was taken."""
+
+    epoch: int
+    holder: str | None
+    migration: str | None
+    taken_at: datetime | None
+    held_for: float
+    silent: float
+    gone: bool
+
+    @property
+    def sentence(self) -> str:
+        """Who holds it, since when and for what, in one line without a full stop."""
+        what = f" for {self.migration}" if self.migration else ""
+        since = f" since {self.taken_at:%Y-%m-%d %H:%M:%S %Z}" if self.taken_at else ""
+        return f"{self.holder}{what}{since}, last heard of {self.silent:.0f} s ago"
+
+
+def holder(connection: psycopg.Connection[Any]) -> Holder | None:
+    """Who holds the lease, None when nobody does. For `status`; raises psycopg errors."""
+    row = _read(connection)
+    return row if row.holder is not None else None
+
+
+class Lease:
+    """The lease of one database, held from `__enter__` to `__exit__`.
+
+    It has a connection of its own to `dsn`, on which a daemon thread beats every `settings.heartbeat` seconds and
+    which it makes again when it is cut. `migration` is shown to others. Entering raises LockNotObtained when a
+    live runner holds the lease. A holder is dead when the backend of its heartbeat is gone, or when nothing was
+    heard of it for `settings.lease_timeout` seconds: then the lease is taken over.
+    """
+
+    def __init__(self, dsn: str, *, settings: ExecuteSettings, on_event: OnEvent, migration: str = "") -> None:
+        self.epoch = -1
+        self._dsn = dsn
+        self._settings = settings
+        self._on_event = on_event
+        self._migration = migration
+        self._connection: session.Connection | None = None
+        self._lost = threading.Event()
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="pgwright-heartbeat", daemon=True)
+
+    @property
+    def lost(self) -> bool:
+        """True once a heartbeat has found the lease in other hands. Cheap; only `fence` is proof."""
+        return self._lost.is_set()
+
+    def __enter__(self) -> Self:
+        self._connection = self._connect()
+        try:
+            self.epoch = self._take(self._connection)
+        except BaseException:
+            self._connection.close()
+            raise
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Gives the lease back, if it is still ours. A failure to do so is no error: the connection ends, and that
+        alone lets the next runner take over."""
+        self._stop.set()
+        self._thread.join()
+        try:
+            connection = self._connected()
+            with _transaction(connection, self._patience):
+                connection.execute(_RELEASE, {"epoch": self.epoch})
+        except (psycopg.Error, ConnectError) as failure:
+            self._on_event(
+                Notice(message=f"The lease could not be given back, the next runner takes it over: {failure}")
+            )
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+
+    def fence(self, connection: psycopg.Connection[Any]) -> None:
+        """Keeps the lease ours until the transaction of `connection` ends: call it after the locks are won and
+        before the first change. Raises LeaseLost when it is not ours; psycopg errors go through, and lock_timeout
+        holds while a takeover is under way."""
+        row = connection.execute(_FENCE, {"epoch": self.epoch}).fetchone()
+        if row is None:
+            self._lost.set()
+            raise LeaseLost(
+                f"This runner ({_self()}) lost the lease: {self._who(connection)}.",
+                hint="See who runs with `pgwright status`; run the same command again when it has ended.",
+            )
+
+    def _who(self, connection: psycopg.Connection[Any]) -> str:
+        now = _read(connection)
+        return f"now held by {now.sentence}" if now.holder is not None else "it was given back or taken over meanwhile"
+
+    def _take(self, connection: session.Connection) -> int:
+        """Takes the lease from nobody or from the dead; returns the new epoch."""
+        while True:
+            now = _read(connection)
+            if now.holder is not None:
+                self._refuse_if_alive(now)
+                self._on_event(Notice(message=f"Taking over from a runner that is gone: {now.sentence}."))
+            try:
+                with _transaction(connection, self._settings.lock_budget):
+                    taken = connection.execute(
+                        _TAKE, {"epoch": now.epoch, "holder": _self(), "migration": self._migration or None}
+                    ).fetchone()
+            except psycopg.errors.LockNotAvailable as error:
+                raise LockNotObtained(
+                    f"A step transaction of the former runner ({now.holder}) has not ended"
+                    f" in {self._settings.lock_budget:.0f} s, so the lease cannot be taken over.",
+                    blockers=(now.sentence,),
+                    hint="Wait for its statement to end, then run the same command again.",
+                ) from error
+            if taken is not None:
+                return int(taken[0])
+            # Somebody was faster; look again who it is.
+
+    def _refuse_if_alive(self, now: Holder) -> None:
+        if now.gone or now.silent > self._settings.lease_timeout:
+            return
+        raise LockNotObtained(
+            f"Another runner is at work on this database: {now.sentence}.",
+            blockers=(now.sentence,),
+            hint="Wait until it has ended (`pgwright status` shows it), then run the same command again.",
+        )
+
+    def _beat(self) -> None:
+        """The thread: one heartbeat after the other until the lease is lost or given back."""
+        while not self._stop.wait(self._settings.heartbeat) and not self.lost:
+            try:
+                connection = self._connected()
+                with _transaction(connection, self._patience):
+                    mine = connection.execute(_BEAT, {"epoch": self.epoch}).fetchone()
+            except (psycopg.Error, ConnectError):
+                # A takeover that waits in front, a cut connection, a restart: the next beat finds out which.
+                continue
+            if mine is None:
+                self._lost.set()
+
+    def _connected(self) -> session.Connection:
+        """The heartbeat connection, made again where it was cut."""
+        if self._connection is None or self._connection.closed:
+            self._connection = self._connect()
+        return self._connection
+
+    def _connect(self) -> session.Connection:
+        return session.open(self._dsn, name="lease")
+
+    @property
+    def _patience(self) -> float:
+        """How long a heartbeat waits for the row, in seconds; meanwhile `__exit__` would wait for it."""
+        return max(1.0, self._settings.heartbeat)
+
+
+@contextmanager
+def _transaction(connection: session.Connection, patience: float) -> Iterator[None]:
+    """A transaction on the lease, independent of what the role has for defaults; SET LOCAL, for poolers. A takeover
+    that a crash of the server undid would give two runners the same epoch, hence synchronous_commit."""
+    with connection.transaction():
+        connection.execute(
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; SET LOCAL synchronous_commit = on;"
+            f" SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {max(1, round(patience * 1000))}"
+        )
+        yield
+
+
+def _read(connection: psycopg.Connection[Any]) -> Holder:
+    with connection.cursor(row_factory=class_row(Holder)) as cursor:
+        row = cursor.execute(_READ).fetchone()
+    if row is None:
+        raise StepFailed(
+            "The lease row is missing in pgwright.lease.",
+            hint="Restore it: INSERT INTO pgwright.lease (epoch) VALUES (0).",
+        )
+    return row
+
+
+def _self() -> str:
+    """This process, as others see it."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user id without a name, as in containers; KeyError before Python 3.13
+        user = str(os.getuid())
+    return f"{user}@{socket.gethostname()} pid {os.getpid()}"
+
+
+# A backend is gone when no backend has its pid and start time. The start of another role's backend cannot be seen
+# without pg_read_all_stats and is NULL; then the pid alone counts, and the heartbeat's age decides in the end.
+_READ = """
+SELECT epoch, holder, migration, taken_at,
+       coalesce(extract(epoch FROM clock_timestamp() - taken_at), 0)::float8 AS held_for,
+       coalesce(extract(epoch FROM clock_timestamp() - heartbeat_at), 0)::float8 AS silent,
+       NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a
+                   WHERE a.pid = backend_pid AND coalesce(a.backend_start = l.backend_start, true)) AS gone
+FROM pgwright.lease l
+"""
+
+_ME = """
+    backend_pid = pg_catalog.pg_backend_pid(),
+    backend_start = (SELECT a.backend_start FROM pg_catalog.pg_stat_activity a
+                     WHERE a.pid = pg_catalog.pg_backend_pid()),
+    heartbeat_at = clock_timestamp()
+"""
+
+_TAKE = f"""
+UPDATE pgwright.lease SET epoch = epoch + 1, holder = %(holder)s, migration = %(migration)s,
+    taken_at = clock_timestamp(), {_ME}
+WHERE epoch = %(epoch)s RETURNING epoch
+"""
+
+_BEAT = f"UPDATE pgwright.lease SET {_ME} WHERE epoch = %(epoch)s RETURNING epoch"
+
+_RELEASE = """
+UPDATE pgwright.lease SET epoch = epoch + 1, holder = NULL, migration = NULL, backend_pid = NULL, backend_start = NULL,
+    taken_at = NULL, heartbeat_at = NULL
+WHERE epoch = %(epoch)s
+"""
+
+_FENCE = "SELECT epoch FROM pgwright.lease WHERE epoch = %(epoch)s FOR KEY SHARE"
