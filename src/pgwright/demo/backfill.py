@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from .project import Run
 
-POLL_SECONDS = 0.05
+POLL_SECONDS = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,8 +3,8 @@ client shows in the latencies of another.
 
 It takes one JSON line (`dsn`, `rows`, `number`) and then orders on standard input: `join COLUMN`, `leave`. It ends
 when its input ends, and so with its parent however that dies. What it measured goes out on standard output, one JSON
-object a line: `{"joined": true}`, `{"left": true}`, `{"samples": [[start, µs], …], "failures": [[start, what,
-sqlstate, message], …]}`.
+object a line: `{"joined": true}`, `{"left": true}`, `{"samples": [[start, µs], …], "failures": [[what, sqlstate,
+message], …]}`.
 """
 
 from __future__ import annotations

@@ -6,11 +6,10 @@ rich is imported inside functions: no other command should pay for it.
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from .measure import Record
+from .measure import Phase, Record, now
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -18,13 +17,6 @@ if TYPE_CHECKING:
 
 BINS = 60
 _BARS = " ▁▂▃▄▅▆▇█"
-
-
-@dataclass
-class _Phase:
-    text: str
-    start: float
-    end: float | None = None
 
 
 class LiveNarrator:
@@ -36,7 +28,6 @@ class LiveNarrator:
         self._live: Live | None = None
         self._title = ""
         self._record: Record | None = None
-        self._phases: list[_Phase] = []
         self._backfill: tuple[int, int, int] | None = None
 
     def __enter__(self) -> Self:
@@ -53,14 +44,13 @@ class LiveNarrator:
 
         self._stop()
         self._title, self._record = title, record
-        self._phases, self._backfill = [], None
+        self._backfill = None
         self._live = Live(get_renderable=self._picture, console=self._console, refresh_per_second=8)
         self._live.start()
 
     def phase(self, text: str) -> None:
-        """Ends the phase before and begins this one."""
-        self._end_phase()
-        self._phases.append(_Phase(text, time.monotonic()))
+        """The record has it already; a bar belongs to the phase before."""
+        del text
         self._backfill = None
 
     def say(self, text: str) -> None:
@@ -71,12 +61,7 @@ class LiveNarrator:
         """Moves the bar of the backfill."""
         self._backfill = (done, total, rows)
 
-    def _end_phase(self) -> None:
-        if self._phases:
-            self._phases[-1].end = time.monotonic()
-
     def _stop(self) -> None:
-        self._end_phase()
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -84,44 +69,57 @@ class LiveNarrator:
     def _picture(self) -> RenderableType:
         from rich.console import Group
         from rich.panel import Panel
-        from rich.table import Table
         from rich.text import Text
 
-        phases = Table.grid(padding=(0, 1))
-        # Drawn by a thread of its own: take the list as it is now.
-        for phase in list(self._phases):
-            end = phase.end or time.monotonic()
-            mark = "done" if phase.end is not None else "now"
-            style = "dim" if phase.end is not None else "bold"
-            phases.add_row(Text(mark, style=style), Text(f"{end - phase.start:4.1f} s", style=style), Text(phase.text))
-        parts: list[RenderableType] = [phases]
+        parts: list[RenderableType] = []
+        if self._record is not None:
+            parts.append(_phases(self._record.phases))
         if self._backfill is not None:
-            parts.append(self._bar(*self._backfill))
-        parts += [Text(""), *self._latency()]
+            parts.append(_bar(*self._backfill))
+        if self._record is not None:
+            parts += [Text(""), *_latency(self._record)]
         return Panel(Group(*parts), title=self._title, title_align="left", padding=(0, 1))
 
-    def _bar(self, done: int, total: int, rows: int) -> RenderableType:
-        from rich.progress_bar import ProgressBar
-        from rich.table import Table
-        from rich.text import Text
 
-        line = Table.grid(padding=(0, 1))
-        line.add_row(
-            Text("backfill"), ProgressBar(total=max(total, 1), completed=done, width=40), Text(f"{rows:,} rows filled")
-        )
-        return line
+def _phases(phases: tuple[Phase, ...]) -> RenderableType:
+    """A line for each: how long it took or takes, what it is, and the longest statement that began in it."""
+    from rich.table import Table
+    from rich.text import Text
 
-    def _latency(self) -> list[RenderableType]:
-        from rich.text import Text
+    table = Table.grid(padding=(0, 1), expand=True)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(ratio=1)
+    table.add_column(justify="right", no_wrap=True)
+    ends = [phase.start for phase in phases[1:]]
+    for number, phase in enumerate(phases):
+        current = number == len(phases) - 1
+        seconds = ((now() if current else ends[number]) - phase.start) / 1e6
+        longest = f"longest {phase.longest / 1000:,.0f} ms" if phase.statements else ""
+        style = "bold" if current else "dim"
+        table.add_row(Text(f"{seconds:.1f} s", style=style), Text(phase.name, style=style), Text(longest, style=style))
+    return table
 
-        if self._record is None:
-            return []
-        recent = self._record.recent(bins=BINS)
-        failed = self._record.failed
-        counts = Text(f"{self._record.statements:,} statements, ")
-        counts.append(f"{failed:,} failed", style="bold red" if failed else "")
-        counts.append(f", longest of the last {BINS // 4} s: {max(recent):,.1f} ms")
-        return [Text(f"latency  {sparkline(recent)}"), counts]
+
+def _bar(done: int, total: int, rows: int) -> RenderableType:
+    from rich.progress_bar import ProgressBar
+    from rich.table import Table
+    from rich.text import Text
+
+    line = Table.grid(padding=(0, 1))
+    bar = ProgressBar(total=max(total, 1), completed=done, width=40)
+    line.add_row(Text("backfill"), bar, Text(f"{done / max(total, 1):.0%}, {rows:,} rows filled"))
+    return line
+
+
+def _latency(record: Record) -> list[RenderableType]:
+    from rich.text import Text
+
+    recent = record.recent(bins=BINS)
+    failed = record.failed
+    counts = Text(f"{record.statements:,} statements, ")
+    counts.append(f"{failed:,} failed", style="bold red" if failed else "")
+    counts.append(f", longest of the last {BINS // 4} s: {max(recent):,.1f} ms")
+    return [Text(f"latency  {sparkline(recent)}"), counts]
 
 
 def sparkline(values: tuple[float, ...]) -> str:

@@ -35,30 +35,42 @@ class Summary:
     reasons: tuple[tuple[Failure, int], ...] = ()
 
 
+@dataclass(kw_only=True)
+class Phase:
+    """A part of an act: when it began (µs of the monotonic clock), its statements, and the longest of them in µs."""
+
+    name: str
+    start: int
+    statements: int = 0
+    longest: int = 0
+
+
 @dataclass
 class Record:
     """Collects what the clients of one act send; their reader threads write, everybody may read."""
 
-    _starts: array[int] = field(default_factory=lambda: array("q"))
     _durations: array[int] = field(default_factory=lambda: array("q"))
     _longest: dict[int, int] = field(default_factory=dict)
     _failures: Counter[Failure] = field(default_factory=Counter)
-    _phases: list[tuple[int, str]] = field(default_factory=list)
+    _phases: list[Phase] = field(default_factory=lambda: [Phase(name="", start=0)])
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
     def phase(self, name: str) -> None:
-        """From now on samples belong to the phase `name`."""
-        self._phases.append((time.perf_counter_ns() // 1000, name))
+        """Statements that begin from now on belong to the phase `name`."""
+        with self._guard:
+            self._phases.append(Phase(name=name, start=now()))
 
     def add(self, samples: Sequence[Sequence[int]], failures: Sequence[Sequence[str | int | None]]) -> None:
-        """Takes in what a client sent: (start µs, duration µs) and (start µs, what, sqlstate, message)."""
+        """Takes in what a client sent: (start µs, duration µs) and (what, sqlstate, message)."""
         with self._guard:
             for start, duration in samples:
-                self._starts.append(start)
                 self._durations.append(duration)
                 place = start // BIN_MICROSECONDS
                 self._longest[place] = max(self._longest.get(place, 0), duration)
-            for _, what, sqlstate, message in failures:
+                phase = next(phase for phase in reversed(self._phases) if phase.start <= start)
+                phase.statements += 1
+                phase.longest = max(phase.longest, duration)
+            for what, sqlstate, message in failures:
                 state = None if sqlstate is None else str(sqlstate)
                 self._failures[Failure(what=str(what), sqlstate=state, message=str(message))] += 1
 
@@ -73,10 +85,15 @@ class Record:
         with self._guard:
             return self._failures.total()
 
+    @property
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases so far, in order."""
+        return tuple(self._phases[1:])
+
     def recent(self, *, bins: int) -> tuple[float, ...]:
         """The longest latency in ms that began in each of the last `bins` quarters of a second; 0 where none."""
-        now = time.perf_counter_ns() // 1000 // BIN_MICROSECONDS
-        return tuple(self._longest.get(now - back, 0) / 1000 for back in range(bins - 1, -1, -1))
+        last = now() // BIN_MICROSECONDS
+        return tuple(self._longest.get(last - back, 0) / 1000 for back in range(bins - 1, -1, -1))
 
     def summary(self) -> Summary:
         """The figures so far; all zero when there was no statement."""
@@ -84,29 +101,20 @@ class Record:
             ordered = sorted(self._durations)
             if not ordered:
                 return Summary(statements=0, failed=0, p50_ms=0.0, p99_ms=0.0, longest_stall_ms=0.0)
-            worst = self._durations.index(ordered[-1])
             return Summary(
                 statements=len(ordered),
                 failed=self._failures.total(),
                 p50_ms=percentile(ordered, 50) / 1000,
                 p99_ms=percentile(ordered, 99) / 1000,
                 longest_stall_ms=ordered[-1] / 1000,
-                stall_phase=self._phase_at(self._starts[worst]),
+                stall_phase=max(self._phases, key=lambda phase: phase.longest).name,
                 reasons=tuple(self._failures.most_common()),
             )
 
-    def by_phase(self) -> tuple[tuple[str, int, float], ...]:
-        """Per phase in order: its name, its statements, and its longest statement in ms."""
-        found: dict[str, tuple[int, float]] = {name: (0, 0.0) for _, name in self._phases}
-        with self._guard:
-            for start, duration in zip(self._starts, self._durations, strict=True):
-                name = self._phase_at(start)
-                count, longest = found.get(name, (0, 0.0))
-                found[name] = (count + 1, max(longest, duration / 1000))
-        return tuple((name, count, longest) for name, (count, longest) in found.items())
 
-    def _phase_at(self, start: int) -> str:
-        return next((name for since, name in reversed(self._phases) if since <= start), "")
+def now() -> int:
+    """The monotonic clock that all processes of this machine share, in µs."""
+    return time.perf_counter_ns() // 1000
 
 
 def percentile(ordered: Sequence[int], percent: int) -> int:

@@ -23,7 +23,7 @@ class Report:
     """What was measured since it was last sent. Start in µs of the monotonic clock of the machine, duration in µs."""
 
     samples: list[tuple[int, int]] = field(default_factory=list)
-    failures: list[tuple[int, str, str | None, str]] = field(default_factory=list)
+    failures: list[tuple[str, str | None, str]] = field(default_factory=list)
 
 
 class Session:
@@ -124,7 +124,7 @@ class Session:
     def _failed(self, start: int, what: str, error: psycopg.Error) -> None:
         self._report.samples.append((start // 1000, (time.perf_counter_ns() - start) // 1000))
         message = error.diag.message_primary or str(error).strip()
-        self._report.failures.append((start // 1000, what, error.sqlstate, message))
+        self._report.failures.append((what, error.sqlstate, message))
 
     def _user(self, *, hot: bool = False) -> int:
         """The id of a user of the shop as it was built; with `hot` one of those that everybody wants."""

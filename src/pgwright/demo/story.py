@@ -67,7 +67,7 @@ def tell(*, rows: int, clients: int, dsn: str | None, narrator: Narrator) -> Out
     try:
         with _terminated_as_interrupted():
             if dsn is not None:
-                plain, pgwright = _play(dsn, rows, clients, narrator)
+                plain, pgwright = _in_given_database(dsn, rows, clients, narrator)
             else:
                 with _private(narrator) as private:
                     plain, pgwright = _play(private, rows, clients, narrator)
@@ -78,17 +78,22 @@ def tell(*, rows: int, clients: int, dsn: str | None, narrator: Narrator) -> Out
     return Outcome(rows=rows, plain=plain, pgwright=pgwright, seconds=time.monotonic() - start)
 
 
-def _play(dsn: str, rows: int, clients: int, narrator: Narrator) -> tuple[PlainOutcome, PgwrightOutcome]:
+def _in_given_database(dsn: str, rows: int, clients: int, narrator: Narrator) -> tuple[PlainOutcome, PgwrightOutcome]:
     with connect.open(dsn, name="try") as connection:
         shop.refuse_unless_empty(connection)
-        try:
-            narrator.say(f"building a shop with {rows:,} users, {2 * rows:,} orders and {3 * rows:,} order lines")
-            shop.build(connection, rows=rows)
-            return _both_acts(dsn, connection, rows, clients, narrator)
-        finally:
-            # A transaction that an error or Ctrl-C left open would keep the tables.
-            connection.rollback()
+    try:
+        return _play(dsn, rows, clients, narrator)
+    finally:
+        # A connection of its own: the one of the acts may be in a broken transaction, or cut.
+        with connect.open(dsn, name="try") as connection:
             shop.remove(connection)
+
+
+def _play(dsn: str, rows: int, clients: int, narrator: Narrator) -> tuple[PlainOutcome, PgwrightOutcome]:
+    with connect.open(dsn, name="try") as connection:
+        narrator.say(f"building a shop with {rows:,} users, {2 * rows:,} orders and {3 * rows:,} order lines")
+        shop.build(connection, rows=rows)
+        return _both_acts(dsn, connection, rows, clients, narrator)
 
 
 def _both_acts(

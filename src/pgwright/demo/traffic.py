@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..base.errors import StepFailed
-from .measure import Record
+from .measure import Record, now
 
 # Longer than any statement may wait here: whoever has not answered by then is stuck, and counted as failed.
 LEAVE_SECONDS = 30.0
@@ -79,7 +79,9 @@ class Client:
             return
         self._process.kill()
         stuck = int(LEAVE_SECONDS * 1e6)
-        self._record.add([(0, stuck)], [(0, "leave", None, f"a statement did not end within {LEAVE_SECONDS:.0f} s")])
+        self._record.add(
+            [(now() - stuck, stuck)], [("leave", None, f"a statement did not end within {LEAVE_SECONDS:.0f} s")]
+        )
 
     def close(self) -> None:
         """Ends the process, within two seconds whatever it does."""
