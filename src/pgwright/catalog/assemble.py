@@ -65,8 +65,8 @@ def _families(rows: Rows) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
 def _table(
     row: tuple[Any, ...], parts: Parts, parents: Mapping[int, list[int]], children: Mapping[int, list[int]]
 ) -> Table:
-    (oid, schema, name, kind, owner, persistence, row_security, force, identity, tuples, pages, all_pages, node, highest,
-     options, grants, comment, of_type, bound, key, method, tablespace, extension, modified) = row  # fmt: skip
+    (oid, schema, name, kind, owner, persistence, row_security, force, identity, tuples, pages, all_pages, node,
+     highest, options, grants, comment, of_type, bound, key, method, tablespace, extension, modified) = row  # fmt: skip
     size, blocks = parts.sizes.get(oid, (None, None))
     rules = parts.rules_of(oid)
     return Table(

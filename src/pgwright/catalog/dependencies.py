@@ -49,9 +49,7 @@ class Dependencies:
     def columns_beyond(self, kind: str, oid: int, relation: int, listed: Sequence[int]) -> tuple[int, ...]:
         """The attnums that the object's expression reads, when `listed` are depended on once already."""
         counts = self._counts.get((kind, oid), {})
-        return tuple(
-            sorted(n for (r, n), count in counts.items() if r == relation and n > 0 and count > (n in listed))
-        )
+        return tuple(sorted(n for (r, n), count in counts.items() if r == relation and n > 0 and count > (n in listed)))
 
     def default_reads(self, default: int | None, relation: int, number: int) -> tuple[int, ...]:
         """The attnums that the default or generation expression of a column reads."""

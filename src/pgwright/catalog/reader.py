@@ -135,10 +135,8 @@ def _scope(connection: Connection, major: int, schemas: tuple[str, ...], relatio
     """The oids that the snapshot is about."""
     if not schemas:
         return {row[0] for row in relations}
-    known = {
-        row[0]
-        for row in connection.execute("SELECT nspname::text FROM pg_namespace WHERE nspname = ANY (%s)", [list(schemas)])
-    }
+    query = "SELECT nspname::text FROM pg_namespace WHERE nspname = ANY (%s)"
+    known = {row[0] for row in connection.execute(query, [list(schemas)])}
     if missing := [schema for schema in schemas if schema not in known]:
         raise ConfigError(
             f"There is no schema {', '.join(missing)} in this database.",

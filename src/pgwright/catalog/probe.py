@@ -1,0 +1,288 @@
+"""Asks the server about one expression of a migration: is it right, what does it read, does it keep its value?
+
+Everything happens on an empty temporary copy of the table, in a transaction or savepoint that is rolled back; the
+table itself is never touched and no function of a user runs, except an immutable one whose arguments are constants.
+Needs the TEMPORARY privilege on the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ..base.errors import MigrationFileError, PgwrightError
+from ..sql import expression, parse
+from ..sql.quote import ident, literal
+from .advice import advice
+from .values import Catalog, Column
+
+if TYPE_CHECKING:
+    import psycopg
+
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+TABLE = "pgwright_probe"
+VIEW = "pgwright_probe_view"
+TARGET = "pgwright_target"
+VALUE = "pgwright_value"
+COMPUTED = "pgwright_computed"
+NOT_IMMUTABLE = "42P17"
+MISSING_RIGHT = "42501"
+LOCK_TIMEOUT, STATEMENT_TIMEOUT = "2s", "10s"
+SUFFIX = f" AS {VALUE}\n   FROM "
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpressionFacts:
+    """What the server says of an expression.
+
+    `text` is the expression as the server deparses it with an empty search_path, column names logical and without
+    a qualifier; only with `has_subquery` some stay qualified by the table's logical name. `columns` are the logical
+    names it reads, in the table's order. `type` is the type of its value before the assignment to the target.
+    `immutable` includes the assignment cast; `volatile` means that two calls in one statement may differ; neither
+    is stable. `error` is None, or what is wrong and what to do, with `sqlstate`; then the rest says nothing.
+    """
+
+    text: str
+    columns: tuple[str, ...] = ()
+    immutable: bool = False
+    volatile: bool = False
+    has_subquery: bool = False
+    error: str | None = None
+    sqlstate: str | None = None
+    type: str = ""
+
+
+def probe_expression(
+    connection: Connection,
+    catalog: Catalog,
+    table_oid: int,
+    columns: Mapping[str, str | Column],
+    text: str,
+    target: Column,
+    *,
+    table_name: str | None = None,
+) -> ExpressionFacts:
+    """The facts about `text`, an expression over `columns` (logical name → physical name in the catalog, or a Column
+    that does not exist yet), whose value is assigned to `target`. `table_name` is the table's logical name where it
+    differs from the catalog's; references may be qualified with either.
+
+    Raises Refused when the role may not make temporary tables, and other translated errors when the server fails
+    for a reason that is not the expression's.
+    """
+    table = catalog.tables[table_oid]
+    names = tuple(dict.fromkeys((table_name or table.name.name, table.name.name)))
+    copy = {name: _column(table.column, column) for name, column in columns.items()}
+    try:
+        prepared, has_subquery = _prepared(text, tuple(copy), names, target)
+    except MigrationFileError as error:
+        return ExpressionFacts(text=text, error=error.message, sqlstate="42601")
+    probe = _Probe(connection, prepared, copy, target, names[0], has_subquery)
+    with _rolled_back(connection):
+        grant = f"GRANT TEMPORARY ON DATABASE {ident(catalog.database)} TO {ident(catalog.role)};"
+        hint = f"pgwright checks expressions on an empty temporary copy of the table: {grant}"
+        with _translated(f"making a temporary copy of {table.name}", hint):
+            probe.make_copy(catalog.search_path)
+        return probe.facts(text)
+
+
+def _column(find: Any, column: str | Column) -> Column:
+    if isinstance(column, Column):
+        return column
+    found: Column | None = find(column)
+    if found is None:
+        raise KeyError(column)
+    return found
+
+
+def _prepared(text: str, columns: tuple[str, ...], names: tuple[str, ...], target: Column) -> tuple[str, bool]:
+    """`text` as it is given to the server, and whether it has a subquery. Raises MigrationFileError."""
+    node = parse.parse_expression(text)
+    has_subquery = expression.has_subquery(text)
+    if not has_subquery:
+        for name in names:
+            if name not in columns and expression.reads_whole_row(text, table=name):
+                raise MigrationFileError(
+                    f"the expression reads the whole row of {name}: name the columns that it needs",
+                    file="<expression>", line=1, column=1,
+                )  # fmt: skip
+            text = expression.substitute(text, {column: ident(column) for column in columns}, table=name)
+    elif len(names) > 1:
+        logical = {column: f"{ident(names[0])}.{ident(column)}" for column in columns}
+        text = expression.substitute(text, logical, table=names[1])
+    if parse.kind_of(node) == "A_Const" and (node.isnull or node.HasField("sval")):
+        # A bare 'x' or NULL has no type of its own; an assignment gives it the column's. Without the length: a
+        # value that is too long must raise, as it does in an assignment, and not be cut.
+        return f"CAST({text} AS {_without_length(target.type)})", False
+    return text, has_subquery
+
+
+def _without_length(type_name: str) -> str:
+    """The type without its modifier: `numeric(10,2)[]` → `numeric[]`, `timestamp(3) with time zone` → …"""
+    head, quote, tail = type_name.rpartition('"')
+    start = tail.find("(")
+    if start < 0:
+        return type_name
+    # `character` and `bit` without a length mean one of length 1; these are the types without a limit.
+    name = {"character": "bpchar", "bit": '"bit"'}.get(tail[:start].strip(), tail[:start])
+    return head + quote + name + tail[tail.index(")") + 1 :]
+
+
+@contextmanager
+def _rolled_back(connection: Connection) -> Iterator[None]:
+    """A transaction or savepoint that leaves nothing behind, with the settings of the probe."""
+    with connection.transaction(force_rollback=True):
+        connection.execute(
+            "SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('lock_timeout', %s, true),"
+            " set_config('statement_timeout', %s, true), set_config('row_security', 'off', true),"
+            " set_config('check_function_bodies', 'off', true)",
+            (LOCK_TIMEOUT, STATEMENT_TIMEOUT),
+        )
+        yield
+
+
+@contextmanager
+def _translated(doing: str, hint_of_missing_right: str = "") -> Iterator[None]:
+    import psycopg
+
+    from ..connect.translation import translate
+
+    try:
+        yield
+    except psycopg.Error as error:
+        hint = hint_of_missing_right if error.sqlstate == MISSING_RIGHT else ""
+        raise translate(error, doing=doing, hint=hint) from error
+
+
+class _Probe:
+    """One expression on one temporary copy; lives inside the transaction that is rolled back."""
+
+    def __init__(
+        self, connection: Connection, text: str, copy: Mapping[str, Column], target: Column, alias: str,
+        has_subquery: bool,
+    ) -> None:  # fmt: skip
+        self._connection = connection
+        # On lines of its own: the text may end in a comment.
+        self._text = f"(\n{text}\n)"
+        self._copy = copy
+        self._target = target
+        self._from = f"pg_temp.{TABLE} AS {ident(alias)}"
+        self._has_subquery = has_subquery
+
+    def make_copy(self, search_path: tuple[str, ...]) -> None:
+        """Makes the empty table while nothing of a user is visible, so that every type is the one that was read;
+        then the session's search_path comes back, temporary tables last."""
+        columns = [_definition(name, column) for name, column in self._copy.items()]
+        columns.append(_definition(TARGET, self._target))
+        self._connection.execute(f"CREATE TEMPORARY TABLE {TABLE} ({', '.join(columns)})".encode())
+        path = ", ".join(ident(schema) for schema in (*search_path, "pg_temp"))
+        self._connection.execute(f"SET LOCAL search_path = {path}".encode())
+
+    def facts(self, original: str) -> ExpressionFacts:
+        """Tries the expression in every role and reads back what the server made of it."""
+        import psycopg
+
+        try:
+            self._connection.execute(f"EXPLAIN UPDATE {self._from} SET {TARGET} = {self._text}".encode())
+            self._connection.execute(
+                f"CREATE TEMPORARY VIEW {VIEW} AS SELECT {self._text} AS {VALUE} FROM {self._from}".encode()
+            )
+            if not self._has_subquery:
+                self._connection.execute(
+                    f"ALTER TABLE pg_temp.{TABLE} ADD CONSTRAINT {VALUE} CHECK ({self._text} IS NULL)".encode()
+                )
+            volatile = self._is_volatile()
+        except psycopg.Error as error:
+            if error.sqlstate is None or error.sqlstate[:2] in ("08", "53", "57", "58") or error.sqlstate == "55P03":
+                with _translated(f"checking the expression {original!r}"):
+                    raise
+            message = advice(error, tuple(self._copy), self._target, {TARGET: self._target.name})
+            return ExpressionFacts(text=original, error=message, sqlstate=error.sqlstate)
+        immutable = not self._has_subquery and not volatile and self._is_immutable()
+        return self._read_back(original, immutable=immutable, volatile=volatile)
+
+    def _is_volatile(self) -> bool:
+        """The planner merges a subquery into the query around it unless its output is volatile (14 to 18, in
+        is_simple_subquery): so built-in functions, operators, casts and nested subqueries all count rightly."""
+        row = self._connection.execute(
+            f"EXPLAIN (FORMAT JSON, COSTS OFF) SELECT FROM (SELECT {self._text} AS {VALUE} FROM {self._from}) s"
+            f" WHERE {VALUE} IS NULL".encode()
+        ).fetchone()
+        assert row is not None, "EXPLAIN always answers"
+        return bool(row[0][0]["Plan"]["Node Type"] == "Subquery Scan")
+
+    def _is_immutable(self) -> bool:
+        """Whether the server takes it for a generated column of the target's type, assignment cast included."""
+        import psycopg
+
+        # The cast is written out: the server does not look at the one that it adds itself (14 to 18, cookDefault).
+        value = f"CAST({self._text} AS {self._target.type})"
+        column = f"{COMPUTED} {_type(self._target)} GENERATED ALWAYS AS ({value}) STORED"
+        try:
+            with self._connection.transaction(force_rollback=True):
+                self._connection.execute(f"ALTER TABLE pg_temp.{TABLE} ADD COLUMN {column}".encode())
+        except psycopg.Error as error:
+            if error.sqlstate != NOT_IMMUTABLE:
+                raise
+            return False
+        return True
+
+    def _read_back(self, original: str, *, immutable: bool, volatile: bool) -> ExpressionFacts:
+        self._connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+        row = self._connection.execute(_READ_BACK.encode()).fetchone()
+        assert row is not None, "the view was made in this transaction"
+        definition, condition, type_name, numbers = row
+        if any(number <= 0 for number in numbers):
+            message = "the expression reads a system column or the whole row: name the columns that it needs"
+            return ExpressionFacts(text=original, error=message, sqlstate="0A000")
+        names = tuple(self._copy)
+        return ExpressionFacts(
+            text=_from_check(condition) if condition is not None else _from_view(definition),
+            columns=tuple(names[number - 1] for number in numbers),
+            immutable=immutable,
+            volatile=volatile,
+            has_subquery=self._has_subquery,
+            type=type_name,
+        )
+
+
+_READ_BACK = f"""
+    SELECT pg_get_viewdef(v.oid), pg_get_expr(k.conbin, k.conrelid), format_type(a.atttypid, a.atttypmod),
+           ARRAY (SELECT DISTINCT n FROM (
+               SELECT d.refobjsubid FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid AND r.ev_class = v.oid
+               WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
+                 AND d.refobjid = t.oid AND d.refobjsubid <> 0
+               UNION ALL SELECT unnest(k.conkey)) x (n) ORDER BY n)::int[]
+    FROM pg_class v
+    JOIN pg_class t ON t.relnamespace = v.relnamespace AND t.relname = {literal(TABLE)}
+    JOIN pg_attribute a ON a.attrelid = v.oid AND a.attnum = 1
+    LEFT JOIN pg_constraint k ON k.conrelid = t.oid AND k.conname = {literal(VALUE)}
+    WHERE v.relnamespace = pg_my_temp_schema() AND v.relname = {literal(VIEW)}
+"""
+
+
+def _definition(name: str, column: Column) -> str:
+    return f"{ident(name)} {_type(column)}"
+
+
+def _type(column: Column) -> str:
+    return column.type if column.collation is None else f"{column.type} COLLATE {column.collation}"
+
+
+def _from_check(condition: str) -> str:
+    """The expression out of `(… IS NULL)`."""
+    before, after = "(", " IS NULL)"
+    if not (condition.startswith(before) and condition.endswith(after)):
+        raise PgwrightError(f"The server wrote the check of an expression in an unknown way: {condition}")
+    return condition[len(before) : -len(after)].strip()
+
+
+def _from_view(definition: str) -> str:
+    """The expression out of ` SELECT … AS pgwright_value FROM …`; the last such suffix is never inside a literal."""
+    before = " SELECT "
+    end = definition.rfind(SUFFIX)
+    if not definition.startswith(before) or end < 0:
+        raise PgwrightError(f"The server wrote the view of an expression in an unknown way: {definition}")
+    return definition[len(before) : end].strip()
