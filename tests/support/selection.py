@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -39,18 +39,38 @@ def majors_of(marked: Sequence[object], chosen: Sequence[int] | None, *, everyth
     return wanted
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Account:
-    """What did not run and why: number of tests by reason."""
+    """What did not run and why. `skipped` is the number of tests by reason; `everything`, `majors` and `chosen` are
+    what the run was asked for: all majors, `--majors`, and the marker expression."""
 
+    everything: bool
+    majors: str | None
+    chosen: str
     skipped: dict[str, int] = field(default_factory=dict)
 
     def add(self, reason: str) -> None:
         """One more test that was skipped for `reason`."""
         self.skipped[reason] = self.skipped.get(reason, 0) + 1
 
-    def forbidden(self) -> list[str]:
-        """The reasons that the allowed list does not hold."""
+    @property
+    def forbidden(self) -> tuple[str, ...]:
+        """In CI, the reasons that the allowed list does not hold."""
+        if not in_ci():
+            return ()
         listed = tomllib.loads((Path(__file__).parent / "allowed_skips.toml").read_text(encoding="utf-8"))
         patterns = [re.compile(entry["reason"]) for entry in listed.get("skip", [])]
-        return [reason for reason in self.skipped if not any(pattern.search(reason) for pattern in patterns)]
+        return tuple(reason for reason in self.skipped if not any(pattern.search(reason) for pattern in patterns))
+
+    def lines(self, *, whole: bool) -> Iterator[str]:
+        """The last lines of a run; `whole` when no part of the tests was asked for."""
+        for reason, number in self.skipped.items():
+            yield f"not run: {number} tests, because {reason}"
+        if whole and self.majors:
+            yield f"not run: every major but {self.majors}, because of --majors"
+        elif whole and not self.everything:
+            yield "not run: tests on 15, 16 and 17, and most of those on 14 (CI=true or make test-all runs them)"
+        if whole and "not long" in self.chosen:
+            yield "not run: tests marked long (make test-all runs them)"
+        for reason in self.forbidden:
+            yield f"FAILED: with CI=true this skip must be in tests/support/allowed_skips.toml: {reason}"

@@ -71,8 +71,23 @@ def reachable(folder: Path, account: Account, *, copies: Path) -> Path:
     """`folder` (a `bin` folder), or a copy of its installation below `copies` where the account cannot reach it."""
     if account.can_run(folder / "postgres"):
         return folder
-    target = copies / "programs"
+    installation = folder.parent
+    package = installation.parent
+    target = copies / "programs" / package.name / installation.name
     without = shutil.ignore_patterns("*.a", "include", "doc", "pgxs", "pkgconfig", "__pycache__")
-    shutil.copytree(folder.parent, target, symlinks=True, ignore=without)
-    target.chmod(0o755)
+    shutil.copytree(installation, target, symlinks=True, ignore=without, copy_function=_link)
+    # A wheel keeps the shared libraries that it brings beside its package, and programs find them from there.
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, copies / "programs" / libraries.name, copy_function=_link)
+    for place, _, _ in os.walk(copies / "programs"):
+        account.own(Path(place))  # whoever runs the server must be able to remove the copy as well
     return target / "bin"
+
+
+def _link(source: str, target: str) -> None:
+    """A hard link where both are on one file system, which takes no time and no space; else a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
