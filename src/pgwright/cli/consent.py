@@ -6,9 +6,9 @@ Without a terminal nothing is ever asked.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
-from ..base.errors import Refused
+from ..base.errors import Refused, Unconfirmed
+from ..render.layout import clean
 
 
 def may_ask() -> bool:
@@ -16,18 +16,23 @@ def may_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def type_name(name: str, losses: Sequence[str]) -> None:
-    """Asks for `name` to be typed, after saying what is lost. Raises Refused when something else is typed, or when
-    nobody can be asked."""
-    from ..render.layout import clean
-
-    hint = "To consent without a terminal: --yes --allow destructive."
+def given(allow: frozenset[str], *, yes: bool) -> frozenset[str]:
+    """What is consented to beforehand: `destructive` only together with --yes. Without --yes it is asked for on a
+    terminal when it comes to that, and refused elsewhere: a flag in a script's history is not a consent."""
+    if "destructive" not in allow or yes:
+        return allow
     if not may_ask():
-        raise Refused(f"This would destroy data for ever, and nobody is there to confirm it ({name}).",
-                      reasons=tuple(losses), hint=hint)  # fmt: skip
-    lines = ["This cannot be undone:", *(f"  - {clean(loss)}" for loss in losses), f"Type {clean(name)} to go on: "]
+        raise Refused("--allow destructive needs --yes where nobody can be asked.", hint="Add --yes, if you mean it.")
+    return allow - {"destructive"}
+
+
+def ask(error: Unconfirmed) -> None:
+    """Asks for the name of `error.object` to be typed. Raises `error` itself when nobody can be asked, Refused when
+    something else is typed."""
+    if not may_ask():
+        raise error
+    lines = [clean(error.message, keep_lines=True), f"This cannot be undone. Type {clean(error.object)} to go on: "]
     sys.stderr.write("\n".join(lines))
     sys.stderr.flush()
-    typed = sys.stdin.readline().strip("\r\n")
-    if typed != name:
-        raise Refused("The name that was typed is another one.", reasons=tuple(losses), hint=hint)
+    if sys.stdin.readline().strip("\r\n") != error.object:
+        raise Refused("The name that was typed is another one.", state=error.state, hint=error.hint)

@@ -12,7 +12,14 @@ from ..base import registry
 from ..base.errors import UsageError
 from .output import write
 
-HELP_STYLE = {"rich_help_config": {"theme": "default-slim", "text_paragraph_linebreaks": "\n\n", "max_width": 100}}
+HELP_STYLE = {
+    "rich_help_config": {
+        "theme": "default-slim",
+        "text_paragraph_linebreaks": "\n\n",
+        "padding_helptext_first_line": (0, 0, 1, 0),
+        "max_width": 100,
+    }
+}
 
 
 class Command(click.RichCommand):

@@ -94,6 +94,12 @@ def planned(function: Command) -> Command:
     )(function)
 
 
+def confirmed(function: Command) -> Command:
+    """Adds `--yes`, given to the command as `yes`."""
+    what = "With --allow destructive: do not ask for the table's name."
+    return click.option("--yes", is_flag=True, help=what)(function)
+
+
 def allowing(function: Command) -> Command:
     """Adds `--allow WHAT`, given to the command as the frozen set `allow`."""
 

@@ -13,8 +13,9 @@ from threading import Event as Flag
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from ..base.errors import Interrupted, UsageError
+from ..base.errors import Interrupted, Unconfirmed, UsageError
 from ..base.event import Event, OnEvent
+from .consent import ask, given
 from .options import Invocation
 from .output import write
 
@@ -77,10 +78,21 @@ def events(invocation: Invocation) -> Iterator[OnEvent]:
         progress.close()
 
 
-def run(invocation: Invocation, work: Callable[[OnEvent, Flag], UnitReport]) -> None:
-    """Does `work` with progress and Ctrl-C in place, and shows its report."""
-    with stoppable() as stop, events(invocation) as show:
-        report = work(show, stop)
+Work = Callable[[frozenset[str], OnEvent, Flag], "UnitReport"]
+
+
+def run(invocation: Invocation, allow: frozenset[str], yes: bool, work: Work) -> None:
+    """Does `work` with consent, progress and Ctrl-C in place, and shows its report. What would destroy data is asked
+    for when it comes to that; after consent the work goes on from the journal."""
+    allow = given(allow, yes=yes)
+    while True:
+        try:
+            with stoppable() as stop, events(invocation) as show:
+                report = work(allow, show, stop)
+            break
+        except Unconfirmed as error:
+            ask(error)
+            allow |= {error.consent}
     show_report(invocation, report)
 
 

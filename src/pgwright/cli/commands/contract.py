@@ -19,8 +19,10 @@ from pathlib import Path
 
 import rich_click as click
 
+from ...base.errors import UsageError
 from ..folder import Command
-from ..options import Invocation, allowing, connecting, planned
+from ..naming import stems
+from ..options import Invocation, allowing, confirmed, connecting, planned, seconds
 from ..working import read_plan, run
 
 
@@ -30,6 +32,7 @@ from ..working import read_plan, run
 @click.option("--finalize", is_flag=True, help="End the grace period now.")
 @planned
 @allowing
+@confirmed
 @connecting("text", "json", "jsonl")
 def command(
     invocation: Invocation,
@@ -38,17 +41,20 @@ def command(
     finalize: bool,
     plan: Path | None,
     allow: frozenset[str],
+    yes: bool,
 ) -> None:
     """Contract and show the report."""
-    from ...api.contract import contract
-    from ...base.errors import UsageError
-
     if finalize and grace is not None:
         raise UsageError("--grace and --finalize exclude each other.")
+    from ...api.contract import contract
+
     settings, made = invocation.settings(), read_plan(plan)
+    chosen = stems(names, settings.migrations)
     run(
         invocation,
-        lambda show, stop: contract(
-            settings, names, plan=made, allow=allow, grace=grace, finalize=finalize, on_event=show, stop=stop
+        allow,
+        yes,
+        lambda allow, show, stop: contract(
+            settings, chosen, plan=made, allow=allow, grace=grace, finalize=finalize, on_event=show, stop=stop
         ),
     )

@@ -20,6 +20,7 @@ import rich_click as click
 
 from ...base.errors import UsageError
 from ..folder import Command
+from ..naming import stems
 from ..options import Invocation, allowing, connecting
 
 
@@ -37,7 +38,8 @@ def command(
     from ...api.plan import plan as make_plan
     from ...evolve.plan.plan_file import to_json
 
-    plan = make_plan(invocation.settings(), names, allow=allow)
+    settings = invocation.settings()
+    plan = make_plan(settings, stems(names, settings.migrations), allow=allow)
     output = invocation.output
     if out is not None:
         _write(out, output.json_text(to_json(plan)))

@@ -14,7 +14,8 @@ from pathlib import Path
 import rich_click as click
 
 from ..folder import Command
-from ..options import Invocation, allowing, connecting, planned
+from ..naming import stems
+from ..options import Invocation, allowing, confirmed, connecting, planned
 from ..working import read_plan, run
 
 
@@ -22,10 +23,19 @@ from ..working import read_plan, run
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @planned
 @allowing
+@confirmed
 @connecting("text", "json", "jsonl")
-def command(invocation: Invocation, names: tuple[str, ...], plan: Path | None, allow: frozenset[str]) -> None:
+def command(
+    invocation: Invocation, names: tuple[str, ...], plan: Path | None, allow: frozenset[str], yes: bool
+) -> None:
     """Roll back and show the report."""
     from ...api.rollback import rollback
 
     settings, made = invocation.settings(), read_plan(plan)
-    run(invocation, lambda show, stop: rollback(settings, names, plan=made, allow=allow, on_event=show, stop=stop))
+    chosen = stems(names, settings.migrations)
+    run(
+        invocation,
+        allow,
+        yes,
+        lambda allow, show, stop: rollback(settings, chosen, plan=made, allow=allow, on_event=show, stop=stop),
+    )

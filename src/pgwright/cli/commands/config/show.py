@@ -1,4 +1,7 @@
-"""Show every setting with its value and where that came from. Passwords are hidden.
+"""Show every setting with its value and where that came from.
+
+A connection is taken from --dsn, else PGWRIGHT_DSN, the profile, DATABASE_URL, and libpq's own variables, in this
+order. Passwords are hidden. Nothing is connected to.
 
 Example:
     pgwright config show
