@@ -1,1 +1,3 @@
-"""Runs plans: the lease, the locks, the steps, the journal. It compiles nothing and prints nothing."""
+"""Runs plans: journal, lease, lock guard, sync, backfill, verify, resume and rollback. The only room that changes a
+database. It prints nothing, asks nothing and never reads a migration file: what it runs is in the journal.
+"""

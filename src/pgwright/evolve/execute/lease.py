@@ -150,7 +150,8 @@ class Lease:
     def _take(self, connection: session.Connection) -> int:
         """Takes the lease from nobody or from the dead; returns the new epoch."""
         while True:
-            now = _read(connection)
+            with _transaction(connection, self._patience):
+                now = _read(connection)
             if now.holder is not None:
                 self._refuse_if_alive(now)
                 self._on_event(Notice(message=f"Taking over from a runner that is gone: {now.sentence}."))

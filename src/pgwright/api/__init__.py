@@ -1,0 +1,1 @@
+"""TODO: why this room exists and what it refuses to do."""

@@ -1,0 +1,108 @@
+"""Reads files, catalog and journal, and makes the plan: what `plan` shows and `expand` starts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ..base.errors import CatalogMoved, Refused, UsageError
+from ..catalog.fingerprint import fingerprint
+from ..catalog.probe import ExpressionFacts, probe_expression
+from ..catalog.reader import read
+from ..catalog.values import Catalog, Column
+from ..config import Settings
+from ..connect.session import Connection
+from ..evolve.execute import journal
+from ..evolve.plan import planner
+from ..evolve.plan.files import Migration, load
+from ..evolve.plan.plan_file import Plan
+from ..workload import statements as workload
+
+AGAIN = ("rolled back",)
+
+
+def pending(
+    settings: Settings, records: Sequence[journal.Record], names: Sequence[str], allow: frozenset[str]
+) -> tuple[Migration, ...]:
+    """The migrations that are not started, in order, or those of `names`. Raises UsageError for an unknown name, Refused
+    for a file that was edited in flight or stands before a started one."""
+    files = load(settings.migrations)
+    _check_names(names, files, records)
+    known = {record.name: record for record in records if record.state not in AGAIN}
+    _refuse_edited(files, known)
+    waiting = tuple(each for each in files if each.name not in known)
+    if "out_of_order" not in allow:
+        _refuse_out_of_order(waiting, known)
+    if not names:
+        return waiting
+    _refuse_skipped(waiting, names, allow)
+    return tuple(each for each in waiting if each.name in names)
+
+
+def _check_names(names: Sequence[str], files: Sequence[Migration], records: Sequence[journal.Record]) -> None:
+    known = {each.name for each in files} | {record.name for record in records}
+    for name in names:
+        if name not in known:
+            shown = ", ".join(sorted(known)) or "none"
+            raise UsageError(f'there is no migration "{name}"', hint=f"The migrations here: {shown}.")
+
+
+def _refuse_edited(files: Sequence[Migration], known: Mapping[str, journal.Record]) -> None:
+    for each in files:
+        record = known.get(each.name)
+        if record is not None and record.state != "done" and record.checksum != each.checksum:
+            raise Refused(
+                f"{each.path} was edited after it was started (it is {record.state})",
+                hint="Put it back as it was, or roll it back first: pgwright rollback " + each.name,
+            )
+
+
+def _refuse_out_of_order(waiting: Sequence[Migration], known: Mapping[str, journal.Record]) -> None:
+    started = [record for record in known.values()]
+    for each in waiting:
+        later = [record.name for record in started if int(record.number) > int(each.number)]
+        if later:
+            raise Refused(
+                f"{each.name} is pending and stands before {min(later)}, which was started",
+                hint="Give it the next number; or, if they do not touch each other: --allow out_of_order",
+            )
+
+
+def _refuse_skipped(waiting: Sequence[Migration], names: Sequence[str], allow: frozenset[str]) -> None:
+    order = [each.name for each in waiting]
+    last = max((order.index(name) for name in names if name in order), default=-1)
+    skipped = [name for name in order[: last + 1] if name not in names]
+    if skipped and "out_of_order" not in allow:
+        raise Refused(
+            f"{', '.join(skipped)} stands before {order[last]} and is pending too",
+            hint="Name it as well; or, if they do not touch each other: --allow out_of_order",
+        )
+
+
+def snapshot(settings: Settings, connection: Connection) -> Catalog:
+    """The catalog of the configured schemas."""
+    return read(connection, schemas=settings.schemas)
+
+
+def make(settings: Settings, connection: Connection, migrations: Sequence[Migration], allow: frozenset[str]) -> Plan:
+    """The plan of `migrations` against the database as it is now; nothing is changed."""
+    catalog = snapshot(settings, connection)
+
+    def probe(table: int, names: Mapping[str, str], text: str, target: Column) -> ExpressionFacts:
+        return probe_expression(connection, catalog, table, names, text, target)
+
+    links = journal.links(connection) if journal.version(connection) is not None else ()
+    known = workload.known(connection)
+    return planner.make(migrations, catalog=catalog, links=links, probe=probe, statements=known, allow=allow)
+
+
+def require_unmoved(settings: Settings, connection: Connection, plan: Plan) -> None:
+    """Raises CatalogMoved when a touched relation or a dependent is not defined as it was when the plan was made."""
+    if not plan.relations:
+        return
+    catalog = snapshot(settings, connection)
+    missing = [oid for oid in plan.relations if oid not in catalog.tables]
+    if missing or fingerprint(catalog, plan.relations) != plan.fingerprint:
+        raise CatalogMoved(
+            "a table of this plan, or something that depends on it, was changed since the plan was made",
+            hint="Make the plan again with `pgwright plan -o FILE`, and read it again.",
+        )

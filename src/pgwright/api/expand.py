@@ -1,0 +1,68 @@
+"""Expands: starts all pending migrations as one unit, or goes on with what was started, up to `expanded`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+from ..base.errors import UsageError
+from ..base.event import OnEvent, ignore
+from ..config import Settings
+from ..evolve.execute import expand as verb
+from ..evolve.execute import journal
+from ..evolve.execute.runner import Runner
+from ..evolve.plan.plan_file import Plan
+from ..render.report import UnitReport
+from . import _planning
+from .status import report
+
+
+def expand(
+    settings: Settings,
+    names: Sequence[str] = (),
+    *,
+    plan: Plan | None = None,
+    allow: frozenset[str] = frozenset(),
+    on_event: OnEvent = ignore,
+    stop: threading.Event | None = None,
+    gate: Callable[[str], None] | None = None,
+) -> UnitReport:
+    """Runs expand, backfill and verify. What was interrupted goes on from the journal first; then the pending
+    migrations (`names`, or those of `plan`) are started as one unit. `gate` is called with each step's id right
+    before it runs. Returns the migrations as they are now; raises what stopped the work."""
+    worked: list[str] = []
+    with Runner(settings=settings, on_event=on_event, allow=allow, stop=stop or threading.Event(), gate=gate) as runner:
+        verb.refuse_rolling_back(journal.records(runner.connection))
+        for unit in verb.unfinished(runner):
+            worked += [record.name for record in journal.records(runner.connection) if record.unit == unit]
+            verb.resume(runner, unit)
+        waiting = _planning.pending(settings, journal.records(runner.connection), names, allow)
+        if plan is not None:
+            waiting = _of_plan(plan, waiting, worked)
+        if waiting:
+            made = plan or _planning.make(settings, runner.connection, waiting, allow)
+            if plan is not None:
+                _planning.require_unmoved(settings, runner.connection, plan)
+            worked += [migration.name for migration in made.migrations]
+            verb.resume(runner, verb.start(runner, made))
+        return report(settings, runner.connection, worked)
+
+
+def _of_plan(
+    plan: Plan, waiting: Sequence[_planning.Migration], worked: Sequence[str]
+) -> tuple[_planning.Migration, ...]:
+    """The waiting migrations that the plan is about. Raises UsageError when a file is not the planned one."""
+    files = {each.name: each for each in waiting}
+    for migration in plan.migrations:
+        if migration.name in worked:
+            return ()
+        found = files.get(migration.name)
+        if found is None:
+            raise UsageError(
+                f'"{migration.name}" of the plan is not pending', hint="See where it is with: pgwright status"
+            )
+        if found.checksum != migration.checksum:
+            raise UsageError(
+                f"{found.path} was edited since the plan was made", hint="Make the plan again: pgwright plan -o FILE"
+            )
+    return tuple(files[migration.name] for migration in plan.migrations)

@@ -1,0 +1,105 @@
+"""Where every migration is, who runs, and what is being filled. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ..config import Settings
+from ..connect import session
+from ..connect.session import Connection
+from ..evolve.execute import chunks, journal, lease
+from ..evolve.plan.files import Migration, load
+from ..render.report import BackfillStatus, MigrationStatus, RunnerStatus, Status, UnitReport
+
+PHASES = {"expanding": "expand", "contracting": "contract", "retiring": "retire", "rolling back": "rollback"}
+
+
+def status(settings: Settings) -> Status:
+    """The state of every migration file and of everything in the journal."""
+    with session.open(settings.dsn, name="status") as connection:
+        files = load(settings.migrations) if settings.migrations.is_dir() else ()
+        if journal.version(connection) is None:
+            migrations = tuple(
+                MigrationStatus(name=each.name, state="pending", checksum=each.checksum) for each in files
+            )
+            return Status(
+                migrations=migrations, warnings=("This database has no journal yet: pgwright init makes it.",)
+            )
+        journal.require(connection)
+        return Status(
+            migrations=_migrations(files, journal.records(connection)),
+            running=_runner(settings, connection),
+            backfills=_backfills(connection),
+            warnings=_warnings(connection),
+        )
+
+
+def report(settings: Settings, connection: Connection, names: Sequence[str]) -> UnitReport:
+    """The migrations `names` as they are now."""
+    files = load(settings.migrations) if settings.migrations.is_dir() else ()
+    found = _migrations(files, journal.records(connection))
+    return UnitReport(migrations=tuple(each for each in found if each.name in names))
+
+
+def _migrations(files: Sequence[Migration], records: Sequence[journal.Record]) -> tuple[MigrationStatus, ...]:
+    by_name = {record.name: record for record in records}
+    checksums = {each.name: each.checksum for each in files}
+    names = sorted({*by_name, *checksums})
+    return tuple(_migration(name, by_name.get(name), checksums.get(name)) for name in names)
+
+
+def _migration(name: str, record: journal.Record | None, checksum: str | None) -> MigrationStatus:
+    if record is None:
+        return MigrationStatus(name=name, state="pending", checksum=checksum or "")
+    return MigrationStatus(
+        name=name,
+        state=record.state,
+        unit=record.unit,
+        phase=PHASES.get(record.state, ""),
+        checksum=record.checksum,
+        error=str((record.error or {}).get("message", "")),
+        started_at=_time(record.started_at),
+        finished_at=_time(record.finished_at),
+        edited=checksum is not None and checksum != record.checksum and record.state != "rolled back",
+    )
+
+
+def _time(value: datetime | None) -> str | None:
+    return value.isoformat() if value is not None else None
+
+
+def _runner(settings: Settings, connection: Connection) -> RunnerStatus | None:
+    found = lease.holder(connection)
+    if found is None or found.holder is None:
+        return None
+    host, pid = lease.parse_holder(found.holder)
+    alive = not found.gone and found.silent <= settings.execute.lease_timeout
+    return RunnerStatus(host=host, pid=pid, epoch=found.epoch, heartbeat_age=found.silent, alive=alive)
+
+
+def _backfills(connection: Connection) -> tuple[BackfillStatus, ...]:
+    rows = connection.execute(
+        "SELECT DISTINCT s.unit, s.id, s.body -> 'scans' -> 0 ->> 0, s.body -> 'scans' -> 0 ->> 1 FROM pgwright.step s "
+        "JOIN pgwright.chunk c ON c.unit = s.unit AND c.step = s.id JOIN pgwright.migration m ON m.unit = s.unit "
+        "WHERE m.state = 'expanding' AND s.state <> 'done' ORDER BY 1, 2"
+    ).fetchall()
+    found = []
+    for unit, step, schema, name in rows:
+        done = chunks.progress(connection, unit, step)
+        found.append(
+            BackfillStatus(
+                relation=f"{schema}.{name}",
+                blocks_done=done.blocks_done,
+                blocks_total=done.blocks_total,
+                rows=done.rows,
+            )
+        )
+    return tuple(found)
+
+
+def _warnings(connection: Connection) -> tuple[str, ...]:
+    rows = connection.execute(
+        "SELECT m.name, u.warnings FROM pgwright.migration m JOIN pgwright.unit u ON u.id = m.unit WHERE m.state NOT IN ('done', 'rolled back')"
+    ).fetchall()
+    return tuple(dict.fromkeys(warning for _, warnings in rows for warning in warnings))

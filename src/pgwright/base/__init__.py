@@ -1,0 +1,1 @@
+"""Vocabulary: errors, events, findings, lock modes, names, and how files are found. Imports nothing of ours."""

@@ -1,0 +1,46 @@
+"""The values of a run: what to connect to, where the migrations are, and how patient the engine is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecuteSettings:
+    """How the engine asks and waits; all in seconds.
+
+    `lock_try` is how long one try for a strong lock may queue, `lock_pause` the pause between two tries,
+    `lock_budget` the time after which a step gives up. `heartbeat` is how often the lease is renewed, `lease_timeout` the
+    silence after which another runner may take over. A batch of the pass lasts about `batch_target`, waits
+    `batch_lock_timeout` for a row and is followed by `batch_pause`; rows that stay locked are waited for
+    `backfill_patience`. `idle_timeout` ends a step transaction whose runner has stopped. `grace` is how long contract
+    keeps the old side.
+    """
+
+    lock_try: float = 0.05
+    lock_budget: float = 60.0
+    lock_pause: float = 0.3
+    heartbeat: float = 1.0
+    lease_timeout: float = 10.0
+    batch_target: float = 0.04
+    batch_lock_timeout: float = 0.03
+    batch_pause: float = 0.0
+    backfill_patience: float = 60.0
+    idle_timeout: float = 10.0
+    grace: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a verb needs to know. `dsn` "" means libpq's own variables; `direct_dsn` goes past a pooler;
+    `schemas` () means all; `origins` says where each value came from."""
+
+    dsn: str = ""
+    direct_dsn: str | None = None
+    migrations: Path = Path("migrations")
+    schemas: tuple[str, ...] = ()
+    profile: str | None = None
+    execute: ExecuteSettings = field(default_factory=ExecuteSettings)
+    origins: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,99 @@
+"""Contract: removes the old side, oldest migration first; then `retiring` for the grace period, then `done`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...base.errors import Refused, UsageError
+from ...base.event import Notice, StateChanged
+from ...sql.quote import ident
+from ..steps.step import Phase
+from ..sync import naming
+from . import journal, live
+from .runner import Runner
+
+READY = ("expanded", "contracting", "retiring")
+
+
+def choose(records: Sequence[journal.Record], names: Sequence[str]) -> tuple[journal.Record, ...]:
+    """The migrations to contract, oldest first. Raises UsageError for a name that is not there, Refused for one
+    that is not ready."""
+    known = {record.name: record for record in records}
+    for name in names:
+        if name not in known:
+            raise UsageError(f'no migration "{name}" was started here', hint="See them with: pgwright status")
+        if known[name].state not in READY:
+            raise Refused(
+                f'"{name}" is {known[name].state}, so it cannot be contracted',
+                hint="See where it is with: pgwright status",
+            )
+    return tuple(record for record in records if record.state in READY and (not names or record.name in names))
+
+
+def contract(runner: Runner, record: journal.Record, *, grace: float, finalize: bool) -> None:
+    """Contracts one migration as far as its grace period allows (seconds; `finalize` ends it now)."""
+    if record.state != "retiring":
+        _refuse_older(runner, record)
+        _run(runner, record, Phase.CONTRACT, "contracting")
+        with runner.transaction() as connection:
+            journal.set_state(connection, [record.name], "retiring")
+            connection.execute(
+                "UPDATE pgwright.migration SET retire_at = clock_timestamp() + make_interval(secs => %s) WHERE name = %s",
+                (grace, record.name),
+            )
+        runner.on_event(StateChanged(migration=record.name, before="contracting", after="retiring"))
+    due = runner.connection.execute(
+        "SELECT retire_at <= clock_timestamp() FROM pgwright.migration WHERE name = %s", (record.name,)
+    ).fetchone()
+    if not finalize and not (due and due[0]):
+        runner.on_event(
+            Notice(
+                message=f"{record.name} keeps its old side until the grace period ends; `pgwright contract --finalize` ends it."
+            )
+        )
+        return
+    _run(runner, journal.with_state(record, "retiring"), Phase.RETIRE, "retiring")
+    with runner.transaction() as connection:
+        journal.set_state(connection, [record.name], "done")
+    runner.on_event(StateChanged(migration=record.name, before="retiring", after="done"))
+
+
+def _run(runner: Runner, record: journal.Record, phase: Phase, state: str) -> None:
+    if record.state != state:
+        with runner.transaction() as connection:
+            journal.set_state(connection, [record.name], state)
+        runner.on_event(StateChanged(migration=record.name, before=record.state, after=state))
+    steps = [each for each in journal.steps(runner.connection, record.unit, (phase,)) if each.migration == record.name]
+    for position, each in enumerate(steps, 1):
+        if each.state != "done":
+            runner.run(each, position=position, total=len(steps))
+        _revalidate(runner, each)
+
+
+def _revalidate(runner: Runner, record: journal.StepRecord) -> None:
+    """Checks of younger links that a flip made again are validated, without a strong lock."""
+    connection = runner.connection
+    for link_id in journal.result(connection, record.unit, record.step.id).get("again", []):
+        link = next((each for each in journal.links(connection) if each.id == link_id), None)
+        if link is None:
+            continue
+        table = live.look(connection, link.table).table
+        with runner.transaction():
+            connection.execute(
+                f"ALTER TABLE {table.root_sql} VALIDATE CONSTRAINT {ident(naming.check_name(link.id))}".encode()
+            )
+
+
+def _refuse_older(runner: Runner, record: journal.Record) -> None:
+    """Links of one table close from the oldest to the newest."""
+    owners = {link.table: link.migration for link in reversed(journal.links(runner.connection))}
+    mine = {link.table for link in journal.links(runner.connection) if link.migration == record.name}
+    for table in mine:
+        oldest = owners[table]
+        state = next((each.state for each in journal.records(runner.connection) if each.name == oldest), "")
+        if oldest != record.name and state != "retiring":
+            raise Refused(
+                f'"{oldest}" is older, open, and about the same table',
+                state="Nothing was changed by this command.",
+                hint=f"Contract it first: pgwright contract {oldest}",
+            )

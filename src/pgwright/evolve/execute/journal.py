@@ -1,0 +1,273 @@
+"""The journal: the tables in schema `pgwright` of the target database, and every statement that reads or writes them.
+
+A transactional step and its journal row commit together. The journal has a version of its own: newer code upgrades
+it in one transaction, older code refuses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from ...base.errors import Refused, UsageError
+from ..plan.plan_file import Plan, PlannedMigration, PlannedOperation
+from ..steps.codec import step_from_json, step_to_json
+from ..steps.step import Phase, Step
+from ..sync.codec import link_from_json, link_to_json
+from ..sync.link import Link
+from .lease import LEASE_DDL
+
+VERSION = 1
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A migration in the journal. `state` is one of the states of DESIGN; `error` what stopped it last."""
+
+    name: str
+    number: str
+    checksum: str
+    unit: int
+    state: str
+    error: dict[str, Any] | None = None
+    started_at: datetime | None = None
+    expanded_at: datetime | None = None
+    retire_at: datetime | None = None
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StepRecord:
+    """A step in the journal with its state: pending, running, failed, done or undone."""
+
+    unit: int
+    position: int
+    migration: str | None
+    step: Step
+    state: str
+    backend_pid: int | None = None
+    backend_start: datetime | None = None
+
+
+def ddl() -> str:
+    """The script that makes the journal; `init` runs it and `init --sql` prints it."""
+    return (Path(__file__).parent / "journal.sql").read_text(encoding="utf-8") + "\n" + LEASE_DDL.strip() + "\n"
+
+
+def version(connection: Connection) -> int | None:
+    """The version of the journal, None where there is none."""
+    row = connection.execute("SELECT to_regclass('pgwright.journal') IS NOT NULL").fetchone()
+    if row is None or not row[0]:
+        return None
+    found = connection.execute("SELECT version FROM pgwright.journal").fetchone()
+    return int(found[0]) if found else None
+
+
+def create(connection: Connection) -> bool:
+    """Makes the journal in one transaction; False when it is there already."""
+    with connection.transaction():
+        connection.execute("SELECT pg_advisory_xact_lock(hashtext('pgwright.init'))")
+        if version(connection) is not None:
+            return False
+        connection.execute(ddl().encode())
+    return True
+
+
+def require(connection: Connection) -> None:
+    """Raises unless the journal is there and of the version that this code reads."""
+    found = version(connection)
+    if found is None:
+        raise UsageError("this database has no journal yet", hint="Make it with: pgwright init")
+    if found > VERSION:
+        raise Refused(
+            f"the journal has version {found}, this pgwright knows {VERSION}", hint="Install a newer pgwright."
+        )
+
+
+def records(connection: Connection) -> tuple[Record, ...]:
+    """All migrations in the journal, in order of their names."""
+    rows = connection.execute(
+        "SELECT name, number, checksum, unit, state, error, started_at, expanded_at, retire_at, finished_at "
+        'FROM pgwright.migration ORDER BY name COLLATE "C"'
+    ).fetchall()
+    keys = (
+        "name",
+        "number",
+        "checksum",
+        "unit",
+        "state",
+        "error",
+        "started_at",
+        "expanded_at",
+        "retire_at",
+        "finished_at",
+    )
+    return tuple(Record(**dict(zip(keys, row, strict=True))) for row in rows)
+
+
+def planned(connection: Connection, unit: int) -> tuple[PlannedMigration, ...]:
+    """What the plan of a unit said about its migrations."""
+    rows = connection.execute(
+        "SELECT planned FROM pgwright.migration WHERE unit = %s ORDER BY position", (unit,)
+    ).fetchall()
+    return tuple(_planned_from_json(row[0]) for row in rows)
+
+
+def _planned_from_json(data: dict[str, Any]) -> PlannedMigration:
+    operations = tuple(PlannedOperation(**{**item, "hazards": tuple(item["hazards"])}) for item in data["operations"])
+    return PlannedMigration(name=data["name"], number=data["number"], checksum=data["checksum"], operations=operations)
+
+
+def _planned_to_json(migration: PlannedMigration) -> dict[str, Any]:
+    operations = [{**operation.__dict__, "hazards": list(operation.hazards)} for operation in migration.operations]
+    return {
+        "name": migration.name,
+        "number": migration.number,
+        "checksum": migration.checksum,
+        "operations": operations,
+    }
+
+
+def start_unit(connection: Connection, plan: Plan) -> int:
+    """Writes the compiled plan; its migrations are `expanding` from now on. Runs in the caller's transaction."""
+    row = connection.execute(
+        "INSERT INTO pgwright.unit (fingerprint, warnings) VALUES (%s, %s) RETURNING id",
+        (plan.fingerprint, json.dumps(plan.warnings)),
+    ).fetchone()
+    assert row is not None
+    unit = int(row[0])
+    owners = {operation.id: migration.name for migration in plan.migrations for operation in migration.operations}
+    for position, migration in enumerate(plan.migrations):
+        connection.execute(
+            "DELETE FROM pgwright.migration WHERE name = %s AND state = 'rolled back'", (migration.name,)
+        )
+        connection.execute(
+            "INSERT INTO pgwright.migration (name, number, checksum, unit, position, state, planned) "
+            "VALUES (%s, %s, %s, %s, %s, 'expanding', %s)",
+            (
+                migration.name,
+                migration.number,
+                migration.checksum,
+                unit,
+                position,
+                json.dumps(_planned_to_json(migration)),
+            ),
+        )
+    for position, step in enumerate(plan.steps):
+        owner = {owners.get(operation) for operation in step.operations}
+        connection.execute(
+            "INSERT INTO pgwright.step (unit, id, position, migration, phase, body) VALUES (%s, %s, %s, %s, %s, %s)",
+            (
+                unit,
+                step.id,
+                position,
+                owner.pop() if len(owner) == 1 else None,
+                step.phase.value,
+                json.dumps(step_to_json(step)),
+            ),
+        )
+    return unit
+
+
+def steps(connection: Connection, unit: int, phases: Iterable[Phase]) -> tuple[StepRecord, ...]:
+    """The steps of a unit in `phases`, in order."""
+    rows = connection.execute(
+        "SELECT unit, position, migration, body, state, backend_pid, backend_start FROM pgwright.step "
+        "WHERE unit = %s AND phase = ANY(%s) ORDER BY position",
+        (unit, [phase.value for phase in phases]),
+    ).fetchall()
+    return tuple(
+        StepRecord(
+            unit=row[0],
+            position=row[1],
+            migration=row[2],
+            step=step_from_json(row[3]),
+            state=row[4],
+            backend_pid=row[5],
+            backend_start=row[6],
+        )
+        for row in rows
+    )
+
+
+def mark_step(connection: Connection, unit: int, step: str, state: str, *, error: dict[str, Any] | None = None) -> None:
+    """Sets the state of a step; `running` also notes the backend and the time."""
+    connection.execute(
+        "UPDATE pgwright.step SET state = %(state)s, error = %(error)s, "
+        "backend_pid = CASE WHEN %(state)s = 'running' THEN pg_backend_pid() ELSE backend_pid END, "
+        "backend_start = CASE WHEN %(state)s = 'running' THEN (SELECT backend_start FROM pg_stat_activity "
+        "WHERE pid = pg_backend_pid()) ELSE backend_start END, "
+        "started_at = CASE WHEN %(state)s = 'running' THEN clock_timestamp() ELSE started_at END, "
+        "finished_at = CASE WHEN %(state)s IN ('done', 'undone') THEN clock_timestamp() END "
+        "WHERE unit = %(unit)s AND id = %(id)s",
+        {"state": state, "error": json.dumps(error) if error else None, "unit": unit, "id": step},
+    )
+
+
+def set_result(connection: Connection, unit: int, step: str, result: dict[str, Any]) -> None:
+    """Keeps what a step found or saved, for the steps that undo it."""
+    connection.execute(
+        "UPDATE pgwright.step SET result = %s WHERE unit = %s AND id = %s", (json.dumps(result), unit, step)
+    )
+
+
+def result(connection: Connection, unit: int, step: str) -> dict[str, Any]:
+    """What `set_result` kept; empty where nothing was."""
+    row = connection.execute("SELECT result FROM pgwright.step WHERE unit = %s AND id = %s", (unit, step)).fetchone()
+    return dict(row[0]) if row and row[0] else {}
+
+
+def set_state(connection: Connection, names: Sequence[str], state: str) -> None:
+    """Moves migrations to `state`, clears their error and stamps the time where the state has one."""
+    stamp = {"expanded": ", expanded_at = clock_timestamp()", "done": ", finished_at = clock_timestamp()"}.get(
+        state, ""
+    )
+    stamp = ", finished_at = clock_timestamp()" if state == "rolled back" else stamp
+    statement = f"UPDATE pgwright.migration SET state = %s, error = NULL{stamp} WHERE name = ANY(%s)"
+    connection.execute(statement.encode(), (state, list(names)))
+
+
+def set_error(connection: Connection, names: Sequence[str], error: dict[str, Any]) -> None:
+    """Notes what stopped the migrations; their state stays."""
+    connection.execute(
+        "UPDATE pgwright.migration SET error = %s WHERE name = ANY(%s)", (json.dumps(error), list(names))
+    )
+
+
+def links(connection: Connection, relation: int | None = None) -> tuple[Link, ...]:
+    """The open links, of one table or of all, from the oldest to the newest."""
+    rows = connection.execute(
+        "SELECT body FROM pgwright.link WHERE %(oid)s::oid IS NULL OR relation = %(oid)s::oid ORDER BY position",
+        {"oid": relation},
+    ).fetchall()
+    return tuple(link_from_json(row[0]) for row in rows)
+
+
+def add_link(connection: Connection, unit: int, link: Link) -> None:
+    """Opens a link."""
+    connection.execute(
+        "INSERT INTO pgwright.link (id, unit, relation, body) VALUES (%s, %s, %s, %s)",
+        (link.id, unit, link.table, json.dumps(link_to_json(link))),
+    )
+
+
+def replace_link(connection: Connection, link: Link) -> None:
+    """Writes the new body of an open link."""
+    connection.execute("UPDATE pgwright.link SET body = %s WHERE id = %s", (json.dumps(link_to_json(link)), link.id))
+
+
+def remove_link(connection: Connection, link_id: str) -> None:
+    """Closes a link."""
+    connection.execute("DELETE FROM pgwright.link WHERE id = %s", (link_id,))
+
+
+def with_state(record: Record, state: str) -> Record:
+    """`record` in another state, as it will be read after the commit."""
+    return replace(record, state=state)

@@ -1,0 +1,87 @@
+"""Rollback: undoes a unit, newest operation first. What the new application wrote stays, in the old column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...base.errors import Refused, UsageError
+from ...base.event import Notice, StateChanged
+from ..steps.step import Phase
+from . import journal
+from .runner import Runner
+
+OPEN = ("expanding", "expanded", "contracting", "retiring", "rolling back")
+
+
+def choose(records: Sequence[journal.Record], names: Sequence[str]) -> tuple[journal.Record, ...]:
+    """The migrations to roll back, newest first: the named ones, or those of the newest open unit. Raises UsageError for
+    a name that was never started, Refused for one that is done or already rolled back."""
+    known = {record.name: record for record in records}
+    for name in names:
+        if name not in known:
+            raise UsageError(f'no migration "{name}" was started here', hint="See them with: pgwright status")
+        if known[name].state not in OPEN:
+            after = (
+                "After `done`, undo is a new migration." if known[name].state == "done" else "There is nothing to undo."
+            )
+            raise Refused(f'"{name}" is {known[name].state}', hint=after)
+    wanted = [record for record in records if record.state in OPEN and (not names or record.name in names)]
+    if not names:
+        newest = max((record.unit for record in wanted), default=None)
+        wanted = [record for record in wanted if record.unit == newest]
+    return tuple(sorted(wanted, key=lambda record: (record.unit, record.name), reverse=True))
+
+
+def rollback(runner: Runner, record: journal.Record) -> None:
+    """Rolls one migration back from wherever it is."""
+    refuse_younger(runner, record)
+    with runner.transaction() as connection:
+        journal.set_state(connection, [record.name], "rolling back")
+    if record.state != "rolling back":
+        runner.on_event(StateChanged(migration=record.name, before=record.state, after="rolling back"))
+    steps = _steps(runner, record)
+    for position, each in enumerate(steps, 1):
+        runner.run(each, position=position, total=len(steps), state="undone")
+    _notice(runner, record)
+    with runner.transaction() as connection:
+        journal.set_state(connection, [record.name], "rolled back")
+        connection.execute(
+            "DELETE FROM pgwright.chunk WHERE unit = %s AND NOT EXISTS (SELECT FROM pgwright.migration "
+            "WHERE unit = %s AND state <> 'rolled back')",
+            (record.unit, record.unit),
+        )
+    runner.on_event(StateChanged(migration=record.name, before="rolling back", after="rolled back"))
+
+
+def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
+    """For each operation, newest first: what brings the old side back if it was flipped, else what drops the new one."""
+    connection = runner.connection
+    mine = [each for each in journal.steps(connection, record.unit, tuple(Phase)) if each.migration == record.name]
+    found: list[journal.StepRecord] = []
+    for operation in reversed(list(dict.fromkeys(op for each in mine for op in each.step.operations))):
+        of = [each for each in mine if operation in each.step.operations]
+        flipped = any(each.step.phase is Phase.CONTRACT and each.state == "done" and each.step.undo for each in of)
+        begun = any(each.state in ("done", "running", "failed") for each in of if each.step.phase is Phase.EXPAND)
+        phase = Phase.RESTORE if flipped else Phase.ROLLBACK
+        if begun:
+            found += [each for each in of if each.step.phase is phase and each.state != "undone"]
+    return found
+
+
+def _notice(runner: Runner, record: journal.Record) -> None:
+    for each in journal.steps(runner.connection, record.unit, (Phase.EXPAND,)):
+        if each.migration == record.name and each.state == "done" and not each.step.undo:
+            runner.on_event(Notice(step=each.step.id, message=f"not undone: {each.step.summary}"))
+
+
+def refuse_younger(runner: Runner, record: journal.Record) -> None:
+    """Links of one table are rolled back from the newest to the oldest."""
+    mine = {link.table for link in journal.links(runner.connection) if link.migration == record.name}
+    for link in reversed(journal.links(runner.connection)):
+        if link.table in mine and link.migration != record.name:
+            raise Refused(
+                f'"{link.migration}" is younger, open, and about the same table',
+                state="Nothing was changed by this command.",
+                hint=f"Roll it back first: pgwright rollback {link.migration}",
+            )
+        mine.discard(link.table)

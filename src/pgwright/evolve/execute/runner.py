@@ -1,0 +1,276 @@
+"""Runs single steps: the session, the lease and its fence, the right transaction for each kind, and the journal row.
+
+A transactional step commits together with its journal row, so it is done or not done and never in between. A lost
+connection is made again and the step is looked at again before anything is repeated.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import psycopg
+
+from ...base import registry
+from ...base.errors import Interrupted, LockNotObtained, PgwrightError, StepFailed
+from ...base.event import Notice, OnEvent, StepFinished, StepStarted, ignore
+from ...base.lock import LockMode
+from ...config.settings import Settings
+from ...connect import session
+from ..locks.observe import held
+from ..steps.step import Kind, Step
+from . import guard, journal
+from .backfill import Pass
+from .context import Context
+from .lease import Lease
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass
+class Runner:
+    """Holds the lease while it is entered. `stop` ends the work at the next safe point; `gate` is called with the
+    id of a step right before it runs (tests hold a step there)."""
+
+    settings: Settings
+    on_event: OnEvent = ignore
+    allow: frozenset[str] = frozenset()
+    stop: threading.Event = field(default_factory=threading.Event)
+    gate: Callable[[str], None] | None = None
+    _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    _connection: Connection | None = None
+    _lease: Lease | None = None
+
+    def __enter__(self) -> Self:
+        try:
+            self._connection = self._open()
+            journal.require(self._connection)
+            dsn = self.settings.direct_dsn or self.settings.dsn
+            self._lease = self._stack.enter_context(Lease(dsn, settings=self.settings.execute, on_event=self.on_event))
+        except BaseException:
+            self._close()
+            self._stack.close()
+            raise
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._close()
+        self._stack.close()
+
+    @property
+    def connection(self) -> Connection:
+        """The session for the work, made again when it was lost. It is in autocommit."""
+        if self._connection is None or self._connection.closed:
+            self._connection = self._open()
+        return self._connection
+
+    def fence(self, connection: Connection) -> None:
+        """Raises where another runner has taken over; keeps the lease ours until this transaction ends."""
+        assert self._lease is not None
+        self._lease.fence(connection)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A fenced transaction for the journal."""
+        with self.connection.transaction():
+            self.connection.execute(
+                f"SET LOCAL idle_in_transaction_session_timeout = {round(self.settings.execute.idle_timeout * 1000)}".encode()
+            )
+            self.connection.execute(
+                "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL row_security = off"
+            )
+            self.fence(self.connection)
+            yield self.connection
+
+    def check_stop(self) -> None:
+        """Raises Interrupted once a stop was asked for."""
+        if self.stop.is_set():
+            raise Interrupted("Stopped on request, between two steps.", hint="The same command goes on from here.")
+
+    def run(self, record: journal.StepRecord, *, position: int, total: int, state: str = "done") -> None:
+        """Runs one step to its end and marks it with `state`. Raises what stopped it, after noting it in the journal."""
+        step = record.step
+        self.check_stop()
+        if self.gate is not None:
+            self.gate(step.id)
+        self.on_event(
+            StepStarted(
+                step=step.id,
+                phase=step.phase.value,
+                kind=step.kind.value,
+                summary=step.summary,
+                position=position,
+                total=total,
+            )
+        )
+        begun = time.monotonic()
+        try:
+            self._with_retries(record, state)
+        except (PgwrightError, psycopg.Error) as error:
+            raise self._noted(record, _translated(step, error)) from error
+        self.on_event(StepFinished(step=step.id, seconds=time.monotonic() - begun))
+
+    def _with_retries(self, record: journal.StepRecord, state: str) -> None:
+        """Lost connections and serialization failures are tried again, as long as the lock budget lasts."""
+        deadline = time.monotonic() + self.settings.execute.lock_budget
+        while True:
+            try:
+                if not self._is_done(record, state):
+                    self._dispatch(record, state)
+                return
+            except psycopg.OperationalError as error:
+                if not _is_lost(error, self._connection) or time.monotonic() > deadline:
+                    raise
+                self.on_event(Notice(step=record.step.id, message="The connection was lost; it is made again."))
+                self._reconnect(deadline)
+
+    def _is_done(self, record: journal.StepRecord, state: str) -> bool:
+        row = self.connection.execute(
+            "SELECT state FROM pgwright.step WHERE unit = %s AND id = %s", (record.unit, record.step.id)
+        ).fetchone()
+        return row is not None and row[0] == state
+
+    def _dispatch(self, record: journal.StepRecord, state: str) -> None:
+        step = record.step
+        if step.kind is Kind.BACKFILL:
+            self._backfill(record)
+            with self.transaction() as connection:
+                journal.mark_step(connection, record.unit, step.id, state)
+        elif step.kind in (Kind.INSTANT, Kind.CUTOVER):
+            self._short(record, state)
+        else:
+            self._long(record, state)
+
+    def _short(self, record: journal.StepRecord, state: str) -> None:
+        """One short transaction under its locks; nothing in it runs before the locks are won and the lease is read."""
+        step = record.step
+
+        def work() -> None:
+            self.fence(self.connection)
+            self._statements(record)
+            journal.mark_step(self.connection, record.unit, step.id, state)
+
+        guard.strong_locks(
+            self.connection,
+            step.locks,
+            settings=self.settings.execute,
+            on_event=self.on_event,
+            step=step.id,
+            work=work,
+            before_commit=lambda _: self._compare_locks(step),
+        )
+
+    def _long(self, record: journal.StepRecord, state: str) -> None:
+        """A statement that may scan, under weak locks: no lock_timeout and no statement_timeout runs over it."""
+        with self.transaction() as connection:
+            self._statements(record)
+            journal.mark_step(connection, record.unit, record.step.id, state)
+            self._compare_locks(record.step)
+
+    def _statements(self, record: journal.StepRecord) -> None:
+        step = record.step
+        if step.action is None:
+            for statement in step.statements:
+                self.connection.execute(statement.encode())
+            return
+        action = registry.load("evolve.execute.actions", step.action.name)
+        action.run(
+            Context(
+                connection=self.connection,
+                unit=record.unit,
+                step=step,
+                settings=self.settings.execute,
+                on_event=self.on_event,
+                allow=self.allow,
+            )
+        )
+
+    def _backfill(self, record: journal.StepRecord) -> None:
+        action = record.step.action
+        assert action is not None
+        Pass(
+            connection=self.connection,
+            unit=record.unit,
+            step=record.step.id,
+            relation=int(action.parameters["relation"]),
+            links=tuple(action.parameters["links"]),
+            settings=self.settings.execute,
+            on_event=self.on_event,
+            fence=self.fence,
+            stopped=self.stop.is_set,
+        ).run()
+
+    def _compare_locks(self, step: Step) -> None:
+        """A lock that was not declared rolls the step back (law 5)."""
+        declared = {lock.oid: lock.mode for lock in step.locks}
+        for oid, mode in held(self.connection).items():
+            if mode > declared.get(oid, LockMode.ROW_EXCLUSIVE):
+                row = self.connection.execute("SELECT %s::oid::regclass::text", (oid,)).fetchone()
+                name = row[0] if row else str(oid)
+                raise StepFailed(
+                    f"step {step.id} took {mode.sql} on {name}, which its plan does not declare",
+                    step=step.id,
+                    state="The step was rolled back: nothing of it remains.",
+                    hint="This is a defect of pgwright; please report it with the plan.",
+                )
+
+    def _noted(self, record: journal.StepRecord, error: PgwrightError) -> PgwrightError:
+        """Writes the error into the journal where that is possible; the state stays as it is."""
+        note = {
+            "name": error.name,
+            "message": error.message,
+            "state": error.state,
+            "hint": error.hint,
+            "exit_code": error.exit_code,
+        }
+        with contextlib.suppress(psycopg.Error, PgwrightError), self.transaction() as connection:
+            if not isinstance(error, (LockNotObtained, Interrupted)):
+                journal.mark_step(connection, record.unit, record.step.id, "failed", error=note)
+            names = [
+                row[0]
+                for row in connection.execute(
+                    "SELECT name FROM pgwright.migration WHERE unit = %s", (record.unit,)
+                ).fetchall()
+            ]
+            journal.set_error(connection, [record.migration] if record.migration else names, note)
+        return error
+
+    def _reconnect(self, deadline: float) -> None:
+        self._close()
+        while True:
+            try:
+                self._connection = self._open()
+                return
+            except PgwrightError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
+
+    def _open(self) -> Connection:
+        return session.open(self.settings.direct_dsn or self.settings.dsn, name="runner")
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+
+
+def _is_lost(error: psycopg.Error, connection: Connection | None) -> bool:
+    return connection is None or connection.closed or error.sqlstate in ("57P01", "57P02", "57P03", "08006", "08003")
+
+
+def _translated(step: Step, error: PgwrightError | psycopg.Error) -> PgwrightError:
+    """A driver's error as ours, with its SQLSTATE; ours as they are."""
+    if isinstance(error, PgwrightError):
+        return error
+    detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
+    said = error.diag.message_primary or " ".join(str(error).split())
+    return StepFailed(
+        f"step {step.id} ({step.summary}): {said}{detail}",
+        step=step.id,
+        sqlstate=error.sqlstate,
+        hint="When the cause is gone the same command goes on from here; `pgwright rollback` undoes what was done.",
+    )

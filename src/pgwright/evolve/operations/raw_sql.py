@@ -1,0 +1,89 @@
+"""Run a statement as it is, when its locks are known to be harmless or the author allows it.
+
+## What it does
+
+Whatever no other operation recognises: `COMMENT`, `GRANT`, `CREATE FUNCTION`, `CREATE EXTENSION`, `INSERT` of a few rows.
+
+## Why it is dangerous
+
+pgwright does not know what it means. It knows what it locks, from measurements on 14 to 18; a statement that takes a
+lock of SHARE or stronger on a table with rows, scans or rewrites one, or is not known, is refused unless the author
+writes `-- pgwright: allow = raw_sql` above it. Code in `DO` is looked at too.
+
+## Phases and locks
+
+expand: one step with the locks that were measured for it.
+
+## Rollback
+
+None: pgwright cannot know the inverse. The plan says so.
+
+## Versions
+
+PostgreSQL 14 to 18.
+
+## Example
+
+    COMMENT ON TABLE commandes IS 'One row per order.';
+"""
+
+from __future__ import annotations
+
+from ...base.lock import LockMode
+from ..locks.declare import declared, harm
+from ..steps.step import Kind, Lock, Phase, Step
+from ._operation import Compiled, Request
+
+RECOGNISES = ("*",)
+"""Everything that no other operation owns."""
+
+
+def compile_(request: Request) -> Compiled:
+    """One instant step, when the statement is harmless or allowed."""
+    action, catalog = request.action, request.catalog
+    if action.key.startswith("CallStmt.pgwright."):
+        raise request.error(
+            f"pgwright has no operation {action.key.rsplit('.', 1)[1]}", hint="`pgwright docs` lists them."
+        )
+    if len(action.statement.node.cmds) > 1 if action.statement.kind == "AlterTableStmt" else False:
+        raise request.error(
+            "this ALTER TABLE has several actions, and not all are known", hint="Write one statement for each action."
+        )
+    reason = harm(action.key, action.node, action.statement, catalog)
+    if reason and not request.allowed("raw_sql"):
+        raise request.refuse(
+            f"{' '.join(action.statement.text.split())[:80]}: {reason}",
+            hint="If you accept that, write above it: -- pgwright: allow = raw_sql",
+        )
+    effects = declared(action.key, action.node, action.statement, catalog) or ()
+    locks = tuple(Lock(relation=effect.relation, oid=effect.oid, mode=effect.mode) for effect in effects if effect.oid)
+    step = Step(
+        id=f"{request.id}.run",
+        operations=(request.id,),
+        phase=Phase.EXPAND,
+        kind=Kind.INSTANT,
+        summary=" ".join(action.statement.text.split())[:70],
+        statements=(action.statement.text,),
+        locks=locks or _worst(request, reason),
+        scans=tuple(effect.relation for effect in effects if effect.scans),
+        rewrites=tuple(effect.relation for effect in effects if effect.rewrites),
+        seconds=0.01,
+    )
+    hazards = ("rollback does not undo it",) + ((f"allowed although {reason}",) if reason else ())
+    return Compiled(
+        strategy="as typed",
+        why="no other operation owns it" if reason else "its locks are harmless",
+        hazards=hazards,
+        steps=(step,),
+    )
+
+
+def _worst(request: Request, reason: str | None) -> tuple[Lock, ...]:
+    """An allowed statement whose locks are unknown may take any lock on any table that it names."""
+    if not reason:
+        return ()
+    named = [table for table in request.catalog.tables.values() if table.name.name in request.action.statement.text]
+    return tuple(
+        Lock(relation=table.name, oid=table.oid, mode=LockMode.ACCESS_EXCLUSIVE)
+        for table in sorted(named, key=lambda t: t.oid)
+    )

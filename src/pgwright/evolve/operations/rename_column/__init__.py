@@ -1,0 +1,51 @@
+"""Rename a column while two versions of the application use it, one by each name.
+
+## What it does
+
+`ALTER TABLE t RENAME COLUMN a TO b`, with or without `up` and `down` directives that change the values too.
+From `expanded` until `contract` both names can be read and written.
+
+## Why it is dangerous
+
+Done as typed, every statement of the running application that says `a` fails from the moment of the COMMIT, and the
+strong lock waits behind, and holds up, everything else on the table.
+
+## Phases and locks
+
+Strategy `copy`: expand adds the column `b` with sync triggers (ACCESS EXCLUSIVE, milliseconds), a pass fills it in
+small batches (ROW EXCLUSIVE), verify proves both sides equal (a CHECK that is validated under SHARE UPDATE EXCLUSIVE),
+contract drops the shadow and renames the original (ACCESS EXCLUSIVE, milliseconds), or with `up` flips to the new one.
+Strategy `alias`: the table is renamed aside and a view of its name shows both columns (ACCESS EXCLUSIVE,
+milliseconds, no data moves). `auto` takes `alias` where everything that is known to use the table works through it.
+
+## Rollback
+
+Until `done`, without loss: what the new application wrote is in the old column.
+
+## Versions
+
+PostgreSQL 14 to 18. `alias` on a table with row-level security needs 15 (`security_invoker`).
+
+## Example
+
+    -- pgwright: up = trim(nom)
+    ALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;
+"""
+
+from __future__ import annotations
+
+from .._operation import Compiled, Request
+from . import _alias, _choose, _copy
+from ._rename import Rename, understand
+
+RECOGNISES = ("RenameStmt.OBJECT_COLUMN",)
+
+__all__ = ["RECOGNISES", "Rename", "compile_"]
+
+
+def compile_(request: Request) -> Compiled:
+    """Understand the rename, choose the strategy, and compile it."""
+    rename = understand(request)
+    strategy, why = _choose.strategy(request, rename)
+    compiled = _alias.compile_(request, rename, why) if strategy == "alias" else _copy.compile_(request, rename, why)
+    return compiled

@@ -1,0 +1,118 @@
+"""Strategy alias: the table moves aside, and an updatable view of its name shows the column under both names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ....base.lock import LockMode
+from ....base.name import RelationName
+from ....catalog.values import Table
+from ....sql.quote import ident, literal, qualified
+from ...steps.step import Kind, Lock, Phase, Step
+from ...sync.naming import hidden_name
+from .._operation import Compiled, Request
+from . import _hazards
+from ._rename import Rename
+
+
+def compile_(request: Request, rename: Rename, why: str) -> Compiled:
+    """One instant step each way; no data moves."""
+    table = rename.table
+    aside = RelationName(table.name.schema, hidden_name(table.name.name, "aside"))
+    open_, close, undo, restore = (
+        _open(request, rename, aside),
+        _close(rename, aside),
+        _undo(rename, aside),
+        [_rename_column(qualified(table.name), rename.new, rename.old)],
+    )
+    locks = tuple(
+        Lock(relation=part.name, oid=part.oid, mode=LockMode.ACCESS_EXCLUSIVE)
+        for part in request.catalog.descendants(table.oid)
+    )
+    kinds = (
+        (
+            "open",
+            Phase.EXPAND,
+            Kind.INSTANT,
+            f"put {table.name} aside, rename {rename.old} natively, show both names in a view",
+            open_,
+            undo,
+        ),
+        ("close", Phase.CONTRACT, Kind.CUTOVER, f"drop the view and give {table.name} its name back", close, restore),
+        ("undo", Phase.ROLLBACK, Kind.INSTANT, f"drop the view and rename {rename.new} back to {rename.old}", undo, ()),
+        ("restore", Phase.RESTORE, Kind.CUTOVER, f"rename {rename.new} back to {rename.old}", restore, ()),
+    )
+    steps = tuple(
+        Step(
+            id=f"{request.id}.{name}",
+            operations=(request.id,),
+            phase=phase,
+            kind=kind,
+            summary=summary,
+            statements=tuple(statements),
+            locks=locks,
+            seconds=0.01,
+            undo=tuple(back),
+        )
+        for name, phase, kind, summary, statements, back in kinds
+    )
+    _change_shape(rename)
+    return Compiled(strategy="alias", why=why, hazards=_hazards.of_alias(request, rename), steps=steps)
+
+
+def _change_shape(rename: Rename) -> None:
+    shape = rename.shape
+    shape.logical[rename.new] = shape.logical.pop(rename.old)
+    shape.physical[rename.old_number] = rename.new
+    shape.alias = rename.old
+
+
+def _rename_column(relation: str, old: str, new: str) -> str:
+    return f"ALTER TABLE {relation} RENAME COLUMN {ident(old)} TO {ident(new)}"
+
+
+def _open(request: Request, rename: Rename, aside: RelationName) -> list[str]:
+    table = rename.table
+    relation, view = qualified(aside), qualified(table.name)
+    shown = [
+        f"{ident(rename.new)} AS {ident(rename.old)}" if c.name == rename.old else ident(c.name) for c in table.columns
+    ]
+    options = " WITH (security_invoker = true)" if request.catalog.major >= 15 else ""
+    comment = (
+        f"pgwright: {rename.old} and {rename.new} of {table.name} until migration {request.migration} is contracted"
+    )
+    return [
+        f"ALTER TABLE {view} RENAME TO {ident(aside.name)}",
+        _rename_column(relation, rename.old, rename.new),
+        f"CREATE VIEW {view}{options} AS SELECT {', '.join([*shown, ident(rename.new)])} FROM {relation}",
+        f"ALTER VIEW {view} OWNER TO {ident(table.owner)}",
+        *_grants(table, rename, view),
+        f"COMMENT ON VIEW {view} IS {literal(comment)}",
+    ]
+
+
+def _grants(table: Table, rename: Rename, view: str) -> Iterable[str]:
+    """The rights on the table, on the view of its name; column rights too, on both names of the renamed one."""
+    usable = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+    for grantee, privilege, grantable in table.acl:
+        if grantee != table.owner and privilege in usable:
+            yield _grant(privilege, "", view, grantee, grantable)
+    for column in table.columns:
+        names = (rename.old, rename.new) if column.name == rename.old else (column.name,)
+        for grantee, privilege, grantable in column.acl:
+            if grantee != table.owner and privilege in usable:
+                yield _grant(privilege, f" ({', '.join(map(ident, names))})", view, grantee, grantable)
+
+
+def _grant(privilege: str, columns: str, view: str, grantee: str, grantable: bool) -> str:
+    to = ident(grantee) if grantee else "PUBLIC"
+    return f"GRANT {privilege}{columns} ON {view} TO {to}{' WITH GRANT OPTION' if grantable else ''}"
+
+
+def _close(rename: Rename, aside: RelationName) -> list[str]:
+    view = qualified(rename.table.name)
+    return [f"DROP VIEW {view}", f"ALTER TABLE {qualified(aside)} RENAME TO {ident(rename.table.name.name)}"]
+
+
+def _undo(rename: Rename, aside: RelationName) -> list[str]:
+    return [*_close(rename, aside), _rename_column(qualified(rename.table.name), rename.new, rename.old)]

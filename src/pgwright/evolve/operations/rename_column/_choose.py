@@ -1,0 +1,185 @@
+"""Which strategy a rename takes, and what rules one out.
+
+`auto` takes `alias` only where every known statement on the table works through the view; what is not known may be
+anything, so without statement statistics it is `copy`.
+"""
+
+from __future__ import annotations
+
+from ....catalog.values import Table
+from ....sql.tokens import mentions_column
+from .._operation import Request
+from ._rename import Rename
+
+STRATEGIES = ("auto", "alias", "copy")
+
+
+def strategy(request: Request, rename: Rename) -> tuple[str, str]:
+    """The strategy and the reason for it; raises Refused where the asked one, or each, is impossible."""
+    asked = _asked(request)
+    if rename.up_written or rename.down_written:
+        if asked == "alias":
+            raise request.refuse(
+                "up and down change the values, and a view cannot: strategy = alias is impossible here"
+            )
+        _require(request, "copy", against_copy(request, rename))
+        return "copy", "up or down change the values"
+    if asked == "alias":
+        _require(request, "alias", against_alias(request, rename))
+        return "alias", "asked for"
+    if asked == "copy":
+        _require(request, "copy", against_copy(request, rename))
+        return "copy", "asked for"
+    return _auto(request, rename)
+
+
+def _asked(request: Request) -> str:
+    directive = request.directive("strategy")
+    asked = directive.value.strip() if directive else "auto"
+    if asked not in STRATEGIES:
+        raise request.error(f'strategy "{asked}" is unknown', hint=f"A rename knows {', '.join(STRATEGIES)}.")
+    return asked
+
+
+def _require(request: Request, name: str, reasons: tuple[str, ...]) -> None:
+    if reasons:
+        other = (
+            ""
+            if request.directive("up")
+            else f"Try strategy = {'alias' if name == 'copy' else 'copy'}, or leave it out."
+        )
+        raise request.refuse(f"strategy = {name} is impossible here", *reasons, hint=other)
+
+
+def _auto(request: Request, rename: Rename) -> tuple[str, str]:
+    alias, copy = against_alias(request, rename), against_copy(request, rename)
+    if copy and alias:
+        raise request.refuse("this column cannot be renamed without a stop", *copy, *alias)
+    if copy:
+        return "alias", copy[0]
+    if alias:
+        return "copy", alias[0]
+    if request.statements is None:
+        return (
+            "copy",
+            "what runs on the table is not known (no pg_stat_statements), so nothing says that a view would do",
+        )
+    return "alias", f"all {len(request.statements)} known statements on the table work through a view"
+
+
+def against_copy(request: Request, rename: Rename) -> tuple[str, ...]:
+    """What rules a shadow column out."""
+    table, number, old = rename.table, rename.old_number, rename.old
+    reasons = []
+    if any(number in part.partition_columns for part in request.catalog.descendants(table.oid)):
+        reasons.append(f"{old} is in the partition key: a trigger cannot move a row to another partition")
+    for index in table.indexes:
+        if index.unique and number in index.columns:
+            what = f'constraint "{index.constraint}"' if index.constraint else f'index "{index.name}"'
+            reasons.append(
+                f"{old} is in the unique {what}: concurrent upserts would meet the arbiter of the other column (23505)"
+            )
+    for constraint in table.constraints:
+        if constraint.kind == "exclusion" and number in constraint.columns:
+            reasons.append(f'{old} is in the exclusion constraint "{constraint.name}"')
+    if rename.column.generated is not None:
+        reasons.append(f"{old} is a generated column: nothing can be carried back to it")
+    if not rename.plain and rename.column.identity is not None:
+        reasons.append(f"{old} is an identity column and up or down change its values")
+    reasons += _published(request, rename.table)
+    reasons += _generated_inputs(request, rename)
+    reasons += _missing_down(rename)
+    reasons += _foreign_parts(request, rename)
+    reasons += _row_security(request, rename)
+    reasons += _user_triggers(request, rename)
+    if any(shape.alias for oid, shape in request.shapes.items() if oid == table.oid):
+        reasons.append("another rename of this table is an alias in the same unit")
+    return tuple(reasons)
+
+
+def _published(request: Request, table: Table) -> list[str]:
+    if request.allowed("published"):
+        return []
+    return [
+        f'"{table.name}" is published by "{publication.name}" without a column list: '
+        "subscribers without the new column would stop at the first INSERT (add it there first, then: allow = published)"
+        for publication in table.publications
+        if publication.columns is None
+    ]
+
+
+def _generated_inputs(request: Request, rename: Rename) -> list[str]:
+    reads = set(rename.up.columns) | (set(rename.down.columns) - {rename.new})
+    generated = {
+        name
+        for name in reads
+        if name in rename.shape.logical and rename.shape.column(rename.shape.logical[name]).generated is not None
+    }
+    return [
+        f"up or down read the generated column {name}: it is not computed yet when the triggers fire"
+        for name in sorted(generated)
+    ]
+
+
+def _missing_down(rename: Rename) -> list[str]:
+    if rename.down_written or set(rename.up.columns) <= {rename.old}:
+        return []
+    others = ", ".join(sorted(set(rename.up.columns) - {rename.old}))
+    return [f"up also reads {others}, so no down can be derived: write `-- pgwright: down = …`"]
+
+
+def _foreign_parts(request: Request, rename: Rename) -> list[str]:
+    parts = request.catalog.descendants(rename.table.oid)
+    return [
+        f'"{part.name}" is a foreign table: its rows have no ctid to walk along' for part in parts if part.kind == "f"
+    ]
+
+
+def _row_security(request: Request, rename: Rename) -> list[str]:
+    if request.catalog.superuser or request.catalog.bypass_rls:
+        return []
+    return [
+        f'"{part.name}" has FORCE ROW LEVEL SECURITY and role {request.catalog.role} has no BYPASSRLS: rows may be hidden from the pass'
+        for part in request.catalog.descendants(rename.table.oid)
+        if part.force_row_security
+    ]
+
+
+def _user_triggers(request: Request, rename: Rename) -> list[str]:
+    if request.catalog.can_silence_triggers or request.allowed("user_triggers"):
+        return []
+    return [
+        f'trigger "{trigger.name}" on "{part.name}" would fire for every row of the pass, and role {request.catalog.role} '
+        "may not silence it (allow = user_triggers accepts that; what BEFORE triggers change is undone)"
+        for part in request.catalog.descendants(rename.table.oid)
+        for trigger in part.triggers
+        if trigger.on_update and trigger.row and not trigger.update_columns and trigger.enabled not in ("D", "R")
+    ]
+
+
+def against_alias(request: Request, rename: Rename) -> tuple[str, ...]:
+    """What rules a view out, as far as the catalog knows; what it cannot know is listed as hazards."""
+    table, old = rename.table, rename.old
+    catalog = request.catalog
+    parts = catalog.descendants(table.oid)
+    reasons = []
+    for part in parts:
+        for trigger in part.triggers:
+            function = catalog.functions.get(trigger.function_oid)
+            if trigger.row and trigger.parent is None and (function is None or mentions_column(function.body, old)):
+                reasons.append(
+                    f'the body of trigger function "{trigger.function}" names {old}, which the row of the table has no longer'
+                )
+    if catalog.major < 15 and any(part.row_security for part in parts):
+        reasons.append("the table has row-level security, and views have no security_invoker before PostgreSQL 15")
+    if table.publications:
+        reasons.append(f'"{table.name}" is published: subscribers know the table by its name')
+    if any(part.partition_bound is None for part in parts if part.oid != table.oid):
+        reasons.append("the table has inheritance children, which statements may name")
+    if table.rules:
+        reasons.append(f'the table has the rule "{table.rules[0]}"')
+    if rename.shape.links or rename.shape.alias:
+        reasons.append("another migration of this table is still open")
+    if rename.up_written or rename.down_written:
+        reasons.append("up or down change the values")
+    return tuple(dict.fromkeys(reasons))

@@ -1,0 +1,198 @@
+"""Strategy copy: a shadow column with the new name, kept in step by triggers, filled by a pass, proven by a check."""
+
+from __future__ import annotations
+
+from ....base.lock import LockMode
+
+from ....sql.quote import ident
+from ...sync.codec import link_to_json
+from ...steps.step import Action, Kind, Lock, Phase, Step
+from ...sync import naming, text
+from ...sync.link import Link, Part, SyncTable
+from ...sync.sources import sync_table
+from ...sync.total import is_total
+from .._operation import Compiled, Request
+from . import _dependents, _hazards
+from ._rename import Rename
+
+
+def compile_(request: Request, rename: Rename, why: str) -> Compiled:
+    """Open, (pass by the planner,) verify, and contract by the native rename or by a flip."""
+    link = _link(request, rename)
+    _change_shape(rename, link)
+    table = sync_table(request.catalog, rename.table.oid, names=rename.shape.physical)
+    builder = _Builder(request, rename, link, table)
+    steps = (*builder.expand(), *builder.verify(), *builder.contract(), *builder.back())
+    return Compiled(strategy="copy", why=why, hazards=_hazards.of_copy(request, rename), steps=steps, links=(link,))
+
+
+def _link(request: Request, rename: Rename) -> Link:
+    shape = rename.shape
+    number = shape.next_number()
+    known = {**shape.logical, rename.new: number}
+    read = (*rename.up.columns, *rename.down.columns)
+    return Link(
+        id=request.id,
+        migration=request.migration,
+        table=rename.table.oid,
+        old=rename.old_number,
+        new=number,
+        old_name=rename.old,
+        new_name=rename.new,
+        up=rename.up.text,
+        down=rename.down.text,
+        columns={name: known[name] for name in read},
+        up_columns=rename.up.columns,
+        down_columns=rename.down.columns,
+        plain=rename.plain,
+        down_written=rename.down_written,
+        total=is_total(rename.up.text),
+        lasting=rename.up.immutable
+        and rename.down.immutable
+        and not (rename.up.has_subquery or rename.down.has_subquery),
+        type=rename.column.type,
+    )
+
+
+def _change_shape(rename: Rename, link: Link) -> None:
+    shape = rename.shape
+    del shape.logical[rename.old]
+    shape.logical[rename.new] = link.new
+    shape.physical[link.new] = rename.new
+    shape.sources[link.new] = shape.sources.get(rename.old_number, rename.old_number)
+    shape.links.append(link)
+
+
+class _Builder:
+    """Makes the steps of one link; they share its names, locks and estimates."""
+
+    def __init__(self, request: Request, rename: Rename, link: Link, table: SyncTable) -> None:
+        self.request = request
+        self.rename = rename
+        self.link = link
+        self.table = table
+        self.parameters = {"link": link_to_json(link)}
+        self.rows = sum(int(part.rows or 0) for part in request.catalog.descendants(link.table))
+
+    def expand(self) -> list[Step]:
+        """Column, rights, triggers, in one transaction."""
+        column = self.rename.column
+        collation = f" COLLATE {column.collation}" if column.collation else ""
+        add = f"ALTER TABLE {self.table.root_sql} ADD COLUMN {ident(self.link.new_name)} {column.type}{collation}"
+        links = self.rename.shape.links
+        shown = (add, *_dependents.column_settings(self.rename, self.table.root_sql))
+        shown += tuple(text.functions(self.table, links)) + tuple(text.triggers(self.table, links))
+        parameters = {
+            **self.parameters,
+            "column": list((add, *_dependents.column_settings(self.rename, self.table.root_sql))),
+        }
+        summary = f"add column {self.link.new_name} to {self.rename.table.name} with the triggers that keep it in step"
+        return [
+            self._step(
+                "open",
+                Phase.EXPAND,
+                Kind.INSTANT,
+                summary,
+                shown,
+                Action(name="link_open", parameters=parameters),
+                self._drop(),
+            )
+        ]
+
+    def verify(self) -> list[Step]:
+        """Prove that both sides are equal: a lasting CHECK, or one look where that cannot last."""
+        link = self.link
+        if not link.lasting:
+            action = Action(name="link_look", parameters=self.parameters)
+            summary = f"look at every row once: {link.old_name} and {link.new_name} in sync"
+            return [
+                self._step(
+                    "look", Phase.VERIFY, Kind.VERIFY, summary, (), action, mode=LockMode.ACCESS_SHARE, scans=True
+                )
+            ]
+        types = (link.type, link.type)
+        check = ident(naming.check_name(link.id))
+        add = text.add_check(link, self.table, types)
+        validate = f"ALTER TABLE {self.table.root_sql} VALIDATE CONSTRAINT {check}"
+        drop = (f"ALTER TABLE {self.table.root_sql} DROP CONSTRAINT {check}",)
+        mode = LockMode.SHARE_UPDATE_EXCLUSIVE
+        summary = f"from now on a write that leaves {link.old_name} and {link.new_name} out of step fails"
+        action = Action(name="link_check", parameters=self.parameters)
+        steps = [self._step("check", Phase.VERIFY, Kind.INSTANT, summary, (add,), action, drop)]
+        summary = f"prove it for the rows that were there: {link.old_name} and {link.new_name} are in sync"
+        steps.append(
+            self._step("validate", Phase.VERIFY, Kind.ONLINE, summary, (validate,), None, mode=mode, scans=True)
+        )
+        steps += _dependents.verify(self)
+        return steps
+
+    def contract(self) -> list[Step]:
+        """A plain rename drops the shadow and renames the original; with up the new column takes over."""
+        link, relation = self.link, self.table.root_sql
+        if not link.plain:
+            return _dependents.contract(self)
+        shown = (
+            f"ALTER TABLE {relation} DROP COLUMN {ident(link.new_name)}",
+            f"ALTER TABLE {relation} RENAME COLUMN {ident(link.old_name)} TO {ident(link.new_name)}",
+        )
+        summary = f"drop the shadow and rename {link.old_name} to {link.new_name} natively; every dependent follows"
+        action = Action(name="link_close", parameters=self.parameters)
+        back = (f"ALTER TABLE {relation} RENAME COLUMN {ident(link.new_name)} TO {ident(link.old_name)}",)
+        return [self._step("close", Phase.CONTRACT, Kind.CUTOVER, summary, shown, action, back)]
+
+    def back(self) -> list[Step]:
+        """What rollback runs: from expanded drop the new side, from retiring bring the old one back."""
+        link, relation = self.link, self.table.root_sql
+        action = Action(name="link_undo", parameters=self.parameters)
+        summary = f"drop {link.new_name}; {link.old_name} holds what the new application wrote"
+        steps = [self._step("undo", Phase.ROLLBACK, Kind.CUTOVER, summary, self._drop(), action)]
+        if not link.plain:
+            return [*steps, *_dependents.restore(self)]
+        shown = (f"ALTER TABLE {relation} RENAME COLUMN {ident(link.new_name)} TO {ident(link.old_name)}",)
+        action = Action(name="link_reopen", parameters=self.parameters)
+        summary = f"rename {link.new_name} back to {link.old_name}"
+        return [*steps, self._step("reopen", Phase.RESTORE, Kind.CUTOVER, summary, shown, action)]
+
+    def _drop(self) -> tuple[str, ...]:
+        return (f"ALTER TABLE {self.table.root_sql} DROP COLUMN {ident(self.link.new_name)}",)
+
+    def _step(
+        self,
+        name: str,
+        phase: Phase,
+        kind: Kind,
+        summary: str,
+        statements: tuple[str, ...],
+        action: Action | None,
+        undo: tuple[str, ...] = (),
+        *,
+        mode: LockMode = LockMode.ACCESS_EXCLUSIVE,
+        scans: bool = False,
+    ) -> Step:
+        root = self.rename.table.name
+        return Step(
+            id=f"{self.request.id}.{name}",
+            operations=(self.request.id,),
+            phase=phase,
+            kind=kind,
+            summary=summary,
+            statements=statements,
+            action=action,
+            locks=self.locks(mode),
+            scans=(root,) if scans else (),
+            rows=self.rows if scans else None,
+            seconds=self.rows / 1_000_000 + 0.01 if scans else 0.01,
+            undo=undo,
+        )
+
+    step = _step
+
+    def locks(self, mode: LockMode) -> tuple[Lock, ...]:
+        """`mode` on the table and everything that inherits from it, in oid order."""
+        parts = self.request.catalog.descendants(self.link.table)
+        return tuple(Lock(relation=part.name, oid=part.oid, mode=mode) for part in parts)
+
+
+def part_of(table: SyncTable, oid: int) -> Part:
+    """The part of `table` with this oid."""
+    return next(part for part in table.parts if part.oid == oid)

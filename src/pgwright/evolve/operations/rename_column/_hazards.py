@@ -1,0 +1,136 @@
+"""What a rename cannot save, by name, so that the plan says it before anything happens (law 9)."""
+
+from __future__ import annotations
+
+from ....catalog.values import Table, Trigger
+from ....sql.tokens import mentions_column
+from .._operation import Request
+from ._rename import Rename
+
+
+def of_copy(request: Request, rename: Rename) -> tuple[str, ...]:
+    """The hazards of a shadow column, most general first."""
+    name, old, new = rename.table.name.name, rename.old, rename.new
+    found = [
+        f"COPY {name} FROM, or INSERT INTO {name}, without a column list fails: the table has one column more until contract",
+        f"SELECT * or RETURNING * of {name} in a server-side prepared statement fails once per connection and transition "
+        '("cached plan must not change result type")',
+        f"a NULL written to {new} by the new application before the state is expanded may be filled: start it after that",
+        f"a REPEATABLE READ or SERIALIZABLE transaction that writes a row of {name} while the pass fills it may fail with 40001",
+        "queries on a standby may be cancelled while it replays a strong lock (each is held for milliseconds)",
+    ]
+    found += _of_values(rename)
+    found += _of_old_side(request, rename)
+    found += _of_functions(request, rename)
+    found += _of_statements(request, rename)
+    return tuple(found)
+
+
+def _of_values(rename: Rename) -> list[str]:
+    old, new = rename.old, rename.new
+    found = []
+    if rename.plain:
+        return found
+    if not rename.up.immutable:
+        found.append("up is not immutable: verified once, no lasting check")
+    if not rename.down.immutable:
+        found.append("down is not immutable: verified once, no lasting check")
+    if rename.up.has_subquery or rename.down.has_subquery:
+        found.append(
+            "up or down has a subquery: a later change of what it reads is not carried, and the result is not verifiable"
+        )
+    if rename.up_written:
+        found.append(f"writes of {old} that up refuses (errors of class 22 and 23) are refused until contract")
+    if rename.down_written:
+        found.append(
+            f"down is lossy where up(down(value)) is not the value: {old} cannot hold all of {new}, and a rollback keeps {old}"
+        )
+    else:
+        found.append(
+            f"values of {new} that up would change are refused until contract (22000): write a down to accept them"
+        )
+    return found
+
+
+def _of_old_side(request: Request, rename: Rename) -> list[str]:
+    table, column, new = rename.table, rename.column, rename.new
+    found = []
+    if column.default is not None and not column.not_null:
+        found.append(
+            f"an explicit NULL of the new application on INSERT takes the DEFAULT of the old side ({column.default})"
+        )
+    if column.default is not None and rename.up_written:
+        found.append(
+            f"the DEFAULT of the old side goes through up; where up refuses it, an INSERT of the old application without {rename.old} is refused"
+        )
+    if column.not_null and not rename.down_written:
+        found.append(f"NULL in {new} is refused until contract: {rename.old} is NOT NULL")
+    for constraint in table.constraints:
+        if rename.old_number in constraint.columns and constraint.kind in ("check", "foreign key"):
+            what = constraint.kind.upper() if constraint.kind == "check" else "foreign key"
+            found.append(f'{what} "{constraint.name}" of the old side holds the new application until contract')
+    if table.kind == "p" and not rename.plain:
+        found.append("a NULL of the new application becomes up(down(NULL)) when its row moves to another partition")
+    for other in table.columns:
+        if other.generated is not None and not rename.plain and mentions_column(other.generated, rename.old):
+            found.append(
+                f"generated column {other.name} reads {rename.old}: contract has to rebuild it, which rewrites the table "
+                "under ACCESS EXCLUSIVE, and is refused without allow = rewrite"
+            )
+    return found
+
+
+def _of_functions(request: Request, rename: Rename) -> list[str]:
+    table, old = rename.table, rename.old
+    found = []
+    triggers = {trigger.function_oid for part in request.catalog.descendants(table.oid) for trigger in part.triggers}
+    for function in request.catalog.functions.values():
+        if not mentions_column(function.body, old):
+            continue
+        if function.oid in triggers:
+            found.append(
+                f"the body of function {function.name} reads {old}: contract replaces NEW.{old} and OLD.{old} in it"
+            )
+        elif mentions_column(function.body, table.name.name):
+            found.append(
+                f"the body of function {function.name} reads {old}: after contract it fails with 42703 until it is replaced"
+            )
+    return found
+
+
+def _of_statements(request: Request, rename: Rename) -> list[str]:
+    found = []
+    for statement in request.statements or ():
+        if "*" in statement:
+            found.append(f"known statement: {' '.join(statement.split())[:100]}")
+    return found[:10]
+
+
+def of_alias(request: Request, rename: Rename) -> tuple[str, ...]:
+    """What a view of the table's name cannot serve until contract."""
+    name = rename.table.name.name
+    merge = [f"MERGE INTO {name} (0A000 before PostgreSQL 17)"] if request.catalog.major < 17 else []
+    cannot = [
+        f"GROUP BY the primary key of {name} with other columns selected (42803)",
+        f"INSERT INTO {name} … ON CONFLICT ON CONSTRAINT (42704)",
+        f"COPY {name} FROM and TRUNCATE {name} (42809)",
+        f"system columns (ctid, xmin, …) of {name} (42703), and with them WHERE CURRENT OF",
+        f"TABLESAMPLE on {name} (0A000)",
+        f"a foreign key to {name}, or CREATE INDEX on it, by its name (42809)",
+        f"{rename.old} and {rename.new} both set in one statement (42601)",
+        f"pg_get_serial_sequence answers NULL for {name}",
+        *merge,
+    ]
+    found = [f"until contract the view cannot serve: {what}" for what in cannot]
+    for part in request.catalog.descendants(rename.table.oid):
+        if part.oid != rename.table.oid:
+            found.append(f"statements that name {part.name.name} itself see only the new column name")
+    found.append(
+        "the row type of the table gets the new column name at once: functions that return it, or declare %ROWTYPE, see it"
+    )
+    return tuple(found)
+
+
+def trigger_reads(trigger: Trigger, table: Table, number: int) -> bool:
+    """Whether a trigger names the column in UPDATE OF or WHEN."""
+    return number in trigger.update_columns or number in trigger.when_columns

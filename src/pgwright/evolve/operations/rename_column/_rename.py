@@ -1,0 +1,135 @@
+"""What the author means by a rename: table, columns, `up` and `down`, checked against the catalog."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ....catalog.probe import ExpressionFacts
+from ....catalog.values import Column, Table
+from ....base.errors import MigrationFileError
+from ....sql.directives import Directive
+from ....sql.expression import is_reference
+from ....sql.quote import ident
+from ...sync.naming import LIMIT
+from .._operation import Request, Shape
+
+SYSTEM_COLUMNS = frozenset({"tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rename:
+    """A rename that makes sense: `column` is the catalog's, `old_number` its attnum at this place. `up` and `down`
+    are facts about the expressions; a generated one is the bare column."""
+
+    table: Table
+    shape: Shape
+    column: Column
+    old: str
+    new: str
+    old_number: int
+    up: ExpressionFacts
+    down: ExpressionFacts
+    up_written: bool
+    down_written: bool
+
+    @property
+    def plain(self) -> bool:
+        """True when the value does not change: `up` and `down` are the bare columns."""
+        return is_reference(self.up.text) == self.old and is_reference(self.down.text) == self.new
+
+
+def understand(request: Request) -> Rename:
+    """The rename of `request`, or an error that says what does not fit."""
+    node = request.action.node
+    table = request.table(node.relation)
+    shape = request.shape(table)
+    old, new = node.subname, node.newname
+    _check_table(request, table)
+    _check_names(request, table, shape, old, new)
+    number = shape.logical[old]
+    column = shape.column(number)
+    names = shape.probe_names()
+    after = {name: place for name, place in names.items() if name != old} | {new: names[old]}
+    up = _facts(request, "up", (old, new), table, names, column, ident(old))
+    down = _facts(request, "down", (old, new), table, after, column, ident(new))
+    return Rename(
+        table=table,
+        shape=shape,
+        column=column,
+        old=old,
+        new=new,
+        old_number=number,
+        up=up,
+        down=down,
+        up_written=request.directive("up", old, new) is not None,
+        down_written=request.directive("down", old, new) is not None,
+    )
+
+
+def _check_table(request: Request, table: Table) -> None:
+    if table.kind == "f":
+        raise request.error(f'"{table.name}" is a foreign table', hint="Rename the column on the server that holds it.")
+    if table.of_type:
+        raise request.error(f'"{table.name}" is a table of type {table.of_type}; its columns are those of the type')
+    if table.name.schema == "pgwright":
+        raise request.error("the journal of pgwright is not for migrations")
+
+
+def _check_names(request: Request, table: Table, shape: Shape, old: str, new: str) -> None:
+    if old not in shape.logical:
+        known = ", ".join(sorted(shape.logical))
+        raise request.error(
+            f'column "{old}" of table "{table.name}" does not exist at this place', hint=f"Its columns here: {known}."
+        )
+    if new == old:
+        raise request.error(f'column "{old}" has this name already')
+    if new in SYSTEM_COLUMNS:
+        raise request.error(f'"{new}" is the name of a system column')
+    if len(new.encode()) > LIMIT:
+        raise request.error(f'the name "{new}" is longer than {LIMIT} bytes', hint="PostgreSQL would cut it silently.")
+    if new in shape.logical or new in shape.physical.values():
+        raise request.error(
+            f'table "{table.name}" already has a column "{new}"',
+            hint="Choose another name, or contract the migration that holds it.",
+        )
+    children = [child for child in request.catalog.descendants(table.oid) if child.column(new) is not None]
+    if children:
+        raise request.error(f'table "{children[0].name}" inherits from "{table.name}" and already has a column "{new}"')
+    if shape.column(shape.logical[old]).inherited or table.partition_bound is not None:
+        raise request.error(
+            f'column "{old}" of "{table.name}" is inherited',
+            hint="Rename it on the parent table; its children and partitions follow.",
+        )
+
+
+def _facts(
+    request: Request,
+    name: str,
+    targets: tuple[str, str],
+    table: Table,
+    names: dict[str, str],
+    column: Column,
+    otherwise: str,
+) -> ExpressionFacts:
+    """What the server says about the expression of a directive, or about the bare column where there is none."""
+    directive = request.directive(name, *targets)
+    facts = request.probe(table.oid, names, directive.value if directive else otherwise, column)
+    if facts.error and directive is not None:
+        raise _bad_expression(request, directive, facts.error)
+    if facts.error:
+        raise request.error(f'column "{column.name}" cannot be carried: {facts.error}')
+    return facts
+
+
+def _bad_expression(request: Request, directive: Directive, error: str) -> Exception:
+    place = directive.position
+    from ....base.errors import MigrationFileError
+
+    names = "before" if directive.name == "up" else "after"
+    return MigrationFileError(
+        f"{directive.name} = {directive.value}: {error}",
+        file=request.file,
+        line=place.line,
+        column=place.column,
+        hint=f"{directive.name} speaks the column names {names} the statement.",
+    )

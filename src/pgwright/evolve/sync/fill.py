@@ -1,0 +1,68 @@
+"""The UPDATE of the pass: fills the new columns of one block range, for all links of the table at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ...sql.expression import substitute
+from ...sql.quote import ident, literal
+from .body import PASS, pass_value
+from .link import Link, SyncTable
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fill:
+    """`set_list` and `condition` of the UPDATE; `values` is a select list of what would be filled in, for error
+    reports. `setting` is the value of the pass setting, without which the UPDATE does nothing."""
+
+    set_list: str
+    condition: str
+    values: str
+    setting: str
+
+    def update(self, part: str, first: int, last: int) -> str:
+        """UPDATE of the rows in blocks [first, last)."""
+        return (
+            f"UPDATE ONLY {part} SET {self.set_list} WHERE {blocks(first, last)} AND {self.condition} AND {self._on()}"
+        )
+
+    def update_unlocked(self, part: str, first: int, last: int) -> str:
+        """The same for those rows that nobody has locked."""
+        todo = f"SELECT ctid FROM ONLY {part} WHERE {blocks(first, last)} AND {self.condition} FOR NO KEY UPDATE SKIP LOCKED"
+        return (
+            f"WITH todo AS MATERIALIZED ({todo}) UPDATE ONLY {part} SET {self.set_list} "
+            f"WHERE ctid = ANY(ARRAY(SELECT ctid FROM todo)) AND {self.condition} AND {self._on()}"
+        )
+
+    def left(self, part: str, first: int, last: int) -> str:
+        """SELECT that tells whether rows are left to fill in blocks [first, last)."""
+        return f"SELECT EXISTS (SELECT FROM ONLY {part} WHERE {blocks(first, last)} AND {self.condition})"
+
+    def _on(self) -> str:
+        return f"pg_catalog.current_setting({literal(PASS)}, true) = {literal(self.setting)}"
+
+
+def blocks(first: int, last: int) -> str:
+    """The condition of a TID range scan (since 14) over blocks [first, last)."""
+    return f"ctid >= '({first},0)'::tid AND ctid < '({last},0)'::tid"
+
+
+def fill(table: SyncTable, links: Sequence[Link]) -> Fill:
+    """The UPDATE for `links` of one table, oldest first: an empty link is set from the one beneath it."""
+    values: dict[int, str] = {}
+    conditions, assignments, shown = [], [], []
+    for link in links:
+        mapping = {name: values.get(number, ident(table.names[number])) for name, number in link.columns.items()}
+        up = substitute(link.up, mapping)
+        new = ident(table.names[link.new])
+        values[link.new] = f"CASE WHEN {new} IS NOT DISTINCT FROM NULL THEN {up} ELSE {new} END"
+        conditions.append(f"({new} IS NOT DISTINCT FROM NULL AND ({up}) IS DISTINCT FROM NULL)")
+        assignments.append(f"{new} = {up if len(links) == 1 else values[link.new]}")
+        shown.append(up)
+    return Fill(
+        set_list=", ".join(assignments),
+        condition="(" + " OR ".join(conditions) + ")",
+        values=", ".join(shown),
+        setting=pass_value(links[0].migration, table.oid),
+    )

@@ -1,0 +1,98 @@
+"""A link: an old and a new column of one table, and the expressions that carry a value from one to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Mode(StrEnum):
+    """`filling`: the pass runs and touched rows are filled; `synced`: both sides are carried;
+    `retiring`: the new side rules and the old side only follows."""
+
+    FILLING = "filling"
+    SYNCED = "synced"
+    RETIRING = "retiring"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """Two columns of table `table` (an oid) that mean the same.
+
+    `old` and `new` are attnums of the root table. `up` and `down` are expressions as the server deparses them, in the
+    names of their place in the migration; `columns` maps each of those names to an attnum. `down_written` is
+    true where the author wrote `down`: it is trusted, while a generated one checks the way back. `plain` is a
+    rename that leaves the value alone. `total` tells that `up` cannot raise. `lasting` tells that the in-sync
+    check is immutable and stands as a constraint.
+    """
+
+    id: str
+    migration: str
+    table: int
+    old: int
+    new: int
+    old_name: str
+    new_name: str
+    up: str
+    down: str
+    columns: Mapping[str, int]
+    plain: bool
+    down_written: bool = False
+    total: bool = True
+    lasting: bool = True
+    type: str = ""
+    mode: Mode = Mode.FILLING
+    up_columns: tuple[str, ...] = ()
+    down_columns: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    def old_side(self) -> tuple[int, ...]:
+        """The attnums that `up` reads."""
+        return tuple(dict.fromkeys(self.columns[name] for name in self.up_columns))
+
+    def new_side(self) -> tuple[int, ...]:
+        """The new column and the attnums that only `down` reads. What both read counts as old."""
+        old = set(self.old_side())
+        reads = (self.columns[name] for name in self.down_columns)
+        return tuple(dict.fromkeys((self.new, *(number for number in reads if number not in old))))
+
+    def renumbered(self, numbers: Mapping[int, int]) -> Link:
+        """The same link after columns were exchanged: attnums found in `numbers` are replaced."""
+        return replace(
+            self,
+            old=numbers.get(self.old, self.old),
+            new=numbers.get(self.new, self.new),
+            columns={name: numbers.get(number, number) for name, number in self.columns.items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One table that carries triggers of its own or clones of them: the root, a partition or a child."""
+
+    oid: int
+    sql: str
+    kind: str
+    is_partition: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncTable:
+    """What the text of the triggers depends on: `names` maps attnums of the root to column names, `parts` is the
+    root and all its descendants in oid order, `root_sql` the quoted name of the root, `before_triggers` the names of the
+    BEFORE ROW triggers of users on any part, `reshaping` whether one of them fires on INSERT or UPDATE."""
+
+    oid: int
+    root_sql: str
+    names: Mapping[int, str]
+    parts: tuple[Part, ...]
+    before_triggers: tuple[str, ...] = ()
+    reshaping: bool = False
+    silenced: bool = True
+    encoding: str = "utf-8"
+
+    def own_triggers(self) -> tuple[Part, ...]:
+        """The parts on which triggers are created; partitions get clones from their root."""
+        return tuple(part for part in self.parts if not part.is_partition)

@@ -1,0 +1,50 @@
+"""Names of what pgwright adds to a table: short, recognisable, and in the right place of the firing order.
+
+BEFORE ROW triggers of one table fire in byte order of their names (PostgreSQL documentation, "Overview of Trigger
+Behavior"; the comparison is strcmp on `name`, 14 to 18).
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+LIMIT = 63  # NAMEDATALEN - 1, bytes
+
+
+def shortened(name: str, encoding: str = "utf-8") -> str:
+    """`name` itself when it fits into 63 bytes, else its beginning and a hash of the whole."""
+    raw = name.encode(encoding)
+    if len(raw) <= LIMIT:
+        return name
+    digest = hashlib.sha256(raw).hexdigest()[:8]
+    return raw[: LIMIT - 9].decode(encoding, errors="ignore") + "_" + digest
+
+
+def before_all(names: tuple[str, ...], encoding: str = "utf-8") -> str:
+    """A trigger name whose bytes sort before all `names`."""
+    lowest = min((name.encode(encoding) for name in names), default=None)
+    candidates = ["_pgw_first", "!pgw_first", " pgw_first", *("\x01" * count + "pgw_first" for count in range(1, 50))]
+    return next(name for name in candidates if lowest is None or name.encode(encoding) < lowest)
+
+
+def after_all(names: tuple[str, ...], encoding: str = "utf-8") -> str:
+    """A trigger name whose bytes sort behind all `names`; `+ "_fill"` sorts behind it in turn."""
+    highest = max((name.encode(encoding) for name in names), default=None)
+    top = "\U0010ffff" if encoding == "utf-8" else "\xff"
+    candidates = ["zz_pgw_last", "~pgw_last", *(top * count + "pgw_last" for count in range(1, 13))]
+    return next(name for name in candidates if highest is None or highest < name.encode(encoding))
+
+
+def function_name(stem: str, table: int) -> str:
+    """The name of a sync function of a table; the oid keeps it short and independent of renames."""
+    return f"{stem}_{table}"
+
+
+def check_name(link_id: str) -> str:
+    """The name of the constraint that holds a link in sync."""
+    return shortened(f"pgw_in_sync_{link_id}")
+
+
+def hidden_name(name: str, suffix: str) -> str:
+    """A name for what is put aside: `name`, recognisable, with `suffix`, within 63 bytes."""
+    return shortened(f"pgw_{suffix}_{name}")

@@ -1,0 +1,120 @@
+"""The statements that install, replace and remove the sync functions, triggers and checks of one table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...sql.expression import substitute
+from ...sql.quote import dollar, ident, literal
+from . import naming
+from .body import PASS, fill_body, first_body, last_body, pass_value
+from .link import Link, Mode, SyncTable
+
+SCHEMA = "pgwright"
+STEMS = ("sync_first", "sync_last", "sync_fill")
+
+
+def _function(stem: str, table: SyncTable, body: Sequence[str]) -> list[str]:
+    name = f"{SCHEMA}.{ident(naming.function_name(stem, table.oid))}"
+    text = "\n".join(["", "#variable_conflict use_column", "DECLARE", "  probe record;", "  agree boolean;", "BEGIN"])
+    text += "\n" + "\n".join("  " + line for line in body) + "\nEND\n"
+    return [
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
+        f"SET search_path = pg_catalog, pg_temp AS {dollar(text)}",
+        f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC",
+    ]
+
+
+def functions(table: SyncTable, links: Sequence[Link]) -> list[str]:
+    """CREATE OR REPLACE of the function set of `table`, composed over `links` from the oldest to the newest. An
+    application session sees the new body at its next call; no table is locked."""
+    undo = () if table.silenced else tuple(dict.fromkeys(pass_value(link.migration, table.oid) for link in links))
+    bodies = (
+        first_body(links, table.names),
+        last_body(links, table.names, reshaping=table.reshaping, undo=undo),
+        fill_body(links, table.names),
+    )
+    return [line for stem, body in zip(STEMS, bodies, strict=True) for line in _function(stem, table, body)]
+
+
+def trigger_names(table: SyncTable) -> tuple[str, str, str]:
+    """The names of first, last and fill: before and behind every BEFORE trigger of users in byte order."""
+    last = naming.after_all(table.before_triggers, table.encoding)
+    return naming.before_all(table.before_triggers, table.encoding), last, last + "_fill"
+
+
+def _events(table: SyncTable, links: Sequence[Link]) -> str:
+    """With no user's BEFORE trigger an UPDATE of other columns passes by (nothing is detoasted)."""
+    if table.reshaping:
+        return "INSERT OR UPDATE"
+    numbers = dict.fromkeys(number for link in links for number in (*link.old_side(), link.old, *link.new_side()))
+    return "INSERT OR UPDATE OF " + ", ".join(ident(table.names[number]) for number in numbers)
+
+
+def _bypass(table: SyncTable, links: Sequence[Link]) -> str:
+    """The pass skips the triggers, never in a trigger fired by another one."""
+    values = dict.fromkeys(pass_value(link.migration, table.oid) for link in links)
+    tests = [f"pg_catalog.current_setting({literal(PASS)}, true) IS DISTINCT FROM {literal(value)}" for value in values]
+    return f"WHEN (pg_catalog.pg_trigger_depth() > 0 OR ({' AND '.join(tests)}))"
+
+
+def triggers(table: SyncTable, links: Sequence[Link]) -> list[str]:
+    """CREATE TRIGGER for each part of the table, enabled ALWAYS: writers with the replica role are carried too."""
+    first, last, fill = trigger_names(table)
+    events, bypass = _events(table, links), _bypass(table, links)
+    filling = [link for link in links if link.mode is Mode.FILLING]
+    statements: list[str] = []
+    for part in table.own_triggers():
+        for name, stem, on, when in (
+            (first, "sync_first", events, bypass),
+            (last, "sync_last", events, bypass if table.silenced else ""),
+        ):
+            function = f"{SCHEMA}.{ident(naming.function_name(stem, table.oid))}()"
+            statements.append(
+                f"CREATE TRIGGER {ident(name)} BEFORE {on} ON {part.sql} FOR EACH ROW {when} EXECUTE FUNCTION {function}"
+            )
+        if filling:
+            empty = " OR ".join(f"NEW.{ident(table.names[link.new])} IS NULL" for link in filling)
+            function = f"{SCHEMA}.{ident(naming.function_name('sync_fill', table.oid))}()"
+            statements.append(
+                f"CREATE TRIGGER {ident(fill)} BEFORE UPDATE ON {part.sql} FOR EACH ROW WHEN ({empty}) EXECUTE FUNCTION {function}"
+            )
+    names = (first, last, fill) if filling else (first, last)
+    statements += [
+        f"ALTER TABLE {'' if part.kind == 'p' else 'ONLY '}{part.sql} ENABLE ALWAYS TRIGGER {ident(name)}"
+        for part in table.parts
+        for name in names
+    ]
+    return statements
+
+
+def drop_triggers(table: SyncTable, existing: Sequence[tuple[str, str]]) -> list[str]:
+    """DROP TRIGGER for each (trigger name, quoted table) of ours that exists now on a root or child."""
+    return [f"DROP TRIGGER {ident(name)} ON {sql}" for name, sql in existing]
+
+
+def drop_functions(table: SyncTable) -> list[str]:
+    """DROP FUNCTION of the set; RESTRICT, so that a trigger left behind is an error and not a loss."""
+    return [f"DROP FUNCTION IF EXISTS {SCHEMA}.{ident(naming.function_name(stem, table.oid))}()" for stem in STEMS]
+
+
+def in_sync(link: Link, names: dict[int, str] | SyncTable, types: tuple[str, str]) -> str:
+    """The boolean expression that tells whether a row is in sync: new ≡ up(old) or old ≡ down(new), by image.
+    `types` are the types of the old and the new column."""
+    columns = names.names if isinstance(names, SyncTable) else names
+    old, new = ident(columns[link.old]), ident(columns[link.new])
+    equal = "OPERATOR(pg_catalog.*=)"
+    if link.plain:
+        return f"(ROW({new})::record {equal} ROW({old})::record)"
+    mapping = {name: ident(columns[number]) for name, number in link.columns.items()}
+    up, down = substitute(link.up, mapping), substitute(link.down, mapping)
+    forward = f"ROW({new})::record {equal} ROW(({up})::{types[1]})::record"
+    back = f"ROW({old})::record {equal} ROW(({down})::{types[0]})::record"
+    first, second = (forward, back) if link.total else (back, forward)
+    return f"({first} OR {second})"
+
+
+def add_check(link: Link, table: SyncTable, types: tuple[str, str]) -> str:
+    """ADD CONSTRAINT … NOT VALID: from now on a write that goes past the triggers fails instead of diverging."""
+    name = ident(naming.check_name(link.id))
+    return f"ALTER TABLE {table.root_sql} ADD CONSTRAINT {name} CHECK {in_sync(link, table, types)} NOT VALID"
