@@ -12,8 +12,8 @@ class ExecuteSettings:
     """How the engine asks and waits; all in seconds.
 
     `lock_try` is how long one try for a strong lock may queue, `lock_pause` the pause between two tries,
-    `lock_budget` the time after which a step gives up. `heartbeat` is how often the lease is renewed, `lease_timeout` the
-    silence after which another runner may take over. A batch of the pass lasts about `batch_target`, waits
+    `lock_budget` the time after which a step gives up. `heartbeat` is how often the lease is renewed, `lease_timeout`
+    the silence after which another runner may take over. A batch of the pass lasts about `batch_target`, waits
     `batch_lock_timeout` for a row and is followed by `batch_pause`; rows that stay locked are waited for
     `backfill_patience`. `idle_timeout` ends a step transaction whose runner has stopped. `grace` is how long contract
     keeps the old side.
