@@ -1,25 +1,45 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from pgwright.demo.backfill import Seen, Watch
+from pgwright.demo.backfill import Backfill
 
 
-def seen(*moments: tuple[float, int]) -> Watch:
-    return Watch(seen=[Seen(at=at, blocks_done=rows // 10, blocks_total=100, rows=rows) for at, rows in moments])
+def started(step: str, kind: str) -> dict[str, Any]:
+    return {"event": "StepStarted", "step": step, "kind": kind}
 
 
-def test_the_rate_leaves_out_the_waiting_before_and_after() -> None:
-    watch = seen((0.0, 0), (3.0, 0), (4.0, 500), (5.0, 1000), (9.0, 1000))
-    assert watch.rows_per_second == pytest.approx(500)
+def progress(done: int, rows: int) -> dict[str, Any]:
+    return {"event": "BackfillProgress", "step": "b", "blocks_done": done, "blocks_total": 100, "rows": rows}
 
 
-def test_one_picture_is_not_enough_for_a_rate() -> None:
-    assert seen().rows_per_second is None
-    assert seen((1.0, 1000)).rows_per_second is None
-    assert seen((1.0, 1000), (2.0, 1000)).rows_per_second is None
+def finished(step: str, seconds: float) -> dict[str, Any]:
+    return {"event": "StepFinished", "step": step, "seconds": seconds}
 
 
-def test_how_much_is_done() -> None:
-    assert Seen(at=0.0, blocks_done=25, blocks_total=100, rows=0).part == 0.25
-    assert Seen(at=0.0, blocks_done=0, blocks_total=0, rows=0).part == 0.0
+def test_the_rate_is_that_of_the_backfill_and_of_nothing_else() -> None:
+    backfill = Backfill()
+    events = [
+        {"event": "StateChanged", "step": ""},
+        started("a", "instant"),
+        finished("a", 3.0),
+        started("b", "backfill"),
+        progress(30, 100),
+        progress(100, 1000),
+        finished("b", 2.0),
+        started("c", "verify"),
+        finished("c", 1.0),
+    ]
+    assert [backfill.take(event) for event in events].count(True) == 2
+    assert backfill.rows_per_second == pytest.approx(500)
+    assert (backfill.began_at, backfill.blocks_done, backfill.blocks_total) == (30, 100, 100)
+
+
+def test_a_backfill_that_did_not_end_has_no_rate() -> None:
+    backfill = Backfill()
+    for event in (started("b", "backfill"), progress(30, 100)):
+        backfill.take(event)
+    assert backfill.rows_per_second is None
+    assert Backfill().rows_per_second is None

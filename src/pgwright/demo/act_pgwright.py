@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ..api.status import status
 from ..config import Settings, load
 from ..render.report import Status
-from .backfill import Seen, Watch
+from .backfill import Backfill
 from .blocker import Blocker
 from .measure import Summary
 from .mirror import rows_lost
-from .project import MIGRATION, Project
+from .project import MIGRATION, Project, Run
 from .stage import Stage
 from .statements import NEW, OLD
 
@@ -25,6 +25,13 @@ CALM_SECONDS = 2.0
 TOGETHER_SECONDS = 3.0
 # Late enough that there are finished chunks to keep, early enough that there are more to do.
 KILL_AT = 0.2
+# The journal is looked at that often.
+POLL_SECONDS = 0.1
+# A backfill of fewer rows is over before somebody who looks that often can kill it in its middle. So only the one
+# that is to be killed pauses between its batches.
+SMALL_ROWS = 100_000
+SMALL_PAUSE = 0.2
+EXPAND = ("expand", "--format", "jsonl")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,8 +52,8 @@ class Act:
 
     stage: Stage
     project: Project
+    small: bool
     lost: int = 0
-    second: Watch = field(default_factory=Watch)
 
     def __post_init__(self) -> None:
         environment = {**os.environ, **self.project.environment}
@@ -63,13 +70,13 @@ class Act:
         self.new_application_joins()
         rolled_back = self.roll_back()
         stage.phase("second expand, under the old application")
-        self.expand(self.second)
+        second = self.expand()
         self.new_application_joins()
         self.contract()
         return PgwrightOutcome(
             summary=stage.record.summary(),
             rows_lost=self.lost,
-            backfill_rows_per_second=self.second.rows_per_second,
+            backfill_rows_per_second=second.rows_per_second,
             resumed_after_kill=resumed,
             rolled_back_once=rolled_back,
         )
@@ -78,28 +85,48 @@ class Act:
         """The first expand; True when the second runner went on with what the killed one had done."""
         stage = self.stage
         stage.phase("a session holds the table, expand asks for it politely")
-        first = Watch()
-        with Blocker(stage.dsn), self.project.start("expand") as run:
-            killed = first.follow(run, self.look, until=_in_the_middle)
+        if self.small:
+            self.project.configure(batch_pause=SMALL_PAUSE)
+            stage.narrator.say(
+                f"a small table: {SMALL_PAUSE} s between the batches, so that there is a middle to kill in"
+            )
+        with Blocker(stage.dsn), self.project.start(*EXPAND) as run:
+            killed = self.wait_for_the_middle(run)
             if killed:
                 run.kill()
             else:
                 run.finish()
+        self.project.configure()
         if not killed:
             stage.narrator.say("the backfill was over before it could be killed: take more --rows")
             return False
-        kept = self.look()
-        stage.phase(f"the runner was killed (SIGKILL) at {first.seen[-1].part:.0%}, and is started again")
-        again = Watch()
-        self.expand(again)
-        least = min((now.blocks_done for now in again.seen), default=0)
-        return kept is not None and kept.blocks_done > 0 and least >= kept.blocks_done
+        kept, _ = self.progress()
+        stage.phase(f"the runner was killed (SIGKILL) with {kept:,} blocks done, and is started again")
+        again = self.expand()
+        return kept > 0 and again.began_at is not None and again.began_at >= kept
 
-    def expand(self, watch: Watch) -> None:
-        """Runs `pgwright expand` to its end."""
-        with self.project.start("expand") as run:
-            watch.follow(run, self.look)
+    def wait_for_the_middle(self, run: Run) -> bool:
+        """True when the backfill is past `KILL_AT`, False when the run ended before."""
+        while run.running:
+            done, total = self.progress()
+            if total and KILL_AT < done / total < 1.0:
+                return True
+            time.sleep(POLL_SECONDS)
+        return False
+
+    def expand(self) -> Backfill:
+        """Runs `pgwright expand` to its end, and tells of its backfill."""
+        backfill = Backfill()
+        with self.project.start(*EXPAND) as run:
+            running = True
+            while running:
+                running = run.running
+                for event in run.events():
+                    if backfill.take(event):
+                        self.stage.narrator.progress(backfill.blocks_done, backfill.blocks_total, backfill.rows)
+                time.sleep(POLL_SECONDS)
             run.finish()
+        return backfill
 
     def new_application_joins(self) -> None:
         """Both versions work side by side; what each wrote is there under both names."""
@@ -135,15 +162,13 @@ class Act:
         """Holds the table against its mirror."""
         self.lost = max(self.lost, rows_lost(self.stage.connection, *columns))
 
-    def look(self) -> Seen | None:
-        """The backfill now, None where there is none."""
+    def progress(self) -> tuple[int, int]:
+        """Blocks done and to do of the backfill, as the journal has it; zero where there is none."""
         found = self.status().backfills
-        if not found:
-            return None
         done, total = sum(one.blocks_done for one in found), sum(one.blocks_total for one in found)
-        rows = sum(one.rows for one in found)
-        self.stage.narrator.progress(done, total, rows)
-        return Seen(at=time.monotonic(), blocks_done=done, blocks_total=total, rows=rows)
+        if total:
+            self.stage.narrator.progress(done, total, sum(one.rows for one in found))
+        return done, total
 
     def state(self) -> str:
         """The state of our migration."""
@@ -154,10 +179,6 @@ class Act:
         return status(self.settings)
 
 
-def _in_the_middle(now: Seen) -> bool:
-    return KILL_AT < now.part < 1.0
-
-
-def play(stage: Stage, project: Project) -> PgwrightOutcome:
-    """Runs the act; the column is called `nom_complet` after it."""
-    return Act(stage=stage, project=project).play()
+def play(stage: Stage, project: Project, *, rows: int) -> PgwrightOutcome:
+    """Runs the act on a shop of `rows` users; the column is called `nom_complet` after it."""
+    return Act(stage=stage, project=project, small=rows < SMALL_ROWS).play()

@@ -1,54 +1,42 @@
-"""Watches a runner from outside, by what its journal tells everybody."""
+"""What a runner says about its backfill, read from the events of `--format jsonl`."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from .project import Run
-
-POLL_SECONDS = 0.1
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seen:
-    """The backfill at one moment: monotonic seconds, blocks done of blocks to do, rows filled."""
-
-    at: float
-    blocks_done: int
-    blocks_total: int
-    rows: int
-
-    @property
-    def part(self) -> float:
-        """How much is done, from 0 to 1."""
-        return self.blocks_done / self.blocks_total if self.blocks_total else 0.0
+from typing import Any
 
 
 @dataclass
-class Watch:
-    """Everything that was seen of one backfill, in order."""
+class Backfill:
+    """The backfill of one run: where in the table it began, the rows it filled, and how long that took.
 
-    seen: list[Seen] = field(default_factory=list)
+    `began_at` is how many blocks were done when it first told of any, its own first batch included; None before that.
+    """
 
-    def follow(self, run: Run, look: Callable[[], Seen | None], *, until: Callable[[Seen], bool] | None = None) -> bool:
-        """Looks at the journal until the run ends (False) or something seen is what is waited for (True)."""
-        while run.running:
-            now = look()
-            if now is not None:
-                self.seen.append(now)
-                if until is not None and until(now):
-                    return True
-            time.sleep(POLL_SECONDS)
+    began_at: int | None = None
+    blocks_done: int = 0
+    blocks_total: int = 0
+    rows: int = 0
+    seconds: float = 0.0
+    _steps: set[str] = field(default_factory=set)
+
+    def take(self, event: Mapping[str, Any]) -> bool:
+        """Learns from an event; True when it was one of the backfill's progress."""
+        kind, step = event.get("event"), event.get("step", "")
+        if kind == "StepStarted" and event["kind"] == "backfill":
+            self._steps.add(step)
+        elif kind == "StepFinished" and step in self._steps:
+            self.seconds += event["seconds"]
+        elif kind == "BackfillProgress":
+            if self.began_at is None:
+                self.began_at = event["blocks_done"]
+            self.blocks_done, self.blocks_total = event["blocks_done"], event["blocks_total"]
+            self.rows = event["rows"]
+            return True
         return False
 
     @property
     def rows_per_second(self) -> float | None:
-        """The rate between the first and the last moment in which rows were added; None with fewer than two."""
-        moving = [now for before, now in zip(self.seen, self.seen[1:], strict=False) if now.rows > before.rows]
-        if not moving:
-            return None
-        first = self.seen[max(self.seen.index(moving[0]) - 1, 0)]
-        last = moving[-1]
-        return (last.rows - first.rows) / (last.at - first.at)
+        """The rate over the whole backfill; None where no backfill ended."""
+        return self.rows / self.seconds if self.seconds > 0 else None

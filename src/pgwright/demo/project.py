@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from ..base.errors import StepFailed
 from .statements import NEW, OLD
@@ -18,11 +20,7 @@ MIGRATION_TEXT = f"""\
 ALTER TABLE utilisateurs RENAME COLUMN {OLD} TO {NEW};
 """
 # The lease of a killed runner ends after this many seconds; the next one waits for that and no longer.
-SETTINGS_TEXT = """\
-[execute]
-heartbeat = 0.5
-lease_timeout = 2.0
-"""
+SETTINGS = {"heartbeat": 0.5, "lease_timeout": 2.0}
 COMMAND_SECONDS = 120.0
 
 
@@ -31,17 +29,20 @@ class Run:
 
     def __init__(self, project: Project, arguments: tuple[str, ...]) -> None:
         self.command = " ".join(("pgwright", *arguments))
-        self._output = project.folder / "output.txt"
-        with self._output.open("wb") as output:
+        self._errors = project.folder / "errors.txt"
+        output = project.folder / "output.jsonl"
+        with output.open("wb") as data, self._errors.open("wb") as narration:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "pgwright", *arguments],
                 cwd=project.folder,
                 env=project.environment,
                 stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
+                stdout=data,
+                stderr=narration,
                 start_new_session=True,  # Ctrl-C is for us: we end it in order
             )
+        self._output = output.open("rb")
+        self._rest = b""
 
     def __enter__(self) -> Self:
         return self
@@ -52,11 +53,18 @@ class Run:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
+        self._output.close()
 
     @property
     def running(self) -> bool:
         """True until the process has ended."""
         return self._process.poll() is None
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """The events of `--format jsonl` that were written since the last call."""
+        *lines, self._rest = (self._rest + self._output.read()).split(b"\n")
+        for line in lines:
+            yield json.loads(line)
 
     def kill(self) -> None:
         """SIGKILL: it cannot tidy up. Returns when it is gone."""
@@ -70,7 +78,7 @@ class Run:
         except subprocess.TimeoutExpired:
             raise StepFailed(f"`{self.command}` did not end within {COMMAND_SECONDS:.0f} s.") from None
         if code:
-            said = self._output.read_text(encoding="utf-8", errors="replace").strip()
+            said = self._errors.read_text(encoding="utf-8", errors="replace").strip()
             raise StepFailed(f"`{self.command}` ended with exit code {code}:\n{said}", state="The demonstration ends.")
 
 
@@ -83,10 +91,15 @@ class Project:
         hidden = ("DATABASE_URL", "PGWRIGHT_PROFILE", "PGWRIGHT_DSN")
         inherited = {name: value for name, value in python_environment().items() if name not in hidden}
         self.environment = {**inherited, "PGWRIGHT_DSN": dsn, "PYTHONUNBUFFERED": "1"}
-        (folder / "pgwright.toml").write_text(SETTINGS_TEXT, encoding="utf-8")
+        self.configure()
         migrations = folder / "migrations"
         migrations.mkdir()
         (migrations / f"{MIGRATION}.sql").write_text(MIGRATION_TEXT, encoding="utf-8")
+
+    def configure(self, **execute: float) -> None:
+        """Writes pgwright.toml; `execute` are further settings of its section of that name, in seconds."""
+        lines = [f"{name} = {value}" for name, value in {**SETTINGS, **execute}.items()]
+        (self.folder / "pgwright.toml").write_text("\n".join(["[execute]", *lines, ""]), encoding="utf-8")
 
     def start(self, *arguments: str) -> Run:
         """Starts `pgwright ARGUMENTS` in the folder."""

@@ -108,6 +108,7 @@ def _both_acts(
         pgwright = act_pgwright.play(
             Stage(dsn=dsn, connection=connection, old=old, new=new, record=second, narrator=narrator),
             Project(folder, dsn=dsn),
+            rows=rows,
         )
         return plain, pgwright
 

@@ -49,6 +49,7 @@ class Client:
         self._joined = threading.Event()
         self._left = threading.Event()
         self._error = ""
+        self._ended = False
         self._reader = threading.Thread(target=self._read, name=f"client {number}", daemon=True)
         self._reader.start()
         self._say(json.dumps({"dsn": dsn, "rows": rows, "number": number}))
@@ -74,7 +75,7 @@ class Client:
 
     def wait_left(self) -> None:
         """Returns when all that it measured has arrived. One that is stuck is ended and counted as a failure."""
-        if self._left.wait(LEAVE_SECONDS) or self._process.poll() is not None:
+        if self._left.wait(LEAVE_SECONDS):
             self._raise_if_dead()
             return
         self._process.kill()
@@ -101,11 +102,10 @@ class Client:
 
     def _say(self, line: str) -> None:
         assert self._process.stdin is not None
-        try:
+        # One that has ended is noticed by whoever waits for its answer.
+        with suppress(BrokenPipeError):
             self._process.stdin.write(line + "\n")
             self._process.stdin.flush()
-        except BrokenPipeError:
-            self._raise_if_dead()
 
     def _wait(self, event: threading.Event) -> None:
         if not event.wait(30):
@@ -113,8 +113,7 @@ class Client:
         self._raise_if_dead()
 
     def _raise_if_dead(self) -> None:
-        if self._error or self._process.poll() is not None:
-            self._reader.join(timeout=2)
+        if self._ended:
             raise StepFailed(f"A client of the demonstration ended by itself: {self._error or 'no message'}")
 
     def _read(self) -> None:
@@ -124,6 +123,7 @@ class Client:
             self._take(json.loads(line))
         # The end of its output, expected or not: nobody should wait any longer.
         self._error = self._process.stderr.read().strip().rpartition("\n")[2]
+        self._ended = True
         for event in (self._ready, self._joined, self._left):
             event.set()
 
