@@ -16,6 +16,7 @@ Example:
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ def command(rows: int, clients: int, dsn: str | None, form: str, color: str, qui
 
 def _narrator(output: Output) -> AbstractContextManager[Narrator]:
     """The live view on a terminal, plain lines elsewhere."""
-    if output.quiet or not sys.stderr.isatty():
+    if output.quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         from ...demo.plain import PlainNarrator
 
         return nullcontext(PlainNarrator(output.narrate))
