@@ -14,9 +14,10 @@ def test_orders_come_line_by_line_however_they_are_cut() -> None:
         assert orders.next(0.0) is None
         os.write(writing, b"m\nleave\njoin nom_complet\n")
         assert [orders.next(0.0) for _ in range(4)] == ["join nom", "leave", "join nom_complet", None]
-        assert not orders.ended
+        ended = [orders.ended]
     finally:
         os.close(writing)
     assert orders.next(None) is None
-    assert orders.ended
+    ended.append(orders.ended)
+    assert ended == [False, True]
     os.close(reading)

@@ -34,6 +34,7 @@ def test_leaving_kills_what_still_runs(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(sys, "executable", str(sleeper))
     start = time.monotonic()
     with Project(tmp_path, dsn="").start("expand") as run:
-        assert run.running
-    assert not run.running
+        states = [run.running]
+    states.append(run.running)
+    assert states == [True, False]
     assert time.monotonic() - start < 30
