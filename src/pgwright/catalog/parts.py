@@ -238,7 +238,7 @@ def _constraint(row: Row) -> Constraint:
         validated=validated,
         deferrable=deferrable,
         deferred=deferred,
-        no_inherit=no_inherit,
+        no_inherit=no_inherit and kind in "cn",  # keys have the mark too, by the way they were made
         inherited=inherited,
         local=local,
         enforced=enforced,

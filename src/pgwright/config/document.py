@@ -27,7 +27,7 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A checked configuration file. `shown` is its path as a person at the prompt would write it, `profiles` the keys of
+    """A checked configuration file. `shown` is its path as one would type it, `profiles` the keys of
     each profile, `execute` seconds by key, `lines` the 1-based line of each key."""
 
     path: Path
