@@ -9,7 +9,7 @@ venv=.venv
 stamp=$venv/pgwright-$extra
 unset PYTHONHOME PYTHONPATH VIRTUAL_ENV || true
 
-say() { printf 'pgwright: %s\n' "$*"; }
+say() { printf 'pgwright: %s\n' "$*" >&2; }
 
 # What the installation depends on: where the checkout is (scripts in .venv hold its path) and its metadata.
 fingerprint() {
