@@ -12,12 +12,13 @@ NAME_BYTES = 63
 """The longest name that PostgreSQL keeps, in bytes of UTF-8 (NAMEDATALEN - 1)."""
 
 DEPTH = 1000
-"""How deep a statement may be nested. The parser recurses in C without a limit of its own and would end the
-whole process: measured on an 8 MB stack, deparsing dies between 500 and 2,000 nested subqueries, parsing between
-16,000 and 40,000 chained operators."""
+"""How deep a statement may be nested. The parser recurses in C without a limit of its own and would end the whole
+process: measured on an 8 MB stack, deparsing dies between 500 and 2,000 nested subqueries (two levels each), parsing
+between 16,000 and 40,000 chained operators."""
 
 _UNICODE_ESCAPE = re.compile(r"\\(?:([0-9A-Fa-f]{4})|\+([0-9A-Fa-f]{6})|(\\))")
-_OPEN, _CLOSE, _COMMA, _SEMICOLON = ("ASCII_40", "ASCII_91"), ("ASCII_41", "ASCII_93"), "ASCII_44", "ASCII_59"
+_OPEN, _CLOSE, _SEMICOLON = ("ASCII_40", "ASCII_91", "CASE"), ("ASCII_41", "ASCII_93", "END_P"), "ASCII_59"
+_APART = ("ASCII_44", "AND", "OR", "WHEN", "THEN", "ELSE", "ON")
 _CHAINS = ("UNION", "INTERSECT", "EXCEPT", "JOIN")
 _FLAT = ("IDENT", "UIDENT", "SCONST", "USCONST", "ICONST", "FCONST", "BCONST", "XCONST", "PARAM", "ASCII_46")
 
@@ -72,25 +73,37 @@ def _unescape(match: re.Match[str]) -> str:
 def check_depth(source: Source, tokens: Sequence[Token]) -> None:
     """Raise MigrationFileError where the tree of `tokens` (no comments) could be deeper than DEPTH.
 
-    An upper bound: an open bracket is a level, and so is each operator since the last comma, because operators
-    associate to the left; a comma does not end a chain of joins or set operations.
+    An upper bound: an open bracket or CASE is a level, and so is each operator or keyword since the last comma, AND,
+    OR, WHEN, … on the same level, because operators associate to the left. Only a semicolon ends a chain of joins or
+    of set operations.
     """
-    levels: list[list[int]] = [[0, 0]]
+    levels: list[_Level] = [_Level()]
     depth = 0
     for token in tokens:
         kind, top = token.kind, levels[-1]
         if kind in _OPEN:
-            levels.append([0, 0])
+            levels.append(_Level(opened=kind))
             depth += 1
-        elif kind in _CLOSE and len(levels) > 1:
-            depth -= 1 + sum(levels.pop())
+        elif kind in _CLOSE:
+            # `AS case` opens and `AS end` closes nothing: what a bracket opened, only a bracket closes.
+            while len(levels) > 1 and (kind != "END_P" or levels[-1].opened == "CASE"):
+                closed = levels.pop()
+                depth -= 1 + closed.chain + closed.joins
+                if kind == "END_P" or closed.opened != "CASE":
+                    break
         elif kind == _SEMICOLON and len(levels) == 1:
-            levels, depth = [[0, 0]], 0
-        elif kind == _COMMA:
-            depth -= top[0]
-            top[0] = 0
-        elif kind in _CHAINS or kind not in _FLAT:
-            top[kind in _CHAINS] += 1
+            levels, depth = [_Level()], 0
+        elif kind == "AND" and top.between:
+            top.between -= 1
+        elif kind in _APART:
+            depth -= top.chain
+            top.chain = 0
+        elif kind in _CHAINS:
+            top.joins += 1
+            depth += 1
+        elif kind not in _FLAT:
+            top.between += kind == "BETWEEN"
+            top.chain += 1
             depth += 1
         if depth > DEPTH:
             raise source.error(
@@ -98,3 +111,13 @@ def check_depth(source: Source, tokens: Sequence[Token]) -> None:
                 token.start,
                 hint="Split it into several statements, or build long text and lists with format() or arrays.",
             )
+
+
+@dataclass
+class _Level:
+    """What one open bracket holds: operators in a row, joins and set operations in a row, BETWEENs without AND."""
+
+    opened: str = ""
+    chain: int = 0
+    joins: int = 0
+    between: int = 0

@@ -44,6 +44,7 @@ __all__ = [
 
 _SELECT = "SELECT "
 _EXPRESSION_FIELDS = {"target_list", "limit_option", "op"}
+_NEAR = re.compile(r'(at or near )"(.*)"$', re.DOTALL)
 # libpg_query writes `{}}` for each of TG_OP, TG_NAME, … of a trigger function, and that is not JSON.
 _BROKEN_DATUM = re.compile(r'("(?:[^"\\]|\\.)*")|(?<=[,\[])\{\}\}')
 
@@ -218,8 +219,14 @@ def _translated(source: Source, shift: int = 0) -> Iterator[None]:
         offset = max(0, min(error.cursorpos - 1 - shift, len(source.text)))
         while offset == len(source.text) and offset and source.text[offset - 1].isspace():
             offset -= 1
-        message = error.message if error.context is None else f"{error.message} ({error.context})"
+        message = _NEAR.sub(_shortened, error.message) + (f" ({error.context})" if error.context else "")
         raise source.error(message, offset, hint="Correct the statement; pgwright reads PostgreSQL's SQL.") from error
+
+
+def _shortened(match: re.Match[str]) -> str:
+    """`at or near "…"` with forty characters of the first line; a string that does not end takes all of the file."""
+    line = match[2].splitlines()[0] if match[2] else ""
+    return f'{match[1]}"{line[:40]}{"…" if len(match[2]) > 40 or line != match[2] else ""}"'
 
 
 @cache

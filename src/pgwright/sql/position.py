@@ -95,7 +95,12 @@ class Source:
         """The error `message` at the character `offset`, to be raised by the caller."""
         place = self.position(offset)
         return MigrationFileError(
-            message, file=self.file, line=place.line, column=place.column, excerpt=self.excerpt(offset), hint=hint
+            _CONTROL.sub("\ufffd", message),
+            file=self.file,
+            line=place.line,
+            column=place.column,
+            excerpt=self.excerpt(offset),
+            hint=hint,
         )
 
 
