@@ -13,7 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def environment(**extra: str) -> dict[str, str]:
     """The environment of a user who has nothing configured."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "DATABASE_URL", "LC_", "LANG"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PG", "DATABASE_URL", "LC_", "LANG"))
+    }
     return {**kept, "PYTHONPATH": str(ROOT / "src"), "COLUMNS": "80", "LC_ALL": "C.UTF-8", **extra}
 
 

@@ -26,7 +26,12 @@ print("\\n" + json.dumps({"code": code, "modules": sorted(sys.modules)}))
 def modules(tmp_path: Path, *arguments: str) -> tuple[int, set[str]]:
     """The exit code of the command and the modules that it imported."""
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *arguments], cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True
+        [sys.executable, "-c", SCRIPT, *arguments],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     said = json.loads(done.stdout.splitlines()[-1])
     return said["code"], set(said["modules"])
@@ -55,7 +60,9 @@ def test_nothing_heavy_is_imported(tmp_path: Path, arguments: tuple[str, ...], c
 
 def test_only_the_command_that_runs_is_imported(tmp_path: Path) -> None:
     _, found = modules(tmp_path, "docs", "4")
-    commands = {name.removeprefix("pgwright.cli.commands.") for name in found if name.startswith("pgwright.cli.commands.")}
+    commands = {
+        name.removeprefix("pgwright.cli.commands.") for name in found if name.startswith("pgwright.cli.commands.")
+    }
     assert commands == {"docs"}
 
 

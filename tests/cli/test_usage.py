@@ -199,5 +199,3 @@ def test_the_shell_completion_knows_the_commands() -> None:
     env = environment(_PGWRIGHT_COMPLETE="bash_complete", COMP_WORDS="pgwright ro", COMP_CWORD="1")
     done = subprocess.run([sys.executable, "-m", "pgwright"], env=env, capture_output=True, text=True)
     assert done.stdout.split() == ["plain,rollback"]
-
-

@@ -108,6 +108,14 @@ def _journal(facts: Row) -> Iterator[Finding]:
             "The journal and the functions of the sync triggers live there.",
             f"ALTER SCHEMA pgwright OWNER TO {role};",
         )  # fmt: skip
+    elif facts["journal_of_others"]:
+        tables = facts["journal_of_others"]
+        yield _finding(
+            "journal_not_usable", "pgwright", Severity.DANGER,
+            f"{facts['role']} does not own {', '.join(tables)} in schema pgwright.",
+            "Who migrates must own the journal.",
+            "\n".join(f"ALTER TABLE {qualified('pgwright', table)} OWNER TO {role};" for table in tables),
+        )  # fmt: skip
     elif not facts["has_journal"]:
         yield _finding(
             "no_journal", "pgwright", Severity.WARNING, "Schema pgwright is there and holds no journal.",
@@ -145,15 +153,14 @@ def _tables(facts: Row, rows: list[Row]) -> Iterator[Finding]:
         yield _finding(
             "table_of_another_owner", f"{row['schema']}.{row['name']}", Severity.WARNING,
             f"The owner is {row['owner']}, and {facts['role']} is not a member of it.",
-            "Only the owner may alter a table.",
-            f"GRANT {ident(row['owner'])} TO {ident(facts['role'])};",
+            "Only the owner may alter a table.", _own(facts, row),
         )  # fmt: skip
     if len(others) > _SHOWN:
         owners = sorted({row["owner"] for row in others[_SHOWN:]})
         yield _finding(
             "table_of_another_owner", f"{len(others) - _SHOWN} more tables", Severity.WARNING,
             f"Their owners are {', '.join(owners)}.", "Only the owner may alter a table.",
-            "\n".join(f"GRANT {ident(owner)} TO {ident(facts['role'])};" for owner in owners),
+            "\n".join(dict.fromkeys(_own(facts, row) for row in others[_SHOWN:])),
         )  # fmt: skip
     forced = [f"{row['schema']}.{row['name']}" for row in rows if row["forced"]]
     if forced and not facts["bypass_rls"]:
@@ -163,6 +170,14 @@ def _tables(facts: Row, rows: list[Row]) -> Iterator[Finding]:
             "A row that a policy hides would never be filled; pgwright refuses to work on them.",
             f"ALTER ROLE {ident(facts['role'])} BYPASSRLS;",
         )  # fmt: skip
+
+
+def _own(facts: Row, row: Row) -> str:
+    """How the role comes to own a table. Membership in a superuser would give it everything, so then the table goes."""
+    role = ident(facts["role"])
+    if row["owner_is_superuser"]:
+        return f"ALTER TABLE {qualified(row['schema'], row['name'])} OWNER TO {role};"
+    return f"GRANT {ident(row['owner'])} TO {role};"
 
 
 def _silence(connection: Connection, facts: Row) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ from ..base.errors import Refused, UsageError
 from ..config import Settings
 from ..connect import open, translate
 from ..evolve.execute import journal
-from ..sql.quote import ident, literal
+from ..sql.quote import dollar, ident, literal
 
 CONFIG_FILE = "pgwright.toml"
 
@@ -24,16 +24,12 @@ _CONFIG = """\
 """
 
 _OWNED = """
--- The role that migrates must own all of it.
-ALTER SCHEMA pgwright OWNER TO {role};
-DO $pgwright$
 DECLARE name text;
 BEGIN
     FOR name IN SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = 'pgwright' LOOP
         EXECUTE 'ALTER TABLE ' || name || ' OWNER TO ' || {quoted};
     END LOOP;
 END
-$pgwright$;
 """
 
 
@@ -60,8 +56,15 @@ def init(settings: Settings, *, folder: Path | None = None) -> tuple[str, ...]:
 def init_script(role: str | None = None) -> str:
     """The script that makes the journal in one transaction. `role` is who will migrate and gets to own it; None leaves
     it with who runs the script."""
-    ending = _OWNED.format(role=ident(role), quoted=literal(ident(role))) if role else ""
-    return f"BEGIN;\n\n{journal.ddl().rstrip()}\n{ending}\nCOMMIT;\n"
+    return f"BEGIN;\n\n{journal.ddl().rstrip()}\n{_owned(role) if role else ''}\nCOMMIT;\n"
+
+
+def _owned(role: str) -> str:
+    """The statements that give the schema and its tables to `role`."""
+    body = dollar(_OWNED.format(quoted=literal(ident(role))))
+    return (
+        f"\n-- The role that migrates must own all of it.\nALTER SCHEMA pgwright OWNER TO {ident(role)};\nDO {body};\n"
+    )
 
 
 def _project(folder: Path, migrations: Path) -> tuple[str, ...]:

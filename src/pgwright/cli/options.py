@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import update_wrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,13 +59,17 @@ class Invocation:
 
         if self.migrations is not None and self.migrations.exists() and not self.migrations.is_dir():
             raise UsageError(f"--migrations {self.migrations}: this is a file, and a folder is needed.")
-        return load(
+        settings = load(
             folder=self.folder,
             profile=self.profile,
             dsn=self.dsn,
             migrations=self.migrations,
             environ=os.environ,
         )
+        if settings.migrations.is_relative_to(Path.cwd()):
+            # so that messages name a file as a person here would
+            return replace(settings, migrations=settings.migrations.relative_to(Path.cwd()))
+        return settings
 
 
 Command = Callable[..., Any]

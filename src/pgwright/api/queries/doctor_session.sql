@@ -15,6 +15,9 @@ SELECT current_user::text AS role,
        CASE WHEN to_regnamespace('pgwright') IS NOT NULL
             THEN EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace('pgwright') AND relname = 'journal')
        END AS has_journal,
+       ARRAY(SELECT c.relname::text FROM pg_class AS c
+             WHERE c.relnamespace = to_regnamespace('pgwright') AND c.relkind = 'r'
+               AND NOT pg_has_role(current_user, c.relowner, 'USAGE') ORDER BY 1) AS journal_of_others,
        current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS slots,
        (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')::int AS sessions,
        (SELECT setting FROM pg_settings WHERE name = 'statement_timeout')::bigint AS statement_timeout,
