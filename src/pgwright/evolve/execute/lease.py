@@ -12,8 +12,6 @@ import getpass
 import os
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -26,6 +24,7 @@ from ...base.errors import ConnectError, LockNotObtained, StepFailed
 from ...base.event import Notice, OnEvent
 from ...config.settings import ExecuteSettings
 from ...connect import session
+from ...sql.quote import literal
 
 LEASE_DDL = """
 CREATE TABLE pgwright.lease (
@@ -120,9 +119,7 @@ class Lease:
         self._stop.set()
         self._thread.join()
         try:
-            connection = self._connected()
-            with _transaction(connection, self._patience):
-                connection.execute(_RELEASE, {"epoch": self.epoch})
+            _run(self._connected(), _RELEASE.format(epoch=self.epoch), self._patience)
         except (psycopg.Error, ConnectError) as failure:
             self._on_event(
                 Notice(message=f"The lease could not be given back, the next runner takes it over: {failure}")
@@ -150,16 +147,12 @@ class Lease:
     def _take(self, connection: session.Connection) -> int:
         """Takes the lease from nobody or from the dead; returns the new epoch."""
         while True:
-            with _transaction(connection, self._patience):
-                now = _read(connection)
+            now = _read(connection)
             if now.holder is not None:
                 self._refuse_if_alive(now)
                 self._on_event(Notice(message=f"Taking over from a runner that is gone: {now.sentence}."))
             try:
-                with _transaction(connection, self._settings.lock_budget):
-                    taken = connection.execute(
-                        _TAKE, {"epoch": now.epoch, "holder": _self(), "migration": self._migration or None}
-                    ).fetchone()
+                taken = _run(connection, self._take_from(now), self._settings.lock_budget)
             except psycopg.errors.LockNotAvailable as error:
                 raise LockNotObtained(
                     f"A step transaction of the former runner ({now.holder}) has not ended"
@@ -170,6 +163,10 @@ class Lease:
             if taken is not None:
                 return int(taken[0])
             # Somebody was faster; look again who it is.
+
+    def _take_from(self, now: Holder) -> str:
+        migration = literal(self._migration) if self._migration else "NULL"
+        return _TAKE.format(epoch=now.epoch, holder=literal(_self()), migration=migration)
 
     def _refuse_if_alive(self, now: Holder) -> None:
         if now.gone or now.silent > self._settings.lease_timeout:
@@ -184,9 +181,7 @@ class Lease:
         """The thread: one heartbeat after the other until the lease is lost or given back."""
         while not self._stop.wait(self._settings.heartbeat) and not self.lost:
             try:
-                connection = self._connected()
-                with _transaction(connection, self._patience):
-                    mine = connection.execute(_BEAT, {"epoch": self.epoch}).fetchone()
+                mine = _run(self._connected(), _BEAT.format(epoch=self.epoch), self._patience)
             except (psycopg.Error, ConnectError):
                 # A takeover that waits in front, a cut connection, a restart: the next beat finds out which.
                 continue
@@ -208,16 +203,21 @@ class Lease:
         return max(1.0, self._settings.heartbeat)
 
 
-@contextmanager
-def _transaction(connection: session.Connection, patience: float) -> Iterator[None]:
-    """A transaction on the lease, independent of what the role has for defaults; SET LOCAL, for poolers. A takeover
-    that a crash of the server undid would give two runners the same epoch, hence synchronous_commit."""
-    with connection.transaction():
-        connection.execute(
+def _run(connection: session.Connection, statement: str, patience: float) -> tuple[Any, ...] | None:
+    """Runs one statement in a transaction of its own, waiting at most `patience` seconds for the row; its first row.
+
+    It is one message to the server: a runner that is stopped between an UPDATE and its COMMIT would keep the row
+    from everybody. SET LOCAL, because the role's defaults must not matter and a pooler may stand in between; a
+    takeover that a crash of the server undid would give two runners the same epoch, hence synchronous_commit."""
+    cursor = connection.execute(
+        (
             "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; SET LOCAL synchronous_commit = on;"
-            f" SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {max(1, round(patience * 1000))}"
-        )
-        yield
+            f" SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {max(1, round(patience * 1000))}; {statement}"
+        ).encode()
+    )
+    while cursor.nextset():
+        pass
+    return cursor.fetchone() if cursor.description else None
 
 
 def _read(connection: psycopg.Connection[Any]) -> Holder:
@@ -259,17 +259,17 @@ _ME = """
 """
 
 _TAKE = f"""
-UPDATE pgwright.lease SET epoch = epoch + 1, holder = %(holder)s, migration = %(migration)s,
+UPDATE pgwright.lease SET epoch = epoch + 1, holder = {{holder}}, migration = {{migration}},
     taken_at = clock_timestamp(), {_ME}
-WHERE epoch = %(epoch)s RETURNING epoch
+WHERE epoch = {{epoch}} RETURNING epoch
 """
 
-_BEAT = f"UPDATE pgwright.lease SET {_ME} WHERE epoch = %(epoch)s RETURNING epoch"
+_BEAT = f"UPDATE pgwright.lease SET {_ME} WHERE epoch = {{epoch}} RETURNING epoch"
 
 _RELEASE = """
 UPDATE pgwright.lease SET epoch = epoch + 1, holder = NULL, migration = NULL, backend_pid = NULL, backend_start = NULL,
     taken_at = NULL, heartbeat_at = NULL
-WHERE epoch = %(epoch)s
+WHERE epoch = {epoch}
 """
 
 _FENCE = "SELECT epoch FROM pgwright.lease WHERE epoch = %(epoch)s FOR KEY SHARE"
