@@ -26,7 +26,7 @@ def assemble(
     unreadable: Mapping[int, str],
 ) -> Catalog:
     """The catalog. `scope` are the oids it is about; names of relations outside of it are kept all the same."""
-    version, database, role, search_path, superuser, bypass, silence = session
+    version, database, role, search_path, superuser, bypass, member_of, silence = session
     names = {row[0]: RelationName(row[1], row[2]) for row in relations}
     inside = [row for row in relations if row[0] in scope]
     sequences = {row[0]: names[row[0]] for row in relations if row[3] == "S"}
@@ -48,6 +48,7 @@ def assemble(
         relation_names={name: oid for oid, name in names.items()},
         superuser=superuser,
         bypass_rls=bypass,
+        member_of=frozenset(member_of),
         can_silence_triggers=silence,
         unreadable=dict(unreadable),
     )

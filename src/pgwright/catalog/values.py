@@ -294,6 +294,7 @@ class Catalog:
     """A snapshot of one database: everything below is by oid. `search_path` is that of the reading session,
     resolved to the schemas that exist, `version` is `server_version_num`, `role` the session's role.
     `relation_names` has every name of a schema's relations: tables, views, sequences, indexes, composite types.
+    `member_of` are the roles whose rights the session has: it may alter what one of them owns.
 
     `unreadable` names the relations that another session held in ACCESS EXCLUSIVE mode while the snapshot was taken,
     with a sentence about who. Expressions and definitions that name them are missing; `check_readable` raises."""
@@ -311,6 +312,7 @@ class Catalog:
     superuser: bool = False
     bypass_rls: bool = False
     can_silence_triggers: bool = False
+    member_of: frozenset[str] = frozenset()
     unreadable: Mapping[int, str] = field(default_factory=dict)
 
     @property

@@ -28,14 +28,21 @@ def open(dsn: str, *, name: str = APPLICATION, autocommit: bool = True) -> Conne
         connection = psycopg.connect(dsn, autocommit=autocommit, prepare_threshold=None, **options)
     except psycopg.Error as error:
         raise _cannot_connect(dsn, error) from error
-    version = connection.info.server_version
-    if version // 10000 < OLDEST:
+    try:
+        require_supported(connection.info.server_version)
+    except ConnectError:
         connection.close()
+        raise
+    return connection
+
+
+def require_supported(version: int) -> None:
+    """Raises ConnectError when `version`, a `server_version_num`, is before 14."""
+    if version // 10000 < OLDEST:
         raise ConnectError(
             f"The server is PostgreSQL {_spelled(version)}; pgwright needs {OLDEST} or newer.",
             hint="Upgrade the server first, or connect to another one.",
         )
-    return connection
 
 
 def _options(dsn: str, name: str) -> dict[str, Any]:

@@ -4,7 +4,8 @@ SELECT current_setting('server_version_num')::int,
        current_user::text,
        pg_catalog.current_schemas(false)::text[],
        r.rolsuper,
-       r.rolbypassrls,
+       r.rolsuper OR r.rolbypassrls,
+       ARRAY (SELECT m.rolname FROM pg_catalog.pg_roles m WHERE pg_catalog.pg_has_role(m.oid, 'USAGE'))::text[],
        r.rolsuper OR pg_catalog.has_parameter_privilege(current_user, 'session_replication_role', 'SET') --@ has_parameter_privileges
        r.rolsuper --@ not has_parameter_privileges
 FROM pg_catalog.pg_roles r
