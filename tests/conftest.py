@@ -20,7 +20,7 @@ hypothesis.settings.register_profile("pgwright", deadline=None, print_blob=True,
 hypothesis.settings.load_profile("pgwright")
 
 BROKER = pytest.StashKey[broker.Broker]()
-ADDRESS = pytest.StashKey[str]()
+PORT = pytest.StashKey[int]()
 SKIPS = pytest.StashKey[selection.Account]()
 _role_number = itertools.count(1)
 
@@ -37,12 +37,12 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = getattr(config, "workerinput", None)
     if worker is None:
         config.stash[BROKER] = broker.Broker(selection.server_folders())
-        config.stash[ADDRESS] = config.stash[BROKER].address
+        config.stash[PORT] = config.stash[BROKER].port
         config.stash[SKIPS] = selection.Account(
             everything=everything(config), majors=config.getoption("--majors"), chosen=config.getoption("markexpr")
         )
     else:
-        config.stash[ADDRESS] = worker["broker"]
+        config.stash[PORT] = worker["broker"]
 
 
 def everything(config: pytest.Config) -> bool:
@@ -58,7 +58,7 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
-    node.workerinput["broker"] = node.config.stash[ADDRESS]  # type: ignore[attr-defined]
+    node.workerinput["broker"] = node.config.stash[PORT]  # type: ignore[attr-defined]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -111,7 +111,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Server:
     """A running server, shared by the whole run; marks `majors(…)` and `--majors` choose which."""
-    answer = broker.ask(request.config.stash[ADDRESS], request.param)
+    answer = broker.ask(request.config.stash[PORT], request.param)
     if answer.missing:
         pytest.skip(answer.missing)
     if answer.error:

@@ -81,6 +81,14 @@ def use_twice(binaries: Binaries, data: Path) -> None:
             assert connection.execute("SELECT count(*) FROM runs").fetchone() == (count,)
 
 
+def test_a_temporary_folder_that_is_too_deep_is_not_used(binaries: Binaries, tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    with PrivateServer(binaries, parent=deep) as server, psycopg.connect(server.dsn()) as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert server.folder.parent == Path("/tmp")
+
+
 def test_a_setting_that_the_server_refuses_is_shown_with_its_log(binaries: Binaries) -> None:
     server = PrivateServer(binaries, settings={"no_such_setting": "1"})
     with pytest.raises(StepFailed, match="no_such_setting"):

@@ -10,7 +10,6 @@ import json
 import os
 import shutil
 import socket
-import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -71,17 +70,14 @@ def memory() -> Path | None:
 
 
 class Broker:
-    """Listens on `address` until `close`."""
+    """Listens on `port` of this machine until `close`."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._folders = tuple(folders)
         self._servers: dict[int, PrivateServer] = {}
         self._lock = threading.Lock()
-        self._place = Path(tempfile.mkdtemp(prefix="pgwright-tests-"))
-        self.address = str(self._place / "broker")
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self._listener.bind(self.address)
-        self._listener.listen()
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True, name="broker").start()
 
     def close(self) -> None:
@@ -91,7 +87,6 @@ class Broker:
             for server in self._servers.values():
                 server.close()
             self._servers.clear()
-        shutil.rmtree(self._place, ignore_errors=True)
 
     def _serve(self) -> None:
         while True:
@@ -123,10 +118,9 @@ class Broker:
         return Answer(host=str(server.folder), port=server.port, folder=str(binaries.folder), version=binaries.version)
 
 
-def ask(address: str, major: int) -> Answer:
-    """Asks the broker at `address` for a server of `major`, which starts it where nobody asked before."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.connect(address)
+def ask(port: int, major: int) -> Answer:
+    """Asks the broker at `port` for a server of `major`, which starts it where nobody asked before."""
+    with socket.create_connection(("127.0.0.1", port)) as connection:
         connection.sendall(str(major).encode())
         text = b"".join(iter(lambda: connection.recv(4096), b""))
     return Answer(**json.loads(text))

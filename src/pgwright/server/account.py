@@ -42,6 +42,10 @@ class Account:
         if self.uid is not None and self.gid is not None:
             os.chown(folder, self.uid, self.gid)
 
+    def can_enter(self, folder: Path) -> bool:
+        """Whether the account reaches `folder`, as far as the rights of everybody tell."""
+        return self.uid is None or all(place.stat().st_mode & 0o001 for place in (folder, *folder.parents))
+
     def can_run(self, program: Path) -> bool:
         """Whether the account reaches and runs `program`: a checkout in /root is closed to everybody else."""
         try:

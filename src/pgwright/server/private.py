@@ -172,11 +172,11 @@ class PrivateServer:
         return self.data if self.data is not None else self.folder / "data"
 
     def _prepare(self) -> None:
-        parent = str(self._parent or tempfile.gettempdir())
-        if len(parent) > _TMPDIR_LIMIT:
-            parent = "/tmp"
-        self.folder = Path(tempfile.mkdtemp(prefix="pgwright-", dir=parent))
         self._account = choose()
+        parent = (self._parent or Path(tempfile.gettempdir())).resolve()
+        if len(str(parent)) > _TMPDIR_LIMIT or not self._account.can_enter(parent):
+            parent = Path("/tmp")
+        self.folder = Path(tempfile.mkdtemp(prefix="pgwright-", dir=parent))
         self._account.own(self.folder)
         self._bin = reachable(self.binaries.folder, self._account, copies=self.folder)
         if not (self._data / "PG_VERSION").exists():
