@@ -142,12 +142,29 @@ def conflicts(one: LockMode, other: LockMode) -> bool:
 
 
 def without_literals(query: str) -> str:
-    """A statement on one line with every string literal as `'…'`, cut to 80 characters: it goes to terminals and
-    logs, and literals are where passwords and personal data are. A literal that the server cut off counts too."""
-    text = re.sub(r"(\$\w*\$).*?(\1|$)", "'…'", query, flags=re.DOTALL)
-    text = re.sub(r"[eE]'(?:[^'\\]|''|\\.)*(?:'|$)|'(?:[^']|'')*(?:'|$)", "'…'", text, flags=re.DOTALL)
-    line = " ".join(text.split())
+    """A statement on one line without comments and with every string literal as `'…'`, cut to 80 characters: it goes
+    to terminals and logs, and literals are where passwords and personal data are. What the server cut off counts
+    as a literal, too."""
+    line = " ".join(_HIDDEN.sub(_shown, query).split())
     return line if len(line) <= _QUERY_LENGTH else line[: _QUERY_LENGTH - 1] + "…"
+
+
+_HIDDEN = re.compile(
+    r"""
+    (?P<comment> --[^\n]* | /\*.*?(?:\*/|$) )
+    | (?P<name> "(?:[^"]|"")*(?:"|$) )
+    | \b[eE]'(?:[^'\\]|''|\\.)*(?:'|$)
+    | '(?:[^']|'')*(?:'|$)
+    | \$(?P<tag>(?:[^\W\d]\w*)?)\$.*?(?:\$(?P=tag)\$|\Z)
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+
+
+def _shown(match: re.Match[str]) -> str:
+    if match["name"]:
+        return match["name"]
+    return " " if match["comment"] else "'…'"
 
 
 def _blocker(row: _Row) -> Blocker:
