@@ -9,6 +9,7 @@ from ..catalog.fingerprint import fingerprint
 from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
 from ..catalog.values import Catalog, Column
+from ..catalog.view_probe import against_view
 from ..config import Settings
 from ..connect.session import Connection
 from ..evolve.execute import journal
@@ -92,7 +93,13 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
 
     links = journal.links(connection) if journal.version(connection) is not None else ()
     known = workload.known(connection)
-    return planner.make(migrations, catalog=catalog, links=links, probe=probe, statements=known, allow=allow)
+
+    def against(table: int, old: str, new: str) -> tuple[str, ...]:
+        return against_view(connection, catalog, table, old, new, known or ())
+
+    return planner.make(
+        migrations, catalog=catalog, links=links, probe=probe, statements=known, against_view=against, allow=allow
+    )
 
 
 def require_unmoved(settings: Settings, connection: Connection, plan: Plan) -> None:

@@ -73,9 +73,9 @@ def _runner(settings: Settings, connection: Connection) -> RunnerStatus | None:
     found = lease.holder(connection)
     if found is None or found.holder is None:
         return None
-    host, pid = lease.parse_holder(found.holder)
+    who, _, pid = found.holder.rpartition(" pid ")
     alive = not found.gone and found.silent <= settings.execute.lease_timeout
-    return RunnerStatus(host=host, pid=pid, epoch=found.epoch, heartbeat_age=found.silent, alive=alive)
+    return RunnerStatus(host=who.rpartition("@")[2], pid=int(pid), epoch=found.epoch, heartbeat_age=found.silent, alive=alive)
 
 
 def _backfills(connection: Connection) -> tuple[BackfillStatus, ...]:

@@ -59,6 +59,7 @@ class Pass:
     started: float = field(default_factory=time.monotonic)
     rows: int = 0
     told: float = 0.0
+    name: str = ""
 
     def run(self) -> None:
         """Works until every row is filled. Raises Interrupted between batches, StepFailed for a row that `up`
@@ -69,6 +70,7 @@ class Pass:
             open_links = [link for link in journal.links(self.connection, self.relation) if link.id in self.links]
             if not open_links:
                 return
+            self.name = now.table.root_sql
             statement = fill(now.table, open_links)
             with self.connection.transaction():
                 self.fence(self.connection)
@@ -229,7 +231,7 @@ class Pass:
         self.on_event(
             BackfillProgress(
                 step=self.step,
-                relation=str(self.relation),
+                relation=self.name,
                 blocks_done=done.blocks_done,
                 blocks_total=done.blocks_total,
                 rows=self.rows,

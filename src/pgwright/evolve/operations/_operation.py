@@ -60,7 +60,8 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One action to compile: where it stands, what the author said about it, and what there is."""
+    """One action to compile: where it stands, what the author said about it, and what there is. `statements` are those
+    known to run, None where that is not known; `against_view(table, old, new)` says which of them a view would fail."""
 
     id: str
     migration: str
@@ -73,6 +74,7 @@ class Request:
     links: tuple[Link, ...]
     probe: Probe
     statements: tuple[str, ...] | None = None
+    against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     allow: frozenset[str] = frozenset()
 
     def directive(self, name: str, *targets: str) -> Directive | None:

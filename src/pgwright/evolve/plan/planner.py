@@ -5,7 +5,7 @@ Pure, but for the questions about expressions that `probe` asks the server.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -63,15 +63,36 @@ def make(
     links: Sequence[Link],
     probe: Probe,
     statements: tuple[str, ...] | None = None,
+    against_view: Callable[[int, str, str], tuple[str, ...]] | None = None,
     allow: frozenset[str] = frozenset(),
 ) -> Plan:
     """The plan of `migrations`, in their order, against `catalog` while `links` are open. `statements` are those
     known to run (None: not known). Raises MigrationFileError or Refused for what cannot be planned."""
     draft = _Draft(catalog=catalog)
+
+    def requests(migration: Migration) -> Iterator[Request]:
+        actions = [(each, action) for each in migration.statements for action in each.actions]
+        for number, (each, action) in enumerate(actions, 1):
+            yield Request(
+                id=f"{migration.number}.{number}",
+                migration=migration.name,
+                number=migration.number,
+                file=str(migration.path),
+                action=action,
+                directives=each.directives,
+                catalog=catalog,
+                shapes=draft.shapes,
+                links=tuple(links),
+                probe=probe,
+                statements=statements,
+                against_view=against_view,
+                allow=allow,
+            )
+
     planned = []
     for migration in migrations:
         operations = []
-        for request in _requests(migration, draft, links, probe, statements, allow):
+        for request in requests(migration):
             name = owner(request.action.key)
             compiled: Compiled = registry.load(KIND, name).compile_(request)
             operations.append(_planned(request, name, compiled))
@@ -93,34 +114,6 @@ def make(
         warnings=tuple(draft.warnings),
         relations=relations,
     )
-
-
-def _requests(
-    migration: Migration,
-    draft: _Draft,
-    links: Sequence[Link],
-    probe: Probe,
-    statements: tuple[str, ...] | None,
-    allow: frozenset[str],
-) -> list[Request]:
-    actions = [(each, action) for each in migration.statements for action in each.actions]
-    return [
-        Request(
-            id=f"{migration.number}.{number}",
-            migration=migration.name,
-            number=migration.number,
-            file=str(migration.path),
-            action=action,
-            directives=each.directives,
-            catalog=draft.catalog,
-            shapes=draft.shapes,
-            links=tuple(links),
-            probe=probe,
-            statements=statements,
-            allow=allow,
-        )
-        for number, (each, action) in enumerate(actions, 1)
-    ]
 
 
 def _planned(request: Request, name: str, compiled: Compiled) -> PlannedOperation:
