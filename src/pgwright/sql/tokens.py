@@ -74,7 +74,7 @@ def mentions(body: str, names: Iterable[str], *, strings: bool = False) -> tuple
 
 def _has_word(text: str, name: str) -> bool:
     """Whether `name` stands in `text` with no letter, digit or _ right before or after it; A to Z are folded."""
-    return re.search(rf"(?<![\w$]){re.escape(fold(name))}(?![\w$])", fold(text)) is not None
+    return re.search(rf"(?<!\w){re.escape(fold(name))}(?!\w)", fold(text)) is not None
 
 
 def _fields(body: str, records: tuple[str, ...]) -> Iterator[tuple[Token, Token]]:
