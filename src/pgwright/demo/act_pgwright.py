@@ -88,7 +88,7 @@ class Act:
         if self.small:
             self.project.configure(batch_pause=SMALL_PAUSE)
             stage.narrator.say(
-                f"a small table: {SMALL_PAUSE} s between the batches, so that there is a middle to kill in"
+                f"few rows: {SMALL_PAUSE} s between the batches, so that there is a middle to kill in"
             )
         with Blocker(stage.dsn), self.project.start(*EXPAND) as run:
             killed = self.wait_for_the_middle(run)
