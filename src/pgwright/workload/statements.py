@@ -19,18 +19,21 @@ WHERE e.extname = 'pg_stat_statements'
 
 def known(connection: Connection) -> tuple[str, ...] | None:
     """The texts of the known statements of this database, most called first; None where the extension is missing,
-    not loaded, or hides what other roles run, because then anything may run."""
+    not loaded, hides what other roles run, or has thrown statements away, because then anything may run."""
     row = connection.execute(_WHERE).fetchone()
     if row is None:
         return None
-    view = qualified(row[0], "pg_stat_statements")
+    view, info = qualified(row[0], "pg_stat_statements"), qualified(row[0], "pg_stat_statements_info")
     statement = (
         f"SELECT query FROM {view} WHERE dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) "
         "AND toplevel ORDER BY calls DESC"
     )
     try:
         with connection.transaction():
+            evicted = connection.execute(f"SELECT dealloc FROM {info}".encode()).fetchone()
             texts = tuple(row[0] for row in connection.execute(statement.encode()).fetchall())
-    except (errors.ObjectNotInPrerequisiteState, errors.InsufficientPrivilege):
+    except (errors.ObjectNotInPrerequisiteState, errors.InsufficientPrivilege, errors.UndefinedTable):
+        return None
+    if evicted is None or evicted[0]:
         return None
     return None if any(text is None or text == "<insufficient privilege>" for text in texts) else texts

@@ -30,7 +30,6 @@ PostgreSQL 14 to 18.
 from __future__ import annotations
 
 from ...base.lock import LockMode
-from ..locks.declare import declared, harm
 from ..steps.step import Kind, Lock, Phase, Step
 from ._operation import Compiled, Request
 
@@ -40,6 +39,8 @@ RECOGNISES = ("*",)
 
 def compile_(request: Request) -> Compiled:
     """One instant step, when the statement is harmless or allowed."""
+    from ..locks.declare import declared, harm
+
     action, catalog = request.action, request.catalog
     if action.key.startswith("CallStmt.pgwright."):
         raise request.error(

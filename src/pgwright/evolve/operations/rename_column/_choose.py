@@ -61,6 +61,8 @@ def _auto(request: Request, rename: Rename) -> tuple[str, str]:
         return "copy", alias[0]
     if request.statements is None or request.against_view is None:
         return "copy", "what runs on the table is not known (no pg_stat_statements), so nothing says that a view would do"
+    if not any(mentions_column(text, rename.table.name.name) for text in request.statements):
+        return "copy", "pg_stat_statements knows no statement on the table, so nothing says that a view would do"
     failing = (*_functions(request, rename), *request.against_view(rename.table.oid, rename.old, rename.new))
     if failing:
         return "copy", failing[0]
