@@ -26,7 +26,6 @@ from ...sql.position import Position, Source
 
 _NAME = re.compile(r"(?P<number>\d{4,})_\w[\w-]*")
 _META = re.compile(r"\\\S*")
-_COPY = re.compile(r"\bcopy\b[^;]*\bfrom\s+stdin\b[^;]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,11 +167,14 @@ def _copy_error(source: Source, offset: int) -> MigrationFileError:
 def _explained(source: Source, error: MigrationFileError) -> MigrationFileError:
     """`error` of the parser, or what is behind it: psql's data and commands before it, which are no SQL."""
     place = source.offset(Position(error.line or 1, error.column or 1))
-    for match in _COPY.finditer(source.text):
-        found = _parsed(source.text[: match.end()]) if match.start() <= place else ()
-        if found and found[-1].kind == "CopyStmt" and _is_stdin(found[-1].node):
-            return _copy_error(source, found[-1].start)
-    for token in _scanned(source.text[: place + 1]) or _scanned(source.text[:place]):
+    before = _scanned(source.text[: place + 1]) or _scanned(source.text[:place])
+    begins, copied = True, None
+    for number, token in enumerate(before):
+        if begins:
+            copied = token if token.kind == "COPY" else None
+        begins = token.kind == "ASCII_59"
+        if copied and token.kind == "STDIN" and before[number - 1].kind == "FROM":
+            return _copy_error(source, copied.start)
         if token.kind == "ASCII_92":  # a backslash that is code
             command = (_META.match(source.text, token.start) or [token.text])[0]
             hint = "Remove it: a migration is SQL that the server understands; psql's commands are not."
@@ -180,16 +182,9 @@ def _explained(source: Source, error: MigrationFileError) -> MigrationFileError:
     return error
 
 
-def _parsed(text: str) -> tuple[Statement, ...]:
-    try:
-        return parse.parse(text)
-    except MigrationFileError:
-        return ()
-
-
 def _scanned(text: str) -> tuple[Token, ...]:
     try:
-        return parse.scan(text)
+        return tuple(token for token in parse.scan(text) if not token.is_comment)
     except MigrationFileError:
         return ()
 
