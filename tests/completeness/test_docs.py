@@ -15,7 +15,7 @@ from pgwright.cli import reference
 from pgwright.cli.folder import Folder, load
 from pgwright.cli.pages import find, pages
 from pgwright.config import load as load_config
-from pgwright.sql.directives import attach
+from pgwright.sql.directives import KNOWN, attach
 from pgwright.sql.parse import parse
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,6 +57,15 @@ def test_the_example_of_an_operation_is_understood_as_it(operation: str) -> None
     statements = parse(text)
     attach(text, statements, "<example>")
     assert statements
+
+
+def test_directives_are_documented_and_their_examples_are_valid() -> None:
+    # on_null and on_error belong to operations that are not there yet
+    assert {page.name for page in pages("directive")} == set(KNOWN) - {"on_null", "on_error"}
+    for page in pages("directive"):
+        text = "\n".join(line.removeprefix("    ") for line in page.body.splitlines() if line.startswith("    "))
+        [found] = attach(text, parse(text))
+        assert page.name in [directive.name for directive in found]
 
 
 def test_every_page_has_a_title_and_every_command_an_example() -> None:

@@ -23,6 +23,7 @@ def files() -> Mapping[str, str]:
     made: dict[str, str] = {}
     for page in pages("operation", "command"):
         made[_path(page)] = _MADE + (find(page.name) or page).markdown
+    made["directives.md"] = _MADE + "# Directives\n\n" + "\n".join(_section(page) for page in pages("directive"))
     made["errors.md"] = _MADE + "# Errors\n\n" + "\n".join(_section(page) for page in pages("error"))
     codes = next(pages("exit code"))
     made["exit-codes.md"] = _MADE + "# Exit codes\n\n" + codes.title + "\n\n" + codes.body + "\n"
@@ -46,6 +47,12 @@ def _index() -> str:
     for kind, folder in _FOLDERS.items():
         lines += ["", f"## {folder.capitalize()}", ""]
         lines += [f"- [{page.name}]({_path(page)}): {' '.join(page.title.split())}" for page in pages(kind)]
+    lines += [
+        "",
+        "## Directives",
+        "",
+        "- [Directives](directives.md): what DDL has no word for, said above a statement",
+    ]
     lines += ["", "## Errors and exit codes", "", "- [Errors](errors.md)", "- [Exit codes](exit-codes.md)"]
     lines += ["", "## JSON", "", "Schemas of what `--format json` prints:", ""]
     lines += [f"- [{name}](schemas/{name}.json)" for name in DOCUMENTS]

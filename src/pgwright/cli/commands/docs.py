@@ -1,4 +1,4 @@
-"""Print the page of an operation, command, error or exit code; without NAME list them all.
+"""Print the page of an operation, directive, command or error; without NAME list them all.
 
 The pages are part of the program: they are about the version that is installed, and need no network.
 

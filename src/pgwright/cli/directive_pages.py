@@ -1,0 +1,44 @@
+"""The pages of the directives and of what may be consented to: text that belongs to no single module."""
+
+from __future__ import annotations
+
+DIRECTIVES = {
+    "up": """The new value, made of the old row.
+
+    -- pgwright: up = trim(nom)
+    ALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;
+
+An SQL expression that speaks the names *before* the statement. It fills the new column of the rows that are there, and
+carries what the old application writes. On a statement with several actions it names its column: `up(nom_complet) = …`.
+It must be an expression that the server accepts for the column's type; where it is immutable, the result is proven by a
+CHECK constraint until contract.""",
+    "down": """The old value, made of the new row: what the old application sees, and what rollback keeps.
+
+    -- pgwright: up = trim(nom)
+    -- pgwright: down = nom_complet
+    ALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;
+
+An SQL expression that speaks the names *after* the statement. Without it the new value itself is taken, and a write
+whose value would not survive the way there and back is refused until contract. A `down` that is written is trusted;
+the plan names it lossy where it is.""",
+    "strategy": """How to run an operation, where pgwright should not choose: `auto`, or a name of the operation's page.
+
+    -- pgwright: strategy = copy
+    ALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;
+
+A strategy that cannot serve the table is refused with its reasons, never replaced by another one.""",
+    "allow": """Consent to something that is refused otherwise. Several words stand with commas between them.
+
+    -- pgwright: allow = raw_sql
+    VACUUM utilisateurs;
+
+The same words are given for a whole run by `--allow`:
+
+- `raw_sql`: a statement that pgwright does not understand runs as it is, with the locks that it takes.
+- `published`: the table is published without a column list, and the subscribers have the new column already.
+- `user_triggers`: user triggers fire during the backfill, because this role may not silence them.
+- `destructive`: data that exists nowhere else may be dropped. On the command line it needs `--yes` too, or the table's
+  name typed on a terminal.
+- `out_of_order` (`--allow` only): a pending migration runs although a later one was started.""",
+}
+"""Name of the page, and its text: the first paragraph is the title."""
