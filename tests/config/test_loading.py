@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from pgwright.base.errors import ConfigError
-from pgwright.config import Settings, load
+from pgwright.config import ExecuteSettings, Settings, load
 
 FILE = """\
 # the shop
@@ -59,14 +60,11 @@ def test_a_profile_and_the_lines_of_its_values(project: Path) -> None:
 
 
 def test_every_value_has_an_origin(project: Path) -> None:
-    from dataclasses import fields
-
-    from pgwright.config import ExecuteSettings
-
     expected = {item.name for item in fields(Settings)} - {"execute", "origins"}
     expected |= {f"execute.{item.name}" for item in fields(ExecuteSettings)}
-    for arguments in ({"profile": "prod"}, {"dsn": "host=x"}, {}):
-        assert load(folder=project, environ={}, **arguments).origins.keys() == expected
+    assert load(folder=project, profile="prod", environ={}).origins.keys() == expected
+    assert load(folder=project, dsn="host=x", environ={}).origins.keys() == expected
+    assert load(folder=project, environ={}).origins.keys() == expected
 
 
 def test_the_order_of_connections(project: Path) -> None:

@@ -59,7 +59,9 @@ def test_an_old_server_is_refused(version: int, shown: str) -> None:
 
 
 def test_text_needs_no_driver() -> None:
-    code = "import sys, pgwright.connect, pgwright.catalog, pgwright.catalog.probe, pgwright.catalog.fingerprint; " \
-           "pgwright.connect.redact(''); print('psycopg' in sys.modules)"  # fmt: skip
+    modules = "connect", "catalog", "catalog.reader", "catalog.probe", "catalog.fingerprint", "config"
+    code = "\n".join(
+        ["import sys", *(f"import pgwright.{module}" for module in modules), "print('psycopg' in sys.modules)"]
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -5,7 +5,9 @@ SELECT l.relation, coalesce(n.nspname || '.' || c.relname, l.relation::text), l.
        extract(epoch FROM clock_timestamp() - coalesce(a.xact_start, x.prepared))::float8, x.gid
 FROM pg_locks l
 LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-LEFT JOIN pg_prepared_xacts x ON l.virtualtransaction = '-1/' || x.transaction::text
+LEFT JOIN pg_locks own ON l.pid IS NULL AND own.pid IS NULL AND own.locktype = 'transactionid'
+                      AND own.virtualtransaction = l.virtualtransaction
+LEFT JOIN pg_prepared_xacts x ON x.transaction = own.transactionid
 LEFT JOIN pg_class c ON c.oid = l.relation
 LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE l.locktype = 'relation'
