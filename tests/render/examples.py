@@ -40,6 +40,8 @@ STEPS = (
         rows=1_234_567,
         seconds=200.4,
     ),
+    Step(id="3", operations=("0002.1",), phase=Phase.CONTRACT, kind=Kind.CUTOVER, summary="rename it", seconds=0.01),
+    Step(id="4", operations=("0002.1",), phase=Phase.ROLLBACK, kind=Kind.CUTOVER, summary="drop it", seconds=0.01),
 )
 
 PLAN = Plan(

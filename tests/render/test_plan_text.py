@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pgwright.evolve.plan.plan_file import Plan
+from pgwright.evolve.steps.step import Phase
 from pgwright.render.layout import Style, width
 from pgwright.render.plan_text import plan_text
 
@@ -32,6 +33,25 @@ def test_locks_stand_with_what_they_block() -> None:
 
 def test_the_longest_names_are_whole() -> None:
     assert f"{LONGEST.schema}.{LONGEST.name}blocksnothing" in squeezed(plan_text(PLAN, columns=80))
+
+
+def test_steps_stand_under_the_command_that_runs_them() -> None:
+    text = plan_text(PLAN)
+    order = [
+        "pgwright expand: 2 steps, about 3 min 20 s",
+        "pgwright contract: 1 step, about 10 ms",
+        "if it is wanted before contract: 1 step",
+    ]
+    assert sorted(order, key=text.index) == order
+    assert [line.split()[:2] for line in text.splitlines() if line.split()[:1] and line.split()[0].isdigit()] == [
+        ["1", "expand"], ["2", "backfill"], ["3", "contract"], ["4", "rollback"],
+    ]  # fmt: skip
+
+
+def test_every_phase_has_a_command() -> None:
+    for phase in Phase:
+        step = replace(PLAN.steps[0], phase=phase, summary="only this")
+        assert "only this" in plan_text(replace(PLAN, steps=(step,)))
 
 
 def test_operations_say_where_how_and_why() -> None:

@@ -62,7 +62,7 @@ STARTED = StepStarted(phase="backfill", kind="backfill", summary="fill b", posit
 
 
 def test_every_event_has_a_sentence_or_says_nothing() -> None:
-    assert sentence(STARTED) == "step 2 of 5, backfill, backfill: fill b"
+    assert sentence(STARTED) == "step 2 of 5 (backfill): fill b"
     assert sentence(StepFinished(seconds=1.2)) == "  done in 1.2 s"
     assert sentence(StepFinished(seconds=0, skipped=True)) == "  done already"
     assert sentence(StateChanged(migration="m", before="pending", after="expanding")) == "m: pending -> expanding"
@@ -71,7 +71,7 @@ def test_every_event_has_a_sentence_or_says_nothing() -> None:
 
 
 def test_the_time_left_is_not_guessed_before_it_is_measured() -> None:
-    assert "measuring" in sentence(backfill(1, rate=0.0, left=None))
+    assert sentence(backfill(1, rate=0.0, left=None)).endswith("1 %, 50 rows, time left: measuring")
     assert "time left: measuring" in sentence(backfill(1, left=None))
     assert "about 12 s left" in sentence(backfill(1))
 
@@ -88,7 +88,7 @@ def test_without_a_terminal_there_are_few_plain_lines_and_the_last_one() -> None
     events.append((10, StepFinished(seconds=10.0)))
     screen = play(events, live=False)
     assert screen.text == [
-        "step 2 of 5, backfill, backfill: fill b",
+        "step 2 of 5 (backfill): fill b",
         "  backfill of public.t: 1 %, 50 rows, 1,000 rows/s, about 12 s left",
         "  backfill of public.t: 100 %, 5,000 rows, 1,000 rows/s, done",
         "  done in 10 s",
@@ -105,7 +105,7 @@ def test_on_a_terminal_one_line_lives_and_the_others_stay() -> None:
         progress(backfill(step))
     assert screen.text[-1].startswith("  [#########...........] backfill of public.t: 49 %")
     progress(Notice(message="something"))
-    assert screen.text == ["step 2 of 5, backfill, backfill: fill b", "note: something", ""]
+    assert screen.text == ["step 2 of 5 (backfill): fill b", "note: something", ""]
     progress(backfill(100))
     progress.close()
     assert screen.text[-2] == "  backfill of public.t: 100 %, 5,000 rows, 1,000 rows/s, done"

@@ -15,7 +15,8 @@ def sentence(event: Event) -> str:
         case StateChanged():
             return f"{clean(event.migration)}: {event.before} -> {event.after}"
         case StepStarted():
-            return f"step {event.position} of {event.total}, {event.phase}, {event.kind}: {clean(event.summary)}"
+            how = event.kind if event.kind == event.phase else f"{event.phase}, {event.kind}"
+            return f"step {event.position} of {event.total} ({how}): {clean(event.summary)}"
         case StepFinished():
             return "  done already" if event.skipped else f"  done in {duration(event.seconds)}"
         case LockWaiting():
@@ -38,15 +39,16 @@ def _waiting(event: LockWaiting) -> str:
 def backfill(event: BackfillProgress) -> str:
     """How far, how fast, how long still. The time is not guessed before a rate is known."""
     done = share(event)
-    rate = f"{count(event.rows_per_second)} rows/s" if event.rows_per_second > 0 else "measuring"
+    parts = [f"{done * 100:.0f} %", count(event.rows, "row")]
+    if event.rows_per_second > 0:
+        parts.append(f"{count(event.rows_per_second)} rows/s")
     if event.blocks_done >= event.blocks_total:
-        left = "done"
+        parts.append("done")
     elif event.seconds_left is None:
-        left = "time left: measuring"
+        parts.append("time left: measuring")
     else:
-        left = f"about {duration(event.seconds_left)} left"
-    rows = count(event.rows, "row")
-    return f"backfill of {clean(event.relation)}: {done * 100:.0f} %, {rows}, {rate}, {left}"
+        parts.append(f"about {duration(event.seconds_left)} left")
+    return f"backfill of {clean(event.relation)}: {', '.join(parts)}"
 
 
 def share(event: BackfillProgress) -> float:

@@ -18,19 +18,29 @@ if TYPE_CHECKING:
 _HEAD = ("#", "phase", "kind", "what", "rows", "about")
 _WHAT = 3
 
+_GROUPS = {
+    "pgwright expand": ("expand", "backfill", "verify"),
+    "pgwright contract": ("contract", "retire"),
+    "pgwright rollback, if it is wanted before contract": ("rollback",),
+    "pgwright rollback, if it is wanted in the grace period of contract": ("restore",),
+}
+"""Which command runs the steps of which phases."""
+
 
 def plan_text(plan: Plan, *, columns: int = 80, style: Style = PLAIN, sql: bool = False) -> str:
     """The plan as text of at most `columns`. With `sql` each step lists its statements and its undo."""
     if not plan.migrations:
         return "Nothing to do: no migration is pending.\n" + _warnings(plan.warnings, columns, style)
-    seconds = sum(step.seconds for step in plan.steps)
-    size = f"{plural(len(plan.migrations), 'migration')}, {plural(len(plan.steps), 'step')}, about {duration(seconds)}"
-    head, *more = indented(f"Plan: {size}. Nothing has been changed.", columns)
+    head, *more = indented(f"Plan of {plural(len(plan.migrations), 'migration')}. Nothing has been changed.", columns)
     blocks = ["\n".join([style.bold(head), *more]) + "\n"]
     blocks += ["\n".join(_migration(migration, columns, style)) + "\n" for migration in plan.migrations]
-    blocks.append("\n".join(_steps(plan.steps, columns, style)) + "\n")
+    numbered = list(enumerate(plan.steps, 1))
+    for command, phases in _GROUPS.items():
+        steps = [(number, step) for number, step in numbered if step.phase in phases]
+        if steps:
+            blocks.append("\n".join(_steps(command, steps, columns, style)) + "\n")
     if sql:
-        blocks += ["\n".join(_statements(number, step, style)) + "\n" for number, step in enumerate(plan.steps, 1)]
+        blocks += ["\n".join(_statements(number, step, style)) + "\n" for number, step in numbered]
     if plan.warnings:
         blocks.append(_warnings(plan.warnings, columns, style))
     blocks.append("\n".join(line for text in _next(sql) for line in indented(text, columns)) + "\n")
@@ -48,17 +58,21 @@ def _migration(migration: PlannedMigration, columns: int, style: Style) -> list[
     return lines
 
 
-def _steps(steps: Sequence[Step], columns: int, style: Style) -> list[str]:
-    """The table of the steps; under each its locks, scans and rewrites, in the full width."""
+def _steps(command: str, steps: Sequence[tuple[int, Step]], columns: int, style: Style) -> list[str]:
+    """The table of the steps that `command` runs; under each its locks, scans and rewrites, in the full width."""
     rows: list[tuple[str, ...]] = [_HEAD]
-    margin = " " * (len(str(len(steps))) + 2)
+    margin = " " * (len(str(steps[-1][0])) + 2)
     below = []
-    for number, step in enumerate(steps, 1):
+    for number, step in steps:
         amount = "-" if step.rows is None else count(step.rows)
         rows.append((f"{number}", step.phase, step.kind, clean(step.summary), amount, duration(step.seconds)))
         below.append([line for label, fact in _facts(step) for line in _fact(margin, label, fact, columns)])
-    lines = table(rows, columns, flexible=_WHAT, numbers=(0, 4, 5), below=below)
-    return [style.bold(lines[0]), *lines[1:]]
+    size = f"{plural(len(steps), 'step')}, about {duration(sum(step.seconds for _, step in steps))}"
+    title = indented(f"{command}: {size}", columns)
+    return [
+        *(style.bold(line) for line in title),
+        *table(rows, columns, flexible=_WHAT, numbers=(0, 4, 5), below=below),
+    ]
 
 
 def _fact(margin: str, label: str, fact: str, columns: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from .layout import PLAIN, Style, clean, count, duration, indented, pad, plural, width
 from .report import BackfillStatus, MigrationStatus, RunnerStatus, Status, UnitReport
@@ -78,10 +79,15 @@ def _when(migration: MigrationStatus) -> str:
     if migration.phase and migration.state not in ("done", "expanded", "pending", "rolled back"):
         parts.append(f"phase {migration.phase}")
     if migration.finished_at:
-        parts.append(f"since {migration.finished_at}")
+        parts.append(f"since {_time(migration.finished_at)}")
     elif migration.started_at:
-        parts.append(f"started {migration.started_at}")
+        parts.append(f"started {_time(migration.started_at)}")
     return ", ".join(parts)
+
+
+def _time(text: str) -> str:
+    """A time of day to the second."""
+    return datetime.fromisoformat(text).replace(microsecond=0).isoformat(sep=" ")
 
 
 def _runner(runner: RunnerStatus) -> str:
