@@ -71,14 +71,16 @@ class Database:
         return self.all(query, *values)[0][0]
 
 
-def create(server: Server, script: str = "") -> Database:
-    """A fresh database holding what `script` makes; the script runs once per server, later ones are clones."""
+def create(server: Server, script: str = "", *, locale: str = "") -> Database:
+    """A fresh database holding what `script` makes; the script runs once per server, later ones are clones. `locale`
+    is one other than C (lower('É') is 'é' in C.UTF-8), for databases without a script."""
     template = _template(server, script) if script else "template0"
     name = f"t{os.getpid()}_{next(_number)}"
     # Copying files is three times as fast as PostgreSQL 15's new default; 14 knows nothing else.
-    how = sql.SQL("CREATE DATABASE {} TEMPLATE {}" + (" STRATEGY file_copy" if server.major >= 15 else ""))
+    how = sql.SQL("CREATE DATABASE {} TEMPLATE {} {}" + (" STRATEGY file_copy" if server.major >= 15 else ""))
+    where = sql.SQL("LOCALE {}").format(sql.Literal(locale)) if locale else sql.SQL("")
     with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        connection.execute(how.format(sql.Identifier(name), sql.Identifier(template)))
+        connection.execute(how.format(sql.Identifier(name), sql.Identifier(template), where))
     return Database(name=name, server=server)
 
 
