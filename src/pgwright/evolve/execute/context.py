@@ -1,9 +1,9 @@
-"""What an action is given: the session inside its transaction, and the step that it runs."""
+"""What an action is given, and what it gives back: statements that run in one go once the lock is held."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
@@ -19,8 +19,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """One run of one step. `allow` is what the caller consents to. An action may be run again from a savepoint, so
-    it keeps nothing between runs."""
+    """One run of one step. `allow` is what the caller consents to. An action may be run again, so it keeps nothing
+    between runs."""
 
     connection: Connection
     unit: int
@@ -28,7 +28,6 @@ class Context:
     settings: ExecuteSettings
     on_event: OnEvent
     allow: frozenset[str] = frozenset()
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def parameters(self) -> Mapping[str, Any]:
@@ -40,6 +39,16 @@ class Context:
         return link_from_json(self.parameters["link"])
 
     def run(self, *statements: str) -> None:
-        """Runs statements that pgwright made."""
-        for statement in statements:
-            self.connection.execute(statement.encode())
+        """Runs statements that pgwright made, in one message."""
+        if statements:
+            self.connection.execute(";\n".join(statements).encode())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """Statements for one transaction, prepared before any lock is held, so that the lock is short. `relation` is
+    the table that they were prepared from (0: none): they run only while its digest is still the same."""
+
+    statements: tuple[str, ...] = ()
+    relation: int = 0
+    digest: str = ""

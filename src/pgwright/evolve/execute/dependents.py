@@ -10,7 +10,6 @@ from typing import Any
 import psycopg
 
 from ...sql.quote import ident
-from .context import Context
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -47,16 +46,15 @@ def read(connection: Connection, relation: int, number: int) -> Hanging:
     return Hanging(default=row[0], not_null=row[1], sequence=row[2])
 
 
-def release(context: Context, relation: str, hanging: Hanging) -> None:
-    """Before the exchange: nothing is bound so tightly that it has to go first."""
-
-
-def attach(context: Context, relation: str, hanging: Hanging, name: str, aside: str) -> None:
-    """After the exchange: `name` is the new column, `aside` the old one."""
-    column, retired = f"ALTER TABLE {relation} ALTER COLUMN {ident(name)}", f"ALTER TABLE {relation} ALTER COLUMN {ident(aside)}"
+def attach(relation: str, hanging: Hanging, name: str, aside: str) -> list[str]:
+    """Statements for after the exchange of names: `name` is the new column, `aside` the old one."""
+    column = f"ALTER TABLE {relation} ALTER COLUMN {ident(name)}"
+    retired = f"ALTER TABLE {relation} ALTER COLUMN {ident(aside)}"
+    found: list[str] = []
     if hanging.default is not None:
-        context.run(f"{column} SET DEFAULT {hanging.default}", f"{retired} DROP DEFAULT")
+        found += [f"{column} SET DEFAULT {hanging.default}", f"{retired} DROP DEFAULT"]
     if hanging.sequence is not None:
-        context.run(f"ALTER SEQUENCE {hanging.sequence} OWNED BY {relation}.{ident(name)}")
+        found.append(f"ALTER SEQUENCE {hanging.sequence} OWNED BY {relation}.{ident(name)}")
     if hanging.not_null:
-        context.run(f"{retired} DROP NOT NULL")
+        found.append(f"{retired} DROP NOT NULL")
+    return found

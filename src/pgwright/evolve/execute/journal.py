@@ -7,7 +7,7 @@ it in one transaction, older code refuses.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 
 from ...base.errors import Refused, UsageError
+from ...sql.quote import literal
 from ..plan.plan_file import Plan, PlannedMigration, PlannedOperation
 from ..steps.codec import step_from_json, step_to_json
 from ..steps.step import Phase, Step
@@ -197,25 +198,26 @@ def steps(connection: Connection, unit: int, phases: Iterable[Phase]) -> tuple[S
     )
 
 
-def mark_step(connection: Connection, unit: int, step: str, state: str, *, error: dict[str, Any] | None = None) -> None:
-    """Sets the state of a step; `running` also notes the backend and the time."""
-    connection.execute(
-        "UPDATE pgwright.step SET state = %(state)s, error = %(error)s, "
-        "backend_pid = CASE WHEN %(state)s = 'running' THEN pg_backend_pid() ELSE backend_pid END, "
-        "backend_start = CASE WHEN %(state)s = 'running' THEN (SELECT backend_start FROM pg_stat_activity "
-        "WHERE pid = pg_backend_pid()) ELSE backend_start END, "
-        "started_at = CASE WHEN %(state)s = 'running' THEN clock_timestamp() ELSE started_at END, "
-        "finished_at = CASE WHEN %(state)s IN ('done', 'undone') THEN clock_timestamp() END "
-        "WHERE unit = %(unit)s AND id = %(id)s",
-        {"state": state, "error": json.dumps(error) if error else None, "unit": unit, "id": step},
+def mark_step(unit: int, step: str, state: str, *, error: Mapping[str, Any] | None = None) -> str:
+    """The statement that sets the state of a step; `running` also notes the backend and the time."""
+    note = f"{literal(json.dumps(error))}::jsonb" if error else "NULL"
+    running = (
+        ", backend_pid = pg_catalog.pg_backend_pid(), started_at = pg_catalog.clock_timestamp(), backend_start = "
+        "(SELECT a.backend_start FROM pg_catalog.pg_stat_activity a WHERE a.pid = pg_catalog.pg_backend_pid())"
+    )
+    extra = {"running": running, "done": _FINISHED, "undone": _FINISHED}.get(state, "")
+    return (
+        f"UPDATE pgwright.step SET state = {literal(state)}, error = {note}{extra} "
+        f"WHERE unit = {unit:d} AND id = {literal(step)}"
     )
 
 
-def set_result(connection: Connection, unit: int, step: str, result: dict[str, Any]) -> None:
-    """Keeps what a step found or saved, for the steps that undo it."""
-    connection.execute(
-        "UPDATE pgwright.step SET result = %s WHERE unit = %s AND id = %s", (json.dumps(result), unit, step)
-    )
+_FINISHED = ", finished_at = pg_catalog.clock_timestamp()"
+
+
+def set_result(unit: int, step: str, result: Mapping[str, Any]) -> str:
+    """The statement that keeps what a step found or saved, for the steps that undo it."""
+    return f"UPDATE pgwright.step SET result = {literal(json.dumps(result))}::jsonb WHERE unit = {unit:d} AND id = {literal(step)}"
 
 
 def result(connection: Connection, unit: int, step: str) -> dict[str, Any]:
@@ -250,22 +252,23 @@ def links(connection: Connection, relation: int | None = None) -> tuple[Link, ..
     return tuple(link_from_json(row[0]) for row in rows)
 
 
-def add_link(connection: Connection, unit: int, link: Link) -> None:
-    """Opens a link."""
-    connection.execute(
-        "INSERT INTO pgwright.link (id, unit, relation, body) VALUES (%s, %s, %s, %s)",
-        (link.id, unit, link.table, json.dumps(link_to_json(link))),
+def add_link(unit: int, link: Link) -> str:
+    """The statement that opens a link."""
+    body = literal(json.dumps(link_to_json(link)))
+    return (
+        "INSERT INTO pgwright.link (id, unit, relation, body) "
+        f"VALUES ({literal(link.id)}, {unit:d}, {link.table:d}, {body}::jsonb)"
     )
 
 
-def replace_link(connection: Connection, link: Link) -> None:
-    """Writes the new body of an open link."""
-    connection.execute("UPDATE pgwright.link SET body = %s WHERE id = %s", (json.dumps(link_to_json(link)), link.id))
+def replace_link(link: Link) -> str:
+    """The statement that writes the new body of an open link."""
+    return f"UPDATE pgwright.link SET body = {literal(json.dumps(link_to_json(link)))}::jsonb WHERE id = {literal(link.id)}"
 
 
-def remove_link(connection: Connection, link_id: str) -> None:
-    """Closes a link."""
-    connection.execute("DELETE FROM pgwright.link WHERE id = %s", (link_id,))
+def remove_link(link_id: str) -> str:
+    """The statement that closes a link."""
+    return f"DELETE FROM pgwright.link WHERE id = {literal(link_id)}"
 
 
 def with_state(record: Record, state: str) -> Record:

@@ -23,9 +23,9 @@ from ...config.settings import Settings
 from ...connect import session
 from ..locks.observe import held
 from ..steps.step import Kind, Step
-from . import guard, journal
+from . import guard, journal, sync
 from .backfill import Pass
-from .context import Context
+from .context import Change, Context
 from .lease import Lease
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -139,54 +139,78 @@ class Runner:
         if step.kind is Kind.BACKFILL:
             self._backfill(record)
             with self.transaction() as connection:
-                journal.mark_step(connection, record.unit, step.id, state)
+                connection.execute(journal.mark_step(record.unit, step.id, state).encode())
         elif step.kind in (Kind.INSTANT, Kind.CUTOVER):
             self._short(record, state)
         else:
             self._long(record, state)
 
     def _short(self, record: journal.StepRecord, state: str) -> None:
-        """One short transaction under its locks; nothing in it runs before the locks are won and the lease is read."""
-        step = record.step
-
-        def work() -> None:
-            self.fence(self.connection)
-            self._statements(record)
-            journal.mark_step(self.connection, record.unit, step.id, state)
-
-        guard.strong_locks(
-            self.connection,
-            step.locks,
-            settings=self.settings.execute,
-            on_event=self.on_event,
-            step=step.id,
-            work=work,
-            before_commit=lambda _: self._compare_locks(step),
+        """One short transaction under its locks. What it runs is prepared before, and goes to the server in one
+        message once the locks are won, the lease is read, and nothing has moved since."""
+        for _ in range(5):
+            change = self._prepare(record)
+            with contextlib.suppress(_MovedError):
+                guard.strong_locks(
+                    self.connection,
+                    record.step.locks,
+                    settings=self.settings.execute,
+                    on_event=self.on_event,
+                    step=record.step.id,
+                    work=lambda change=change: self._apply(record, state, change),
+                    before_commit=lambda _: self._compare_locks(record.step),
+                )
+                return
+        raise StepFailed(
+            f"the table of step {record.step.id} is changed by somebody else again and again",
+            step=record.step.id,
+            hint="Find out who changes it, then run the same command again.",
         )
+
+    def _prepare(self, record: journal.StepRecord) -> Change:
+        """The statements of the step; reads what it needs outside of any lock."""
+        step = record.step
+        if step.action is None:
+            return Change(statements=step.statements)
+        action = registry.load("evolve.execute.actions", step.action.name)
+        if not hasattr(action, "prepare"):
+            return Change()
+        return action.prepare(self._context(record)) or Change()
+
+    def _apply(self, record: journal.StepRecord, state: str, change: Change) -> None:
+        """Under the locks: the fence, the comparison, and everything else in one message."""
+        connection, step = self.connection, record.step
+        self.fence(connection)
+        if change.relation and sync.digest(connection, change.relation) != change.digest:
+            raise _MovedError
+        action = registry.load("evolve.execute.actions", step.action.name) if step.action else None
+        if hasattr(action, "run"):
+            action.run(self._context(record))
+        # Bodies are compiled at their first call anyway, and while the lock is held time counts.
+        statements = (
+            "SET LOCAL check_function_bodies = off",
+            *change.statements,
+            journal.mark_step(record.unit, step.id, state),
+        )
+        connection.execute(";\n".join(statements).encode())
 
     def _long(self, record: journal.StepRecord, state: str) -> None:
         """A statement that may scan, under weak locks: no lock_timeout and no statement_timeout runs over it."""
-        with self.transaction() as connection:
-            self._statements(record)
-            journal.mark_step(connection, record.unit, record.step.id, state)
-            self._compare_locks(record.step)
+        while True:
+            change = self._prepare(record)
+            with contextlib.suppress(_MovedError), self.transaction():
+                self._apply(record, state, change)
+                self._compare_locks(record.step)
+                return
 
-    def _statements(self, record: journal.StepRecord) -> None:
-        step = record.step
-        if step.action is None:
-            for statement in step.statements:
-                self.connection.execute(statement.encode())
-            return
-        action = registry.load("evolve.execute.actions", step.action.name)
-        action.run(
-            Context(
-                connection=self.connection,
-                unit=record.unit,
-                step=step,
-                settings=self.settings.execute,
-                on_event=self.on_event,
-                allow=self.allow,
-            )
+    def _context(self, record: journal.StepRecord) -> Context:
+        return Context(
+            connection=self.connection,
+            unit=record.unit,
+            step=record.step,
+            settings=self.settings.execute,
+            on_event=self.on_event,
+            allow=self.allow,
         )
 
     def _backfill(self, record: journal.StepRecord) -> None:
@@ -229,7 +253,7 @@ class Runner:
         }
         with contextlib.suppress(psycopg.Error, PgwrightError), self.transaction() as connection:
             if not isinstance(error, (LockNotObtained, Interrupted)):
-                journal.mark_step(connection, record.unit, record.step.id, "failed", error=note)
+                connection.execute(journal.mark_step(record.unit, record.step.id, "failed", error=note).encode())
             names = [
                 row[0]
                 for row in connection.execute(
@@ -256,6 +280,10 @@ class Runner:
     def _close(self) -> None:
         if self._connection is not None:
             self._connection.close()
+
+
+class _MovedError(Exception):
+    """What a change was prepared from is not there any more; it is prepared again."""
 
 
 def _is_lost(error: psycopg.Error, connection: Connection | None) -> bool:

@@ -1,53 +1,58 @@
-"""Installs, regenerates and removes the sync triggers of a table, inside the transaction of a step.
+"""Installs, regenerates and removes the sync triggers of a table: statements for the transaction of a step.
 
 The function set belongs to the table and is composed over all its open links, so every transition makes it anew.
+Everything here is computed before the lock is taken; what it was computed from is compared once it is held.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from ...base.errors import CatalogMoved, Refused
-from ...sql.quote import ident, literal
+from ...sql.quote import ident
 from ..sync import naming, text
-from ..sync.link import Link, Mode, SyncTable
-from . import journal, live
+from ..sync.link import Link, SyncTable
+from . import journal
+from .live import Live
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-def run(connection: Connection, statements: Sequence[str]) -> None:
-    """Runs statements that pgwright made, in order."""
-    for statement in statements:
-        connection.execute(statement.encode())
-
-
-def regenerate(connection: Connection, relation: int) -> None:
-    """Makes functions and triggers of the table anew for the links that the journal has open, or removes them."""
-    links = journal.links(connection, relation)
-    now = live.look(connection, relation)
-    run(connection, text.drop_triggers(now.table, now.ours()))
+def install(table: SyncTable, links: Sequence[Link]) -> list[str]:
+    """Makes functions and triggers of the table for `links`, on a table without ours; removes the functions when
+    there are no links."""
     if not links:
-        run(connection, text.drop_functions(now.table))
-        return
-    run(connection, [*text.functions(now.table, links), *text.triggers(now.table, links)])
+        return text.drop_functions(table)
+    return [*text.functions(table, links), *text.triggers(table, links)]
 
 
-def refill(connection: Connection, relation: int) -> None:
-    """Replaces the functions only: no lock on the table, the new bodies are seen at the next call."""
-    now = live.look(connection, relation)
-    run(connection, text.functions(now.table, journal.links(connection, relation)))
+def uninstall(live: Live) -> list[str]:
+    """Drops our triggers, so that columns can be dropped and renamed."""
+    return text.drop_triggers(live.ours())
 
 
-def drop_ours(connection: Connection, relation: int) -> live.Live:
-    """Drops our triggers, so that columns can be dropped and renamed; returns the table without them."""
-    now = live.look(connection, relation)
-    run(connection, text.drop_triggers(now.table, now.ours()))
-    return now
+def with_names(table: SyncTable, names: Mapping[int, str], *, without: Sequence[int] = ()) -> SyncTable:
+    """The table after columns were renamed or added (`names`) and dropped (`without`)."""
+    changed = {number: name for number, name in {**table.names, **names}.items() if number not in without}
+    return replace(table, names=changed)
+
+
+def digest(connection: Connection, relation: int) -> str:
+    """One value of all that a change of the table is prepared from: columns, triggers, constraints, what depends on its
+    columns, its parts, and its links in the journal."""
+    row = connection.execute(_digest(), {"relation": relation}).fetchone()
+    return str(row[0]) if row else ""
+
+
+@cache
+def _digest() -> bytes:
+    return Path(__file__).with_name("digest.sql").read_bytes()
 
 
 def current(connection: Connection, link_id: str, relation: int) -> Link | None:
@@ -55,22 +60,12 @@ def current(connection: Connection, link_id: str, relation: int) -> Link | None:
     return next((link for link in journal.links(connection, relation) if link.id == link_id), None)
 
 
-def set_mode(connection: Connection, link: Link, mode: Mode) -> Link:
-    """Moves a link to another mode in the journal."""
-    changed = replace(link, mode=mode)
-    journal.replace_link(connection, changed)
-    return changed
-
-
 def check_number(connection: Connection, relation: int, link: Link) -> None:
-    """The new column must have got the attnum that the plan gave it: others refer to it by that."""
-    row = connection.execute(
-        "SELECT attnum FROM pg_catalog.pg_attribute WHERE attrelid = %s AND attname = %s AND NOT attisdropped",
-        (relation, link.new_name),
-    ).fetchone()
+    """The new column must get the attnum that the plan gave it: other links refer to it by that."""
+    row = connection.execute("SELECT relnatts + 1 FROM pg_catalog.pg_class WHERE oid = %s", (relation,)).fetchone()
     if row is None or row[0] != link.new:
         raise CatalogMoved(
-            f"the table of column {link.old_name} got or lost columns since the plan was made",
+            f"the table of column {link.old_name} got columns since the plan was made",
             hint="Roll back with `pgwright rollback`, then plan and expand again.",
         )
 
@@ -84,15 +79,19 @@ def has_check(connection: Connection, relation: int, link_id: str) -> bool:
     return row.fetchone() is not None
 
 
-def add_check(connection: Connection, table: SyncTable, link: Link) -> None:
+def add_check(table: SyncTable, link: Link) -> str:
     """Adds the in-sync check of a link, NOT VALID."""
-    connection.execute(text.add_check(link, table, (link.type, link.type)).encode())
+    return text.add_check(link, table, (link.type, link.type))
 
 
-def drop_check(connection: Connection, table: SyncTable, link: Link) -> None:
+def drop_check(table: SyncTable, link: Link) -> str:
     """Drops the in-sync check of a link, if it stands."""
-    name = ident(naming.check_name(link.id))
-    connection.execute(f"ALTER TABLE {table.root_sql} DROP CONSTRAINT IF EXISTS {name}".encode())
+    return f"ALTER TABLE {table.root_sql} DROP CONSTRAINT IF EXISTS {ident(naming.check_name(link.id))}"
+
+
+def rename(table: SyncTable, old: str, new: str) -> str:
+    """Renames a column natively."""
+    return f"ALTER TABLE {table.root_sql} RENAME COLUMN {ident(old)} TO {ident(new)}"
 
 
 _DEPENDENTS = """
@@ -122,15 +121,13 @@ def refuse_dependents(connection: Connection, table: SyncTable, column: str, ver
 
 def sample(connection: Connection, table: SyncTable, condition: str, *, limit: int = 3) -> list[str]:
     """Up to `limit` rows that fulfil `condition`, as JSON texts, for error messages."""
-    statement = f"SELECT pg_catalog.left(pg_catalog.to_jsonb(r)::text, 300) FROM {table.root_sql} r WHERE {condition} LIMIT {limit}"
+    statement = (
+        f"SELECT pg_catalog.left(pg_catalog.to_jsonb(r)::text, 300) FROM {table.root_sql} r "
+        f"WHERE {condition} LIMIT {limit}"
+    )
     return [row[0] for row in connection.execute(statement.encode()).fetchall()]
 
 
 def in_sync(table: SyncTable, link: Link) -> str:
     """The in-sync expression of a link with the names of now."""
     return text.in_sync(link, table, (link.type, link.type))
-
-
-def setting(name: str, value: str) -> str:
-    """SET LOCAL as a function call that takes any value."""
-    return f"SELECT pg_catalog.set_config({literal(name)}, {literal(value)}, true)"

@@ -46,42 +46,46 @@ def with_columns(definition: str, names: list[str]) -> str:
     return replaced.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)
 
 
-def widen(connection: Connection, live: Live, old: str, new: str) -> None:
-    """Adds `new` to every UPDATE OF list that has `old`."""
+def widen(live: Live, old: str, new: str) -> list[str]:
+    """Statements that add `new` to every UPDATE OF list that has `old`."""
+    found: list[str] = []
     for trigger in _with_list(live):
         names = update_list(trigger.definition)
         if names and ident(old) in names[2] and ident(new) not in names[2]:
-            _replace(connection, live, trigger, [*names[2], ident(new)])
+            found += _replace(live, trigger, [*names[2], ident(new)])
+    return found
 
 
-def narrow(connection: Connection, live: Live, gone: str) -> None:
-    """Takes `gone` out of every UPDATE OF list; a list that would be empty is left alone."""
+def narrow(live: Live, gone: str) -> list[str]:
+    """Statements that take `gone` out of every UPDATE OF list; a list that would be empty is left alone."""
+    found: list[str] = []
     for trigger in _with_list(live):
         names = update_list(trigger.definition)
         if names and ident(gone) in names[2] and len(names[2]) > 1:
-            _replace(connection, live, trigger, [name for name in names[2] if name != ident(gone)])
+            found += _replace(live, trigger, [name for name in names[2] if name != ident(gone)])
+    return found
 
 
 def _with_list(live: Live) -> list[LiveTrigger]:
     return [trigger for trigger in live.users() if not trigger.clone and trigger.columns]
 
 
-def _replace(connection: Connection, live: Live, trigger: LiveTrigger, names: list[str]) -> None:
+def _replace(live: Live, trigger: LiveTrigger, names: list[str]) -> list[str]:
     """CREATE OR REPLACE resets the trigger to ORIGIN (seen on 14 to 18), on partitions too: its state is set again."""
     table = live.sql_of(trigger.relation)
+    statement = with_columns(trigger.definition, names)
+    found = [statement]
     if trigger.constraint:
-        connection.execute(f"DROP TRIGGER {ident(trigger.name)} ON {table}".encode())
-        statement = with_columns(trigger.definition, names).replace("CREATE OR REPLACE TRIGGER", "CREATE TRIGGER", 1)
-        connection.execute(statement.encode())
-    else:
-        connection.execute(with_columns(trigger.definition, names).encode())
+        statement = statement.replace("CREATE OR REPLACE TRIGGER", "CREATE TRIGGER", 1)
+        found = [f"DROP TRIGGER {ident(trigger.name)} ON {table}", statement]
     word = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
-    same = [t for t in live.users() if t.name == trigger.name and (t.oid == trigger.oid or t.clone)]
-    for each in same:
-        if each.enabled in word:
-            connection.execute(
-                f"ALTER TABLE ONLY {live.sql_of(each.relation)} {word[each.enabled]} TRIGGER {ident(each.name)}".encode()
-            )
+    same = [each for each in live.users() if each.name == trigger.name and (each.oid == trigger.oid or each.clone)]
+    found += [
+        f"ALTER TABLE ONLY {live.sql_of(each.relation)} {word[each.enabled]} TRIGGER {ident(each.name)}"
+        for each in same
+        if each.enabled in word
+    ]
+    return found
 
 
 _FUNCTIONS = """
@@ -92,13 +96,15 @@ WHERE t.tgrelid = ANY(%(parts)s::oid[]) AND NOT t.tgisinternal AND l.lanname = '
 """
 
 
-def rename_in_bodies(connection: Connection, live: Live, old: str, new: str) -> None:
-    """Renames NEW.old and OLD.old in the PL/pgSQL trigger functions of the table, in the transaction that ends the old
-    name. Raises Refused where a function also serves another table, or names the column in another way."""
+def rename_in_bodies(connection: Connection, live: Live, old: str, new: str) -> list[str]:
+    """Statements that rename NEW.old and OLD.old in the PL/pgSQL trigger functions of the table, for the transaction that
+    ends the old name. Raises Refused where a function also serves another table."""
     parts = [part.oid for part in live.table.parts]
     ours = [trigger.function_oid for trigger in live.triggers if trigger.ours]
-    rows = connection.execute(_FUNCTIONS, {"parts": parts, "ours": ours}).fetchall()
-    for _, body, definition, identity, elsewhere in rows:
+    found: list[str] = []
+    for _, body, definition, identity, elsewhere in connection.execute(
+        _FUNCTIONS, {"parts": parts, "ours": ours}
+    ).fetchall():
         changed = replace_field(body, ("new", "old"), old, new)
         if changed == body:
             continue
@@ -109,7 +115,8 @@ def rename_in_bodies(connection: Connection, live: Live, old: str, new: str) -> 
                 hint=f"Give the table a function of its own that reads {new}, then run the same command again.",
             )
         at = definition.rindex(body)
-        connection.execute((definition[:at] + changed + definition[at + len(body) :]).encode())
+        found.append(definition[:at] + changed + definition[at + len(body) :])
+    return found
 
 
 def stale_bodies(connection: Connection, live: Live, old: str) -> list[str]:

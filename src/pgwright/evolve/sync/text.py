@@ -88,7 +88,7 @@ def triggers(table: SyncTable, links: Sequence[Link]) -> list[str]:
     return statements
 
 
-def drop_triggers(table: SyncTable, existing: Sequence[tuple[str, str]]) -> list[str]:
+def drop_triggers(existing: Sequence[tuple[str, str]]) -> list[str]:
     """DROP TRIGGER for each (trigger name, quoted table) of ours that exists now on a root or child."""
     return [f"DROP TRIGGER {ident(name)} ON {sql}" for name, sql in existing]
 

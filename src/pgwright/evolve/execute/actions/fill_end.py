@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ...sync import text
 from ...sync.link import Mode
-from .. import journal, sync
-from ..context import Context
+from .. import journal, live, sync
+from ..context import Change, Context
 
 
-def run(context: Context) -> None:
-    """Moves the links from filling to synced and empties the fill function. No table is locked."""
-    relation = int(context.parameters["relation"])
+def prepare(context: Context) -> Change:
+    """Moves the links from filling to synced and empties the fill function. No table is locked: an application
+    sees the new body at its next call."""
+    relation, connection = int(context.parameters["relation"]), context.connection
+    digest = sync.digest(connection, relation)
     wanted = set(context.parameters["links"])
-    for link in journal.links(context.connection, relation):
-        if link.id in wanted and link.mode is Mode.FILLING:
-            sync.set_mode(context.connection, link, Mode.SYNCED)
-    sync.refill(context.connection, relation)
+    links = [
+        replace(link, mode=Mode.SYNCED) if link.id in wanted and link.mode is Mode.FILLING else link
+        for link in journal.links(connection, relation)
+    ]
+    now = live.look(connection, relation)
+    changed = [journal.replace_link(link) for link in links if link.id in wanted]
+    return Change(statements=(*text.functions(now.table, links), *changed), relation=relation, digest=digest)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from .. import live, sync
-from ..context import Context
+from ..context import Change, Context
 
 
-def run(context: Context) -> None:
+def prepare(context: Context) -> Change | None:
     """Adds the check unless it stands already."""
     planned = context.link()
     link = sync.current(context.connection, planned.id, planned.table) or planned
-    if not sync.has_check(context.connection, link.table, link.id):
-        sync.add_check(context.connection, live.look(context.connection, link.table).table, link)
+    digest = sync.digest(context.connection, link.table)
+    if sync.has_check(context.connection, link.table, link.id):
+        return None
+    table = live.look(context.connection, link.table).table
+    return Change(statements=(sync.add_check(table, link),), relation=link.table, digest=digest)

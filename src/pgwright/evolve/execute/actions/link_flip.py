@@ -7,34 +7,37 @@ gets its own name back. So nothing is rewritten as text and no name has to be re
 
 from __future__ import annotations
 
-from ....sql.quote import ident
+from dataclasses import replace
+
 from ...sync.link import Mode
 from .. import dependents, journal, live, sync, triggers
-from ..context import Context
+from ..context import Change, Context
 
 
-def run(context: Context) -> None:
+def prepare(context: Context) -> Change | None:
     """Flips the link in one transaction."""
-    planned = context.link()
-    connection = context.connection
+    planned, connection = context.link(), context.connection
+    digest = sync.digest(connection, planned.table)
     link = sync.current(connection, planned.id, planned.table)
     if link is None or link.mode is Mode.RETIRING:
-        return
-    now = sync.drop_ours(connection, link.table)
-    relation = now.table.root_sql
+        return None
+    now = live.look(connection, link.table)
+    table = now.table
     old, new, aside = link.old_name, link.new_name, str(context.parameters["aside"])
-    sync.drop_check(connection, now.table, link)
-    triggers.narrow(connection, now, new)
-    triggers.rename_in_bodies(connection, now, old, new)
     hanging = dependents.read(connection, link.table, link.old)
-    dependents.release(context, relation, hanging)
-    context.run(
-        f"ALTER TABLE {relation} RENAME COLUMN {ident(old)} TO {ident(aside)}",
-        f"ALTER TABLE {relation} RENAME COLUMN {ident(new)} TO {ident(old)}",
-    )
-    dependents.attach(context, relation, hanging, old, aside)
-    context.run(f"ALTER TABLE {relation} RENAME COLUMN {ident(old)} TO {ident(new)}")
-    sync.set_mode(connection, link, Mode.RETIRING)
-    journal.set_result(connection, context.unit, context.step.id, {"hanging": hanging.to_json()})
-    sync.regenerate(connection, link.table)
-    live.look(connection, link.table)
+    retired = replace(link, mode=Mode.RETIRING)
+    links = [retired if each.id == link.id else each for each in journal.links(connection, link.table)]
+    statements = [
+        *sync.uninstall(now),
+        *triggers.narrow(now, new),
+        sync.drop_check(table, link),
+        *triggers.rename_in_bodies(connection, now, old, new),
+        sync.rename(table, old, aside),
+        sync.rename(table, new, old),
+        *dependents.attach(table.root_sql, hanging, old, aside),
+        sync.rename(table, old, new),
+        journal.replace_link(retired),
+        journal.set_result(context.unit, context.step.id, {"hanging": hanging.to_json()}),
+        *sync.install(sync.with_names(table, {link.old: aside, link.new: new}), links),
+    ]
+    return Change(statements=tuple(statements), relation=link.table, digest=digest)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from .. import journal, live, sync, triggers
-from ..context import Context
+from ..context import Change, Context
 
 
-def run(context: Context) -> None:
-    """Adds the column and everything that keeps it in step. The table is locked by the caller."""
-    link = context.link()
-    context.run(*context.parameters["column"])
-    sync.check_number(context.connection, link.table, link)
-    triggers.widen(context.connection, live.look(context.connection, link.table), link.old_name, link.new_name)
-    journal.add_link(context.connection, context.unit, link)
-    sync.regenerate(context.connection, link.table)
+def prepare(context: Context) -> Change:
+    """Adds the column and everything that keeps it in step."""
+    link, connection = context.link(), context.connection
+    digest = sync.digest(connection, link.table)
+    now = live.look(connection, link.table)
+    sync.check_number(connection, link.table, link)
+    table = sync.with_names(now.table, {link.new: link.new_name})
+    statements = [
+        *sync.uninstall(now),
+        *context.parameters["column"],
+        *triggers.widen(now, link.old_name, link.new_name),
+        *sync.install(table, [*journal.links(connection, link.table), link]),
+        journal.add_link(context.unit, link),
+    ]
+    return Change(statements=tuple(statements), relation=link.table, digest=digest)

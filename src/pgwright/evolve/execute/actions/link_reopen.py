@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from ....sql.quote import ident
-from .. import live, sync, triggers
-from ..context import Context
+from .. import journal, live, sync, triggers
+from ..context import Change, Context
 
 
-def run(context: Context) -> None:
+def prepare(context: Context) -> Change:
     """Renames the column back, in the bodies of trigger functions too."""
-    link = context.link()
-    connection = context.connection
-    now = sync.drop_ours(connection, link.table)
-    triggers.rename_in_bodies(connection, now, link.new_name, link.old_name)
-    context.run(f"ALTER TABLE {now.table.root_sql} RENAME COLUMN {ident(link.new_name)} TO {ident(link.old_name)}")
-    sync.regenerate(connection, live.look(connection, link.table).table.oid)
+    link, connection = context.link(), context.connection
+    digest = sync.digest(connection, link.table)
+    now = live.look(connection, link.table)
+    number = next((number for number, name in now.table.names.items() if name == link.new_name), link.old)
+    after = sync.with_names(now.table, {number: link.old_name})
+    statements = [
+        *sync.uninstall(now),
+        *triggers.rename_in_bodies(connection, now, link.new_name, link.old_name),
+        sync.rename(now.table, link.new_name, link.old_name),
+        *sync.install(after, journal.links(connection, link.table)),
+    ]
+    return Change(statements=tuple(statements), relation=link.table, digest=digest)

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from ....sql.quote import ident
-from .. import journal, sync
-from ..context import Context
+from .. import journal, live, sync
+from ..context import Change, Context
 
 
-def run(context: Context) -> None:
+def prepare(context: Context) -> Change | None:
     """Drops triggers and the retired column."""
-    planned = context.link()
-    connection = context.connection
+    planned, connection = context.link(), context.connection
+    digest = sync.digest(connection, planned.table)
     link = sync.current(connection, planned.id, planned.table)
     if link is None:
-        return
-    now = sync.drop_ours(connection, link.table)
+        return None
+    now = live.look(connection, link.table)
     aside = now.table.names[link.old]
     sync.refuse_dependents(connection, now.table, aside, "contract")
-    context.run(f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(aside)}")
-    journal.remove_link(connection, link.id)
-    sync.regenerate(connection, link.table)
+    others = [other for other in journal.links(connection, link.table) if other.id != link.id]
+    statements = [
+        *sync.uninstall(now),
+        f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(aside)}",
+        journal.remove_link(link.id),
+        *sync.install(sync.with_names(now.table, {}, without=(link.old,)), others),
+    ]
+    return Change(statements=tuple(statements), relation=link.table, digest=digest)

@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from ....sql.quote import ident
 from .. import journal, live, sync, triggers
-from ..context import Context
+from ..context import Change, Context
 
 
-def run(context: Context) -> None:
-    """Drops triggers, check and new column, in one transaction. Does nothing when the link was never opened."""
-    planned = context.link()
-    connection = context.connection
+def prepare(context: Context) -> Change | None:
+    """Drops triggers, check and new column. Nothing when the link was never opened."""
+    planned, connection = context.link(), context.connection
+    digest = sync.digest(connection, planned.table)
     link = sync.current(connection, planned.id, planned.table)
     if link is None:
-        return
+        return None
     if not live.exists(connection, link.table):
-        journal.remove_link(connection, link.id)
-        return
-    now = sync.drop_ours(connection, link.table)
+        return Change(statements=(journal.remove_link(link.id),))
+    now = live.look(connection, link.table)
     new = now.table.names[link.new]
     sync.refuse_dependents(connection, now.table, new, "rollback")
-    triggers.narrow(connection, now, new)
-    sync.drop_check(connection, now.table, link)
-    context.run(f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(new)}")
-    journal.remove_link(connection, link.id)
-    sync.regenerate(connection, link.table)
+    others = [other for other in journal.links(connection, link.table) if other.id != link.id]
+    statements = [
+        *sync.uninstall(now),
+        *triggers.narrow(now, new),
+        sync.drop_check(now.table, link),
+        f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(new)}",
+        journal.remove_link(link.id),
+        *sync.install(sync.with_names(now.table, {}, without=(link.new,)), others),
+    ]
+    return Change(statements=tuple(statements), relation=link.table, digest=digest)
