@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,24 @@ CREATE TABLE utilisateurs (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n
 INSERT INTO utilisateurs (nom) SELECT '  user ' || n FROM generate_series(1, 20000) AS n;
 """
 RENAME = "-- pgwright: up = trim(nom)\nALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;\n"
+
+
+@contextmanager
+def running(project: Project, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """`pgwright ARGUMENTS` in the background; killed when the test is over."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "pgwright", *arguments],
+        cwd=project.folder,
+        env=environment(**project.env),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield child
+    finally:
+        child.kill()
+        child.communicate()
 
 
 class Project:
@@ -108,20 +128,17 @@ def test_a_plan_file_runs_and_is_refused_when_the_catalog_moved(project: Project
 def test_ctrl_c_ends_the_batch_and_the_same_command_goes_on(project: Project) -> None:
     project.database.run("INSERT INTO utilisateurs (nom) SELECT 'x' || n FROM generate_series(1, 400000) AS n")
     (project.folder / "pgwright.toml").write_text("[execute]\nbatch_target = 0.005\nbatch_pause = 0.02\n")
-    runner = subprocess.Popen(
-        [sys.executable, "-m", "pgwright", "expand", "--format", "jsonl"],
-        cwd=project.folder, env=environment(**project.env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert runner.stdout is not None
-    for line in runner.stdout:
-        if '"BackfillProgress"' in line:
-            break
-    runner.send_signal(signal.SIGINT)
-    rest, narration = runner.communicate(timeout=60)
-    assert runner.returncode == 130, narration
-    assert "Ending the batch under way" in narration
-    said = json.loads(rest.splitlines()[-1])
-    assert said["error"]["name"] == "Interrupted"
+    with running(project, "expand", "--format", "jsonl") as runner:
+        assert runner.stdout is not None
+        for line in runner.stdout:
+            if '"BackfillProgress"' in line:
+                break
+        runner.send_signal(signal.SIGINT)
+        rest, narration = runner.communicate(timeout=60)
+        assert runner.returncode == 130, narration
+        assert "Ending the batch under way" in narration
+        said = json.loads(rest.splitlines()[-1])
+        assert said["error"]["name"] == "Interrupted"
     status = project.json("status")
     assert status["migrations"][0]["state"] == "expanding"
     assert 0 < status["backfills"][0]["blocks_done"] < status["backfills"][0]["blocks_total"]
@@ -158,20 +175,27 @@ def test_a_reader_that_goes_away_does_not_stop_the_migration(project: Project) -
 
 @pytest.mark.e2e
 def test_watch_draws_until_ctrl_c(project: Project) -> None:
-    watcher = subprocess.Popen(
-        [sys.executable, "-m", "pgwright", "status", "--watch", "--interval", "0.1"],
-        cwd=project.folder, env=environment(**project.env), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert watcher.stdout is not None
-    assert watcher.stdout.readline().startswith("pending")
-    assert project.run("expand", "-q").returncode == 0
-    while not watcher.stdout.readline().startswith("expanded"):
-        assert watcher.poll() is None
-        time.sleep(0.01)
-    watcher.send_signal(signal.SIGINT)
-    _, narration = watcher.communicate(timeout=30)
-    assert watcher.returncode == 0
-    assert narration == ""
+    with running(project, "status", "--watch", "--interval", "0.1") as watcher:
+        assert watcher.stdout is not None
+        assert watcher.stdout.readline().startswith("pending")
+        assert project.run("expand", "-q").returncode == 0
+        while not watcher.stdout.readline().startswith("expanded"):
+            assert watcher.poll() is None
+            time.sleep(0.01)
+        watcher.send_signal(signal.SIGINT)
+        _, narration = watcher.communicate(timeout=30)
+        assert watcher.returncode == 0
+        assert narration == ""
+
+
+@pytest.mark.e2e
+def test_watch_ends_when_nobody_looks(project: Project) -> None:
+    with running(project, "status", "--watch", "--interval", "0.1") as watcher:
+        assert watcher.stdout is not None
+        assert watcher.stdout.readline().startswith("pending")
+        watcher.stdout.close()
+        assert project.run("expand", "-q").returncode == 0
+        assert watcher.wait(timeout=60) == 0
 
 
 def tutorial() -> list[tuple[str, str]]:

@@ -35,9 +35,9 @@ class Output:
         """Emphasis for stderr."""
         return Style(on=colored(self.color, sys.stderr))
 
-    def data(self, text: str) -> None:
-        """Writes `text` to stdout as it is."""
-        write(sys.stdout, text)
+    def data(self, text: str) -> bool:
+        """Writes `text` to stdout as it is; False when nobody reads it any more."""
+        return write(sys.stdout, text)
 
     def json_text(self, document: Mapping[str, Any], *, line: bool = False) -> str:
         """`document` as the JSON text that stdout can encode."""
@@ -66,13 +66,16 @@ def colored(color: str, stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def write(stream: TextIO, text: str) -> None:
-    """Writes and flushes. When the reader is gone, the stream is pointed at nothing and the work goes on."""
+def write(stream: TextIO, text: str) -> bool:
+    """Writes and flushes. When the reader is gone, the stream is pointed at nothing, the work goes on, and the answer
+    is False."""
     try:
         stream.write(text)
         stream.flush()
     except BrokenPipeError:
         silence(stream)
+        return False
+    return True
 
 
 def silence(stream: TextIO) -> None:

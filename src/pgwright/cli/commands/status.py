@@ -41,9 +41,9 @@ def command(invocation: Invocation, watch: bool, interval: float) -> None:
     try:
         while True:
             picture = _picture(invocation, status(settings))
-            if picture != shown:
-                _draw(invocation, picture, again=bool(shown))
-                shown = picture
+            if picture != shown and not _draw(invocation, picture, again=bool(shown)):
+                return
+            shown = picture
             time.sleep(interval)
     except KeyboardInterrupt:
         return
@@ -60,10 +60,11 @@ def _picture(invocation: Invocation, status: Status) -> str:
     return status_text(status, columns=output.columns, style=output.style)
 
 
-def _draw(invocation: Invocation, picture: str, *, again: bool) -> None:
-    """Replaces the last picture on a terminal; elsewhere the next one follows after an empty line."""
+def _draw(invocation: Invocation, picture: str, *, again: bool) -> bool:
+    """Replaces the last picture on a terminal; elsewhere the next one follows after an empty line. False when nobody
+    looks any more."""
     if invocation.format == "text" and sys.stdout.isatty():
         picture = "\x1b[H\x1b[2J" + picture
     elif invocation.format == "text" and again:
         picture = "\n" + picture
-    invocation.output.data(picture)
+    return invocation.output.data(picture)
