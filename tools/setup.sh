@@ -8,6 +8,7 @@ extra=$1
 venv=.venv
 stamp=$venv/pgwright-$extra
 unset PYTHONHOME PYTHONPATH VIRTUAL_ENV || true
+export PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0
 
 say() { printf 'pgwright: %s\n' "$*" >&2; }
 
