@@ -61,6 +61,12 @@ def pytest_configure_node(node: object) -> None:
     node.workerinput["broker"] = node.config.stash[PORT]  # type: ignore[attr-defined]
 
 
+def pytest_report_header(config: pytest.Config) -> str | None:
+    if BROKER not in config.stash:
+        return None
+    return "postgresql: " + ", ".join(f"{found.version} in {found.folder}" for found in config.stash[BROKER].known())
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if BROKER in config.stash:
         config.stash[BROKER].close()

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pgwright.base.errors import PgwrightError
-from pgwright.server.find import Binaries, find
+from pgwright.server.find import Binaries, find, find_all
 from pgwright.server.private import PrivateServer
 
 SETTINGS = {
@@ -79,6 +79,13 @@ class Broker:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         threading.Thread(target=self._serve, daemon=True, name="broker").start()
+
+    def known(self) -> list[Binaries]:
+        """The servers that tests would get, oldest major first."""
+        found: dict[int, Binaries] = {}
+        for binaries in find_all(self._folders):
+            found.setdefault(binaries.major, binaries)
+        return [found[major] for major in sorted(found)]
 
     def close(self) -> None:
         """Stops every server that was started."""
