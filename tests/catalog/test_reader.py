@@ -173,7 +173,11 @@ def test_policies_and_rules(catalog: Catalog) -> None:
 def test_views(catalog: Catalog) -> None:
     people = table(catalog, "utilisateurs")
     first, second, stored = view(catalog, "v1"), view(catalog, "v2"), view(catalog, "mv")
-    assert (first.kind, first.columns, first.reads) == ("v", ("id", "qui"), {(people.oid, 1), (people.oid, 3)})
+    assert (first.kind, first.columns, first.reads) == (
+        "v",
+        ("id", "qui"),
+        frozenset({(people.oid, 1), (people.oid, 3)}),
+    )
     assert "boutique.utilisateurs" in first.definition
     assert (second.options, {oid for oid, _ in second.reads}) == (("security_barrier=true",), {first.oid})
     assert (stored.kind, [index.name for index in stored.indexes]) == ("m", ["mv_qui"])
@@ -185,7 +189,7 @@ def test_functions(catalog: Catalog) -> None:
     assert (by_name["touche"].returns_trigger, by_name["touche"].kind) == (True, "f")
     standard = by_name["standard"]
     assert standard.identity == "boutique.standard(x integer)"
-    assert (standard.volatility, standard.reads) == ("s", {(people.oid, 3)})
+    assert (standard.volatility, standard.reads) == ("s", frozenset({(people.oid, 3)}))
     assert "boutique.utilisateurs" in standard.body
     dynamic = by_name["dynamique"]
     assert dynamic.identity == "boutique.dynamique(IN a text, VARIADIC b integer[])"

@@ -23,7 +23,7 @@ TWO = """
 
 
 def names(catalog: Catalog) -> set[str]:
-    return {str(relation.name) for relation in (*catalog.tables.values(), *catalog.views.values())}
+    return {str(catalog.name_of(oid)) for oid in (*catalog.tables, *catalog.views)}
 
 
 @pytest.mark.parametrize("prepared", [False, True])

@@ -38,7 +38,9 @@ def against_view(
     wanted = [text for text in statements if mentions_column(text, table.name.name) and "pgwright" not in text]
     reasons: list[str] = []
     with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '10s'; SET LOCAL row_security = off")
+        connection.execute(
+            "SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = '10s'; SET LOCAL row_security = off"
+        )
         _make_view(connection, catalog, table, old, new)
         for text in wanted:
             reason = _try(connection, table, text)
@@ -54,11 +56,12 @@ def _make_view(connection: Connection, catalog: Catalog, table: Table, old: str,
     path = ", ".join(["pg_temp", *map(ident, catalog.search_path)])
     shown = [f"{ident(new)} AS {ident(old)}" if c.name == old else ident(c.name) for c in table.columns]
     uniques = [c.definition for c in table.constraints if c.kind == "unique"]
+    select = f"SELECT {', '.join([*shown, ident(new)])} FROM pg_temp.{ASIDE}"
     body = ", ".join([columns, *([key] if key else []), *uniques])
     for statement in (
         f"CREATE TEMPORARY TABLE {ASIDE} ({body})",
         f"ALTER TABLE pg_temp.{ASIDE} RENAME COLUMN {ident(old)} TO {ident(new)}",
-        f"CREATE TEMPORARY VIEW {ident(table.name.name)} AS SELECT {', '.join([*shown, ident(new)])} FROM pg_temp.{ASIDE}",
+        f"CREATE TEMPORARY VIEW {ident(table.name.name)} AS {select}",
         f"SET LOCAL search_path = {path}",
     ):
         connection.execute(statement.encode())
@@ -80,7 +83,8 @@ def _try(connection: Connection, table: Table, text: str) -> str | None:
         with connection.transaction(force_rollback=True):
             connection.execute(f"PREPARE {PREPARED} AS {_here(found[0], table)}".encode())
             row = connection.execute(
-                "SELECT coalesce(cardinality(parameter_types), 0) FROM pg_prepared_statements WHERE name = %s", (PREPARED,)
+                "SELECT coalesce(cardinality(parameter_types), 0) FROM pg_prepared_statements WHERE name = %s",
+                (PREPARED,),
             ).fetchone()
             nulls = ", ".join(["NULL"] * (row[0] if row else 0))
             connection.execute(f"EXPLAIN EXECUTE {PREPARED}{f'({nulls})' if nulls else ''}".encode())
