@@ -3,14 +3,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
+from psycopg import conninfo
 
 from pgwright.api.doctor import doctor
 from pgwright.api.init import init
 from pgwright.base.errors import ConnectError
 from pgwright.base.finding import Finding
 from pgwright.config import Settings
-from tests.support.databases import Database
+from pgwright.server.private import PrivateServer
+from tests.support.databases import Database, Server
 
 from .pooler import ANNOUNCED, pooler
 
@@ -127,3 +130,23 @@ def test_no_server(tmp_path: Path) -> None:
     with pytest.raises(ConnectError) as caught:
         doctor(Settings(dsn=f"postgresql://me:secret@/x?host={tmp_path}"))
     assert "secret" not in str(caught.value)
+
+
+def test_prepared_transactions_and_few_sessions(server: Server) -> None:
+    settings = {"max_prepared_transactions": "2", "max_connections": "6", "superuser_reserved_connections": "2"}
+    with PrivateServer(server.binaries, settings=settings) as private:
+        dsn = private.dsn("postgres")
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("CREATE TABLE t (id int)")
+            connection.execute("CREATE ROLE weak LOGIN")
+            connection.execute("BEGIN")
+            connection.execute("LOCK TABLE t")
+            connection.execute("PREPARE TRANSACTION 'it''s mine'")
+        found = named(doctor(Settings(dsn=dsn)))["prepared_transaction"]
+        assert found.object == "it's mine"
+        weak = conninfo.make_conninfo(dsn, user="weak")
+        left = named(doctor(Settings(dsn=weak)))["few_sessions_left"]
+        assert "of 4 sessions are in use" in left.evidence
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute(found.cure_sql.encode())
+        assert "prepared_transaction" not in named(doctor(Settings(dsn=dsn)))

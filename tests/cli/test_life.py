@@ -126,8 +126,8 @@ def test_a_plan_file_runs_and_is_refused_when_the_catalog_moved(project: Project
 
 @pytest.mark.e2e
 def test_ctrl_c_ends_the_batch_and_the_same_command_goes_on(project: Project) -> None:
-    project.database.run("INSERT INTO utilisateurs (nom) SELECT 'x' || n FROM generate_series(1, 400000) AS n")
-    (project.folder / "pgwright.toml").write_text("[execute]\nbatch_target = 0.005\nbatch_pause = 0.02\n")
+    project.database.run("INSERT INTO utilisateurs (nom) SELECT 'x' || n FROM generate_series(1, 60000) AS n")
+    (project.folder / "pgwright.toml").write_text("[execute]\nbatch_target = 0.002\nbatch_pause = 0.2\n")
     with running(project, "expand", "--format", "jsonl") as runner:
         assert runner.stdout is not None
         for line in runner.stdout:
