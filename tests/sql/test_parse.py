@@ -40,6 +40,7 @@ def test_a_text_without_statements_has_none(text: str) -> None:
         ('SELECT ""', "zero-length delimited identifier"),
         ("SELECT 'a\0'", "a zero byte cannot stand in SQL"),
         ("SELECT E'\\xff'", "invalid byte sequence"),
+        ("SELECT a" + " BETWEEN b AND NOT c" * 1200, "nested more than 1,000 deep"),
         ("SELECT " + "(" * 1200 + "1" + ")" * 1200, "nested more than 1,000 deep"),
     ],
 )

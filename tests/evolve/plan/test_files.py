@@ -137,6 +137,7 @@ def test_a_decomposed_file_name_is_the_same_migration() -> None:
         ("END", r"transactions \(END\)", "1:1"),
         ("SELECT (;\n\\c x", 'syntax error at or near ";"', "1:9"),
         ("SELECT (;\nCOPY t FROM STDIN;\n1\n\\.", 'syntax error at or near ";"', "1:9"),
+        ("COPY stdin FROM '/x'; SELECT );", 'syntax error at or near "."', "1:30"),
         ("-- pgwright: upp = 1\nSELECT 1", "unknown directive upp", "1:14"),
     ],
 )
