@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
 
 import pytest
 
 from pgwright import connect
 from pgwright.catalog import dependents, read
 from pgwright.catalog.values import Catalog
-from tests.support.databases import Database
+from tests.support import databases
+from tests.support.databases import Server
 
 SCHEMA = """
     CREATE TABLE t (id int PRIMARY KEY, nom text) PARTITION BY RANGE (id);
@@ -29,10 +30,19 @@ SCHEMA = """
 """
 
 
+@functools.cache
+def snapshot(server: Server) -> Catalog:
+    """Read once per server: no test here changes anything."""
+    database = databases.create(server, SCHEMA)
+    with connect.open(database.dsn) as connection:
+        catalog = read(connection)
+    databases.drop(database)
+    return catalog
+
+
 @pytest.fixture
-def catalog(make_database: Callable[..., Database]) -> Catalog:
-    with connect.open(make_database(SCHEMA).dsn) as connection:
-        return read(connection)
+def catalog(server: Server) -> Catalog:
+    return snapshot(server)
 
 
 def oid(catalog: Catalog, name: str) -> int:

@@ -108,25 +108,24 @@ def test_odd_names(ask: Ask) -> None:
     assert ask('"T""x"', "integer", table='T"x').columns == ('T"x',)
 
 
-@pytest.mark.parametrize(
-    ("text", "immutable", "volatile"),
-    [
-        ("trim(nom)", True, False), ("clean(nom)", True, False), ("nom || id", True, False), ("'x'", True, False),
-        ("NULL", True, False), ("m::text", False, False), ("ts::text", False, False), ("now()::text", False, False),
-        ("current_user", False, False), ("told_stable(nom)", False, False), ("volatile(nom)", False, True),
-        ("volatile_inlined(nom)", False, True), ("random()::text", False, True), ("timeofday()", False, True),
-        ("clock_timestamp()::text", False, True), ("gen_random_uuid()::text", False, True),
-        ("nextval('numbers')::text", False, True),
-        ("pg_sleep(1)::text", False, True), ("nom || random()", False, True),
-        ("CASE WHEN id > 1 THEN random()::text END", False, True), ("(SELECT random()::text)", False, True),
-        ("(SELECT nom FROM other LIMIT 1)", False, False), ("coalesce(nom, volatile(nom))", False, True),
-        ("currval('numbers')::text", False, True), ("txid_current()::text", False, False),
-        ("format('%s', nom)", False, False), ("set_config('a.b', 'c', true)", False, True),
-    ],
+IMMUTABLE = ("trim(nom)", "clean(nom)", "nom || id", "'x'", "NULL", "(p).y", "email", "arr[1]::text")
+STABLE = (
+    "m::text", "ts::text", "now()::text", "current_user", "told_stable(nom)", "(SELECT nom FROM other LIMIT 1)",
+    "txid_current()::text", "format('%s', nom)", "current_setting('a.b')", "(now() - interval '1 day')::text",
 )  # fmt: skip
-def test_how_long_a_value_lasts(ask: Ask, text: str, immutable: bool, volatile: bool) -> None:
-    facts = ask(text)
-    assert (facts.error, facts.immutable, facts.volatile) == (None, immutable, volatile)
+VOLATILE = (
+    "volatile(nom)", "volatile_inlined(nom)", "random()::text", "timeofday()", "clock_timestamp()::text",
+    "gen_random_uuid()::text", "nextval('numbers')::text", "currval('numbers')::text", "pg_sleep(1)::text",
+    "nom || random()", "CASE WHEN id > 1 THEN random()::text END", "(SELECT random()::text)",
+    "coalesce(nom, volatile(nom))", "set_config('a.b', 'c', true)",
+)  # fmt: skip
+
+
+def test_how_long_a_value_lasts(ask: Ask) -> None:
+    facts = {text: ask(text) for text in (*IMMUTABLE, *STABLE, *VOLATILE)}
+    assert {text: each.error for text, each in facts.items() if each.error} == {}
+    assert tuple(text for text, each in facts.items() if each.immutable) == IMMUTABLE
+    assert tuple(text for text, each in facts.items() if each.volatile) == VOLATILE
 
 
 def test_the_assignment_counts_as_well(ask: Ask) -> None:
@@ -145,75 +144,74 @@ def test_subqueries_keep_their_references_apart(ask: Ask) -> None:
     assert "(o.id = gens.id)" in renamed.text
 
 
-@pytest.mark.parametrize(
-    ("text", "type_name", "result", "value_type"),
-    [
-        ("'5'", "integer", "5", "integer"),
-        ("'5'", "app.positive", "(5)::app.positive", "app.positive"),
-        ("NULL", "character varying(3)", "NULL::character varying", "character varying"),
-        ("'gai'", "app.mood", "'gai'::app.mood", "app.mood"),
-        ("('abc')", "character(3)", "'abc'::bpchar", "bpchar"),
-        ("'{1,2}'", "numeric(10,2)[]", "'{1,2}'::numeric[]", "numeric[]"),
-        ("'1'", '"char"', "'1'::\"char\"", '"char"'),
-        ("'101'", "bit(3)", "'101'::\"bit\"", '"bit"'),
-        ("p", "app.pair", "p", "app.pair"),
-        ("email", "text", "email", "public.citext"),
-        ("id", "text", None, ""),
-        ("nom", "public.citext", "nom", "text"),
-        ("v", "text", "v", "character varying(5)"),
-        ("'abcdef'", "character varying(3)", None, ""),
-        ("nom", "integer", None, ""),
-        ("nom", "app.mood", None, ""),
-        ("CASE WHEN id > 1 THEN '1' END", "integer", None, ""),
-    ],
-)
-def test_values_are_assigned_as_the_server_would(
-    ask: Ask, text: str, type_name: str, result: str | None, value_type: str
-) -> None:
-    facts = ask(text, type_name)
-    if result is None and text != "id":
-        assert facts.error is not None
-    elif text == "id":
-        assert facts.error is None  # integer to text is an assignment cast
-    else:
-        assert (facts.error, facts.text, facts.type) == (None, result, value_type)
+ASSIGNED = {
+    ("'5'", "integer"): ("5", "integer"),
+    ("'5'", "app.positive"): ("(5)::app.positive", "app.positive"),
+    ("NULL", "character varying(3)"): ("NULL::character varying", "character varying"),
+    ("'gai'", "app.mood"): ("'gai'::app.mood", "app.mood"),
+    ("('abc')", "character(3)"): ("'abc'::bpchar", "bpchar"),
+    ("'{1,2}'", "numeric(10,2)[]"): ("'{1,2}'::numeric[]", "numeric[]"),
+    ("'1'", '"char"'): ("'1'::\"char\"", '"char"'),
+    ("'101'", "bit(3)"): ("'101'::\"bit\"", '"bit"'),
+    ("p", "app.pair"): ("p", "app.pair"),
+    ("email", "text"): ("email", "public.citext"),
+    ("nom", "public.citext"): ("nom", "text"),
+    ("id", "text"): ("id", "integer"),
+    ("v", "text"): ("v", "character varying(5)"),
+}
+REFUSED = {
+    ("'abcdef'", "character varying(3)"): "22001",
+    ("nom", "integer"): "42804",
+    ("nom", "app.mood"): "42804",
+    ("CASE WHEN id > 1 THEN '1' END", "integer"): "42804",
+    ("'x'", "timestamp(3) without time zone"): "22007",
+    ("ROW(1, 'x')", "app.pair"): "42P16",
+}
 
 
-@pytest.mark.parametrize(
-    ("text", "state", "message"),
-    [
-        ("upper(nom", "42601", "syntax error"),
-        ("", "42601", "missing"),
-        ("nom, id", "42601", "not one expression"),
-        ("nom; DROP TABLE app.t", "42601", "not one expression"),
-        ("nom) FROM app.t; DROP TABLE app.t; --", "42601", "syntax error"),
-        ("nme", "42703", 'column "nme" does not exist (SQLSTATE 42703). It may read id, nom, new,'),
-        ("t.nme", "42703", "It may read id"),
-        ("x.nom", "42P01", "It may read id"),
-        ("count(*)", "42803", "aggregate"),
-        ("row_number() OVER ()", "42P20", "window"),
-        ("generate_series(1, 2)", "0A000", "one value for one row"),
-        ("nosuch(nom)", "42883", "write the function with its schema"),
-        ("far(nom)", "42883", "write the function with its schema"),
-        ("(1/0)::text::json", "22012", "It fails for every row"),
-        ("nom::int + 'x'", "22P02", "invalid input"),
-        ("nom::nosuch", "42704", "write the name with its schema"),
-        ("(SELECT nom FROM nowhere)", "42P01", "write the relation with its schema"),
-        ("(SELECT id, nom FROM other)", "42601", "subquery must return only one column"),
-        ("id > 1", "42804", "add a cast, as in (…)::json"),
-        ("ctid::text::json", "42P10", "system column"),
-        ("tableoid::text::json", "0A000", "system column"),
-        ("gens.*::text", "42P01", "gens"),
-        ("array_agg(id)::text", "42803", "aggregate"),
-    ],
-)
-def test_what_is_wrong_is_told_with_what_to_do(ask: Ask, text: str, state: str, message: str) -> None:
-    facts = ask(text, "json")
-    assert facts.error is not None
-    assert facts.sqlstate == state
-    assert message in facts.error
-    assert "pgwright_" not in facts.error
-    assert facts.text == text
+def test_values_are_assigned_as_the_server_would(ask: Ask) -> None:
+    facts = {case: ask(*case) for case in ASSIGNED}
+    assert {case: (each.text, each.type) for case, each in facts.items()} == ASSIGNED
+    assert {case: each.error for case, each in facts.items() if each.error} == {}
+    assert {case: ask(*case).sqlstate for case in REFUSED} == REFUSED
+
+
+WRONG = {
+    "upper(nom": ("42601", "syntax error"),
+    "": ("42601", "missing"),
+    "nom, id": ("42601", "not one expression"),
+    "nom; DROP TABLE app.t": ("42601", "not one expression"),
+    "nom) FROM app.t; DROP TABLE app.t; --": ("42601", "syntax error"),
+    "nme": ("42703", 'column "nme" does not exist (SQLSTATE 42703). It may read id, nom, new,'),
+    "t.nme": ("42703", "It may read id"),
+    "x.nom": ("42P01", "It may read id"),
+    "count(*)": ("42803", "aggregate"),
+    "row_number() OVER ()": ("42P20", "window"),
+    "generate_series(1, 2)": ("0A000", "one value for one row"),
+    "nosuch(nom)": ("42883", "write the function with its schema"),
+    "far(nom)": ("42883", "write the function with its schema"),
+    "(1/0)::text::json": ("22012", "It fails for every row"),
+    "nom::int + 'x'": ("22P02", "invalid input"),
+    "nom::nosuch": ("42704", "write the name with its schema"),
+    "(SELECT nom FROM nowhere)": ("42P01", "write the relation with its schema"),
+    "(SELECT id, nom FROM other)": ("42601", "subquery must return only one column"),
+    "id > 1": ("42804", "add a cast, as in (…)::json"),
+    "ctid::text::json": ("42P10", "system column"),
+    "tableoid::text::json": ("0A000", "system column"),
+    "gens.*::text": ("42P01", "gens"),
+    "array_agg(id)::text": ("42803", "aggregate"),
+}
+
+
+def test_what_is_wrong_is_told_with_what_to_do(ask: Ask) -> None:
+    facts = {text: ask(text, "json") for text in WRONG}
+    assert {text: each.sqlstate for text, each in facts.items()} == {text: state for text, (state, _) in WRONG.items()}
+    for text, (_, message) in WRONG.items():
+        error = facts[text].error
+        assert error is not None
+        assert message in error
+        assert "pgwright_" not in error
+        assert facts[text].text == text
 
 
 def test_the_whole_row_is_no_column(ask: Ask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,17 +12,27 @@ from pgwright import connect
 from pgwright.base.name import RelationName
 from pgwright.catalog import read
 from pgwright.catalog.values import Catalog, Table, View
-from tests.support.databases import Database
+from tests.support import databases
+from tests.support.databases import Database, Server
 
 pytestmark = pytest.mark.majors("all")
 SCHEMA = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def catalog(make_database: Callable[..., Database]) -> Catalog:
-    with connect.open(make_database(SCHEMA).dsn) as connection:
+@functools.cache
+def snapshot(server: Server) -> Catalog:
+    """Read once per server: no test here changes anything."""
+    database = databases.create(server, SCHEMA)
+    with connect.open(database.dsn) as connection:
         connection.execute("SET search_path = boutique, nowhere, public")
-        return read(connection)
+        catalog = read(connection)
+    databases.drop(database)
+    return catalog
+
+
+@pytest.fixture
+def catalog(server: Server) -> Catalog:
+    return snapshot(server)
 
 
 def table(catalog: Catalog, name: str) -> Table:
