@@ -176,6 +176,12 @@ def test_a_broken_function_is_an_error() -> None:
         parse.parse_plpgsql("CREATE FUNCTION é() RETURNS int LANGUAGE plpgsql AS $$ beginn $$")
 
 
+def test_a_function_that_is_nested_too_deep_is_an_error() -> None:
+    body = "BEGIN " + "IF true THEN " * 1500 + "NULL;" + " END IF;" * 1500 + " END"
+    with pytest.raises(MigrationFileError, match="nested too deep"):
+        parse.parse_plpgsql(f"CREATE FUNCTION f() RETURNS int LANGUAGE plpgsql AS $$ {body} $$")
+
+
 def test_a_fingerprint_sees_through_constants_and_spaces() -> None:
     assert parse.fingerprint("SELECT 1") == parse.fingerprint("select   2 -- x")
     assert parse.fingerprint("SELECT 1") != parse.fingerprint("SELECT a")

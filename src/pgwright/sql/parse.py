@@ -142,12 +142,20 @@ def scan(text: str, *, file: str = "<text>") -> tuple[Token, ...]:
 
 
 def parse_plpgsql(text: str, *, file: str = "<function>") -> list[dict[str, Any]]:
-    """The PL/pgSQL functions that the statements of `text` create (or run, with DO), as libpg_query's JSON."""
-    with _translated(Source(text, file)):
+    """The PL/pgSQL functions that the statements of `text` create (or run, with DO), as libpg_query's JSON.
+
+    Raises MigrationFileError, whose message names the function and the line in it; its own position is the start.
+    """
+    source = Source(text, file)
+    with _translated(source):
         try:
-            found: list[dict[str, Any]] = _library().parse_plpgsql(text)
-        except json.JSONDecodeError:
-            found = json.loads(_BROKEN_DATUM.sub(lambda match: match[1] or "{}", _raw_plpgsql(text)))
+            try:
+                found: list[dict[str, Any]] = _library().parse_plpgsql(text)
+            except json.JSONDecodeError:
+                found = json.loads(_BROKEN_DATUM.sub(lambda match: match[1] or "{}", _raw_plpgsql(text)))
+        except RecursionError as error:
+            hint = "Split the function into several."
+            raise source.error("this function is nested too deep to be read", 0, hint=hint) from error
     return found
 
 
