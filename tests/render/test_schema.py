@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 
 from pgwright.base.errors import LockNotObtained
+from pgwright.base.event import Event, Notice, StepFinished
 from pgwright.base.finding import Finding, Severity
 from pgwright.evolve.plan.plan_file import from_json, to_json
 from pgwright.render.config_text import config_document
 from pgwright.render.documents import DOCUMENTS
 from pgwright.render.error_text import error_document
 from pgwright.render.json_ import findings_document, report_document, status_document
+from pgwright.render.narrate import event_document
 from pgwright.render.report import SettingValue, UnitReport
-from pgwright.render.schema import schema
+from pgwright.render.schema import events_schema, schema
 
 from .examples import PLAN, STATUS
 
@@ -25,10 +27,27 @@ REAL: dict[str, Any] = {
     "error": error_document(LockNotObtained("m", hint="h")),
     "findings": findings_document([FINDING]),
     "init": {"version": 1, "made": ["x"]},
+    "init-script": {"version": 1, "sql": "BEGIN;"},
     "new": {"version": 1, "path": "x"},
     "plan": to_json(PLAN),
     "report": report_document(UnitReport(migrations=STATUS.migrations)),
     "status": status_document(STATUS),
+    # as the demonstration's own tests make it
+    "try": {
+        "version": 1,
+        "rows": 200000,
+        "plain": {"statements": 10, "failed": 3, "p99_ms": 1.2, "longest_stall_ms": 3000.1},
+        "pgwright": {
+            "statements": 10,
+            "failed": 0,
+            "p99_ms": 1.2,
+            "longest_stall_ms": 60.1,
+            "rows_lost": 0,
+            "backfill_rows_per_second": None,
+            "resumed_after_kill": True,
+            "rolled_back_once": True,
+        },
+    },
 }
 
 
@@ -68,6 +87,14 @@ def test_the_schema_notices_a_missing_key_and_a_wrong_version(name: str) -> None
     assert faults({**value, "version": 2}, rule, rule["$defs"])
     del value[key]
     assert faults(value, rule, rule["$defs"])
+
+
+@pytest.mark.parametrize("event", [Notice(message="x"), StepFinished(step="1", seconds=0.1)])
+def test_events_are_what_their_schema_says(event: Event) -> None:
+    rule = events_schema(Event.__subclasses__())
+    line = json.loads(json.dumps(event_document(event)))
+    assert faults(line, rule, {}) == []
+    assert faults({**line, "event": "Other"}, rule, {})
 
 
 def test_the_plan_file_can_be_read_again() -> None:

@@ -10,8 +10,9 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from ..base.event import Event
 from ..render.documents import DOCUMENTS
-from ..render.schema import schema
+from ..render.schema import events_schema, schema
 from .pages import Page, find, pages
 
 _MADE = "<!-- Made by `make docs` from the program's own docstrings. -->\n\n"
@@ -29,6 +30,7 @@ def files() -> Mapping[str, str]:
     made["exit-codes.md"] = _MADE + "# Exit codes\n\n" + codes.title + "\n\n" + codes.body + "\n"
     for name, document in DOCUMENTS.items():
         made[f"schemas/{name}.json"] = json.dumps(schema(document), indent=2, ensure_ascii=False) + "\n"
+    made["schemas/event.json"] = json.dumps(events_schema(Event.__subclasses__()), indent=2) + "\n"
     made["README.md"] = _MADE + _index()
     return made
 
@@ -56,6 +58,7 @@ def _index() -> str:
     lines += ["", "## Errors and exit codes", "", "- [Errors](errors.md)", "- [Exit codes](exit-codes.md)"]
     lines += ["", "## JSON", "", "Schemas of what `--format json` prints:", ""]
     lines += [f"- [{name}](schemas/{name}.json)" for name in DOCUMENTS]
+    lines += ["- [event](schemas/event.json): the lines before the last one under `--format jsonl`"]
     return "\n".join(lines) + "\n"
 
 

@@ -142,14 +142,58 @@ class InitDocument:
     made: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScriptDocument:
+    """`init --sql --format json`: the script that makes the journal."""
+
+    version: int
+    sql: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryPlain:
+    """What the application met while the change was made as plain SQL. Times are milliseconds."""
+
+    statements: int
+    failed: int
+    p99_ms: float
+    longest_stall_ms: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryPgwright:
+    """The same for pgwright; the rate is null where the backfill was too quick to be measured."""
+
+    statements: int
+    failed: int
+    p99_ms: float
+    longest_stall_ms: float
+    rows_lost: int
+    backfill_rows_per_second: int | None
+    resumed_after_kill: bool
+    rolled_back_once: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryDocument:
+    """`try --format json`. `rows` is the number of users in the shop."""
+
+    version: int
+    rows: int
+    plain: TryPlain
+    pgwright: TryPgwright
+
+
 DOCUMENTS: dict[str, type] = {
     "config": ConfigDocument,
     "error": ErrorDocument,
     "findings": FindingsDocument,
     "init": InitDocument,
+    "init-script": ScriptDocument,
     "new": NewDocument,
     "plan": PlanDocument,
     "report": ReportDocument,
     "status": StatusDocument,
+    "try": TryDocument,
 }
 """The documents by the name of their schema file."""

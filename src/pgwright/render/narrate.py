@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..base.event import BackfillProgress, Event, LockWaiting, Notice, StateChanged, StepFinished, StepStarted
-from .layout import clean, count, duration, plural
+from .layout import clean, count, duration
 
 
 def sentence(event: Event) -> str:
@@ -20,7 +20,8 @@ def sentence(event: Event) -> str:
         case StepFinished():
             return "  done already" if event.skipped else f"  done in {duration(event.seconds)}"
         case LockWaiting():
-            return "\n".join([_waiting(event), *(f"    {clean(blocker)}" for blocker in event.blockers)])
+            who = "; held by:" if event.blockers else "; held by nobody who can be seen"
+            return "\n".join([f"  {waiting(event)}{who}", *(f"    {clean(blocker)}" for blocker in event.blockers)])
         case BackfillProgress():
             return f"  {backfill(event)}"
         case Notice():
@@ -28,18 +29,21 @@ def sentence(event: Event) -> str:
     return ""
 
 
-def _waiting(event: LockWaiting) -> str:
-    tries = plural(event.tries, "try").replace("trys", "tries")
+def waiting(event: LockWaiting) -> str:
+    """For which lock, how often it was tried, and how much of the time for it is gone."""
+    tries = "1 try" if event.tries == 1 else f"{event.tries} tries"
     spent = f"{duration(event.waited)} of {duration(event.budget)}"
-    return f"  waiting for a lock on {clean(event.relation)}: {tries}, {spent}; held by" + (
-        ":" if event.blockers else " nobody who can be seen"
-    )
+    return f"waiting for a lock on {clean(event.relation)}: {tries}, {spent}"
 
 
 def backfill(event: BackfillProgress) -> str:
+    """Which table, how far, how fast, how long still."""
+    return f"backfill of {clean(event.relation)}: {how_far(event)}"
+
+
+def how_far(event: BackfillProgress) -> str:
     """How far, how fast, how long still. The time is not guessed before a rate is known."""
-    done = share(event)
-    parts = [f"{done * 100:.0f} %", count(event.rows, "row")]
+    parts = [f"{share(event) * 100:.0f} %", count(event.rows, "row")]
     if event.rows_per_second > 0:
         parts.append(f"{count(event.rows_per_second)} rows/s")
     if event.blocks_done >= event.blocks_total:
@@ -48,7 +52,7 @@ def backfill(event: BackfillProgress) -> str:
         parts.append("time left: measuring")
     else:
         parts.append(f"about {duration(event.seconds_left)} left")
-    return f"backfill of {clean(event.relation)}: {', '.join(parts)}"
+    return ", ".join(parts)
 
 
 def share(event: BackfillProgress) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ..base.event import BackfillProgress, Event, LockWaiting, StateChanged, StepFinished, StepStarted
 from .layout import pad, width
-from .narrate import backfill, sentence, share
+from .narrate import backfill, how_far, sentence, share, waiting
 
 Write = Callable[[str], None]
 
@@ -66,24 +66,20 @@ class Progress:
         if not self._live:
             self._write(sentence(event) + "\n")
         elif isinstance(event, LockWaiting):
-            self._show(sentence(event).split("\n")[0])
+            self._show(f"  {waiting(event)}", waiting(event))
         elif ended:
             self.line(sentence(event))
         else:
-            self._show(f"  {_bar(share(event))} {backfill(event)}")
+            bar = _bar(share(event))
+            self._show(f"  {bar} {backfill(event)}", f"  {bar} {how_far(event)}", f"  {how_far(event)}", how_far(event))
 
-    def _show(self, text: str) -> None:
-        """Draws the live line. A line wider than the terminal could not be taken back, so it is drawn without its
-        bar, and not at all when it still does not fit: the plain line follows at the end."""
-        columns = self._columns()
-        if width(text) >= columns:
-            text = "  " + text.split("] ", 1)[-1].strip()
-        if width(text) >= columns:
-            text = text.split(": ", 1)[-1]
-        self._erase()
-        if width(text) < columns:
-            self._write(text)
-            self._shown = text
+    def _show(self, *choices: str) -> None:
+        """Draws the live line: the first of `choices` that fits, none when no one does. A line as wide as the terminal
+        would be wrapped, and could not be taken back."""
+        room = self._columns() - 1
+        text = next((choice for choice in choices if width(choice) <= room), "")
+        self._write("\r" + pad(text, min(width(self._shown), room)) if self._shown else text)
+        self._shown = text
 
     def _erase(self) -> None:
         if self._shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
@@ -18,6 +19,17 @@ def schema(document: type) -> dict[str, Any]:
     body = _object(document, definitions)
     body.setdefault("properties", {})["version"] = {"const": 1}
     return {"$schema": DIALECT, "title": document.__name__, **body, "$defs": definitions}
+
+
+def events_schema(kinds: Iterable[type]) -> dict[str, Any]:
+    """The schema of one line of `--format jsonl` that is an event: one of `kinds`, told apart by its key `event`."""
+    choices = []
+    for kind in kinds:
+        body = _object(kind, {})
+        body["properties"] = {"version": {"const": 1}, "event": {"const": kind.__name__}, **body["properties"]}
+        body["required"] = ["version", "event", *body["required"]]
+        choices.append(body)
+    return {"$schema": DIALECT, "title": "Event", "anyOf": choices}
 
 
 def _object(kind: type, definitions: dict[str, Any]) -> dict[str, Any]:
