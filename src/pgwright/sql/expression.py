@@ -19,6 +19,7 @@ from . import parse, quote
 from .lexeme import Token
 from .parse import Node
 from .position import Source
+from .tokens import mentions as mentions  # asked together with the rest
 
 _RELATIONS = (
     "RangeVar",
