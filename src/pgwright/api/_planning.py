@@ -24,7 +24,8 @@ AGAIN = ("rolled back",)
 def pending(
     settings: Settings, records: Sequence[journal.Record], names: Sequence[str], allow: frozenset[str]
 ) -> tuple[Migration, ...]:
-    """The migrations that are not started, in order, or those of `names`. Raises UsageError for an unknown name, Refused
+    """The migrations that are not started, in order, or those of `names`. Raises UsageError for an unknown name,
+    Refused
     for a file that was edited in flight or stands before a started one."""
     files = load(settings.migrations)
     _check_names(names, files, records)
@@ -58,7 +59,7 @@ def _refuse_edited(files: Sequence[Migration], known: Mapping[str, journal.Recor
 
 
 def _refuse_out_of_order(waiting: Sequence[Migration], known: Mapping[str, journal.Record]) -> None:
-    started = [record for record in known.values()]
+    started = list(known.values())
     for each in waiting:
         later = [record.name for record in started if int(record.number) > int(each.number)]
         if later:

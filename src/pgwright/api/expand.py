@@ -11,6 +11,7 @@ from ..config import Settings
 from ..evolve.execute import expand as verb
 from ..evolve.execute import journal
 from ..evolve.execute.runner import Runner
+from ..evolve.plan.files import Migration
 from ..evolve.plan.plan_file import Plan
 from ..render.report import UnitReport
 from . import _planning
@@ -48,9 +49,7 @@ def expand(
         return report(settings, runner.connection, worked)
 
 
-def _of_plan(
-    plan: Plan, waiting: Sequence[_planning.Migration], worked: Sequence[str]
-) -> tuple[_planning.Migration, ...]:
+def _of_plan(plan: Plan, waiting: Sequence[Migration], worked: Sequence[str]) -> tuple[Migration, ...]:
     """The waiting migrations that the plan is about. Raises UsageError when a file is not the planned one."""
     files = {each.name: each for each in waiting}
     for migration in plan.migrations:

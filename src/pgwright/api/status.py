@@ -75,7 +75,9 @@ def _runner(settings: Settings, connection: Connection) -> RunnerStatus | None:
         return None
     who, _, pid = found.holder.rpartition(" pid ")
     alive = not found.gone and found.silent <= settings.execute.lease_timeout
-    return RunnerStatus(host=who.rpartition("@")[2], pid=int(pid), epoch=found.epoch, heartbeat_age=found.silent, alive=alive)
+    return RunnerStatus(
+        host=who.rpartition("@")[2], pid=int(pid), epoch=found.epoch, heartbeat_age=found.silent, alive=alive
+    )
 
 
 def _backfills(connection: Connection) -> tuple[BackfillStatus, ...]:
@@ -100,6 +102,7 @@ def _backfills(connection: Connection) -> tuple[BackfillStatus, ...]:
 
 def _warnings(connection: Connection) -> tuple[str, ...]:
     rows = connection.execute(
-        "SELECT m.name, u.warnings FROM pgwright.migration m JOIN pgwright.unit u ON u.id = m.unit WHERE m.state NOT IN ('done', 'rolled back')"
+        "SELECT m.name, u.warnings FROM pgwright.migration m JOIN pgwright.unit u ON u.id = m.unit WHERE m.state "
+        "NOT IN ('done', 'rolled back')"
     ).fetchall()
     return tuple(dict.fromkeys(warning for _, warnings in rows for warning in warnings))

@@ -24,10 +24,8 @@ def known(connection: Connection) -> tuple[str, ...] | None:
     if row is None:
         return None
     view, info = qualified(row[0], "pg_stat_statements"), qualified(row[0], "pg_stat_statements_info")
-    statement = (
-        f"SELECT query FROM {view} WHERE dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database()) "
-        "AND toplevel ORDER BY calls DESC"
-    )
+    here = "(SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())"
+    statement = f"SELECT query FROM {view} WHERE dbid = {here} AND toplevel ORDER BY calls DESC"
     try:
         with connection.transaction():
             evicted = connection.execute(f"SELECT dealloc FROM {info}".encode()).fetchone()

@@ -109,7 +109,8 @@ class Pass:
             found = blockers(self.connection, [self.relation], LockMode.SHARE)
             sentences = tuple(blocker.sentence for blocker in found)
             raise LockNotObtained(
-                f"rows that others have locked could not be filled in {self.settings.backfill_patience:.0f} s: {'; '.join(sentences)}",
+                f"rows that others have locked could not be filled in {self.settings.backfill_patience:.0f} s: "
+                f"{'; '.join(sentences)}",
                 blockers=sentences,
                 state="All other rows are filled; nothing is lost.",
                 hint="End that transaction, then run the same command again: it goes on with the rest.",
@@ -202,7 +203,8 @@ class Pass:
                         f"SELECT {statement.values} FROM ONLY {part} WHERE ctid = {literal(ctid)}::tid".encode()
                     )
                     self.connection.execute(
-                        f"UPDATE ONLY {part} SET {statement.set_list} WHERE ctid = {literal(ctid)}::tid AND {statement.condition}".encode()
+                        f"UPDATE ONLY {part} SET {statement.set_list} WHERE ctid = {literal(ctid)}::tid AND "
+                        f"{statement.condition}".encode()
                     )
                     raise psycopg.Rollback
             except (errors.DataError, errors.IntegrityError) as found:

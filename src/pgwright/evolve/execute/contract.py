@@ -9,7 +9,7 @@ from ...base.event import Notice, StateChanged
 from ...sql.quote import ident
 from ..steps.step import Phase
 from ..sync import naming
-from . import journal, live
+from . import chunks, journal, live
 from .runner import Runner
 
 READY = ("expanded", "contracting", "retiring")
@@ -38,7 +38,8 @@ def contract(runner: Runner, record: journal.Record, *, grace: float, finalize: 
         with runner.transaction() as connection:
             journal.set_state(connection, [record.name], "retiring")
             connection.execute(
-                "UPDATE pgwright.migration SET retire_at = clock_timestamp() + make_interval(secs => %s) WHERE name = %s",
+                "UPDATE pgwright.migration SET retire_at = clock_timestamp() + make_interval(secs => %s) WHERE name "
+                "= %s",
                 (grace, record.name),
             )
         runner.on_event(StateChanged(migration=record.name, before="contracting", after="retiring"))
@@ -48,13 +49,15 @@ def contract(runner: Runner, record: journal.Record, *, grace: float, finalize: 
     if not finalize and not (due and due[0]):
         runner.on_event(
             Notice(
-                message=f"{record.name} keeps its old side until the grace period ends; `pgwright contract --finalize` ends it."
+                message=f"{record.name} keeps its old side until the grace period ends; `pgwright contract "
+                f"--finalize` ends it."
             )
         )
         return
     _run(runner, journal.with_state(record, "retiring"), Phase.RETIRE, "retiring")
     with runner.transaction() as connection:
         journal.set_state(connection, [record.name], "done")
+        chunks.clear(connection, record.unit)
     runner.on_event(StateChanged(migration=record.name, before="retiring", after="done"))
 
 

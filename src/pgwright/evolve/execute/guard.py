@@ -33,8 +33,9 @@ from ..steps.step import Lock
 T = TypeVar("T")
 
 _LOCKABLE = frozenset("rp")
-"""Relkinds that LOCK TABLE is used on. On a view it would lock the tables of the view, and
-foreign tables it refuses ("This operation is not supported for foreign tables", 14 to 18)."""
+"""Relkinds that LOCK TABLE is used on. On a view it locks the tables of the view as well, so it is used only where
+those are wanted too, and before them: a statement that names the view locks it first, and in the other order each
+would wait for the other. Foreign tables it refuses ("This operation is not supported for foreign tables", 14 to 18)."""
 
 _SHORTEST_TRY = 0.005
 
@@ -52,8 +53,8 @@ def strong_locks(
     """Runs `work` in one transaction that holds `locks`, and returns what it returned.
 
     `connection` is in autocommit and idle. Of `locks` those of SHARE or stronger on tables are taken before `work`
-    in oid order (oid 0: looked up by name); on views, sequences and indexes the statements of `work` take them
-    themselves, and weaker ones too. `work` runs under the lock_timeout that is left of the try, may run
+    in oid order (oid 0: looked up by name), behind the views of which all tables are wanted; on other views, sequences
+    and indexes the statements of `work` take them themselves, and weaker ones too. `work` runs under the lock_timeout that is left of the try, may run
     several times, each time from a savepoint, and must not keep anything between runs. `before_commit` is called
     with its result, last in the transaction. Between failed tries `on_event` hears LockWaiting.
 
@@ -80,6 +81,7 @@ class _Attempt:
     step: str
     wanted: tuple[Lock, ...] = ()
     tables: tuple[Lock, ...] = ()
+    views: tuple[Lock, ...] = ()
     deadlock_timeout: float = 1.0
     started: float = 0.0
     tries: int = 0
@@ -100,6 +102,8 @@ class _Attempt:
         self.deadlock_timeout = row[0] / 1000 if row else 1.0
         self.wanted, kinds = self._resolve(locks)
         self.tables = tuple(lock for lock in self.wanted if kinds[lock.oid] in _LOCKABLE)
+        views = self._views_of([lock.oid for lock in self.wanted if kinds[lock.oid] == "v"])
+        self.views = tuple(lock for lock in self.wanted if lock.oid in views)
 
     def look(self) -> None:
         """Says who would be in the way, before anything is tried. Who came a moment ago will also soon be gone."""
@@ -129,7 +133,7 @@ class _Attempt:
                     # Well below deadlock_timeout, so that an application which waits for us is never the victim.
                     patience = min(_jitter(self.settings.lock_try), self.deadlock_timeout / 2)
                     deadline = time.monotonic() + patience
-                    self._lock_tables(patience)
+                    self._lock_tables(patience, first=self.views)
                     self._lock_timeout(deadline - time.monotonic())
                     result = work()
                     if before_commit is not None:
@@ -150,15 +154,15 @@ class _Attempt:
         self._say(found)
         time.sleep(min(_jitter(self.settings.lock_pause), self.settings.idle_timeout / 2))
 
-    def _lock_tables(self, patience: float, mode: LockMode | None = None) -> None:
-        """Locks all tables in `mode`, or each in its own, with one deadline `patience` seconds from now: lock_timeout
+    def _lock_tables(self, patience: float, mode: LockMode | None = None, *, first: tuple[Lock, ...] = ()) -> None:
+        """Locks `first` and all tables in `mode`, or each in its own, with one deadline `patience` seconds from now: lock_timeout
         counts for each lock, so the server sets it to what is left before each. One round trip for any number of
         tables. Each descendant is listed on its own, hence ONLY."""
         if not self.tables:
             return
         commands = ", ".join(
             literal(f"LOCK TABLE ONLY {qualified(lock.relation)} IN {(mode or lock.mode).sql} MODE")
-            for lock in self.tables
+            for lock in (*first, *self.tables)
         )
         # A block, because between statements of one query string the server cannot tell how much time is left.
         body = _LOCK_BLOCK.format(commands=commands, milliseconds=_milliseconds(patience))
@@ -194,6 +198,14 @@ class _Attempt:
             if oid not in strongest or strongest[oid].mode < lock.mode:
                 strongest[oid] = replace(lock, oid=oid, relation=RelationName(schema, name))
         return tuple(strongest[oid] for oid in sorted(strongest)), kinds
+
+    def _views_of(self, oids: list[int]) -> set[int]:
+        """Those of the views `oids` that show tables that are wanted, and nothing else."""
+        if not oids:
+            return set()
+        tables = [lock.oid for lock in self.tables if lock.mode is LockMode.ACCESS_EXCLUSIVE]
+        rows = self.connection.execute(_VIEWS, {"views": oids, "tables": tables}).fetchall()
+        return {row[0] for row in rows}
 
     def _blockers(self, *, older_than: float = 0.0) -> tuple[Blocker, ...]:
         """Everybody in the way of any wanted lock, each once, on the first relation where they are."""
@@ -266,6 +278,13 @@ class _Attempt:
     def _left(self) -> float:
         return self.settings.lock_budget - self._waited()
 
+
+_VIEWS = """
+SELECT v.oid::bigint FROM unnest(%(views)s::oid[]) v (oid) WHERE NOT EXISTS (
+    SELECT FROM pg_rewrite r JOIN pg_depend d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+    WHERE r.ev_class = v.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid NOT IN (SELECT v.oid)
+      AND d.refobjid <> ALL(%(tables)s::oid[]))
+"""
 
 _LOCK_BLOCK = """
 DECLARE

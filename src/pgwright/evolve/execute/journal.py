@@ -217,7 +217,8 @@ _FINISHED = ", finished_at = pg_catalog.clock_timestamp()"
 
 def set_result(unit: int, step: str, result: Mapping[str, Any]) -> str:
     """The statement that keeps what a step found or saved, for the steps that undo it."""
-    return f"UPDATE pgwright.step SET result = {literal(json.dumps(result))}::jsonb WHERE unit = {unit:d} AND id = {literal(step)}"
+    value = f"{literal(json.dumps(result))}::jsonb"
+    return f"UPDATE pgwright.step SET result = {value} WHERE unit = {unit:d} AND id = {literal(step)}"
 
 
 def result(connection: Connection, unit: int, step: str) -> dict[str, Any]:
@@ -263,7 +264,8 @@ def add_link(unit: int, link: Link) -> str:
 
 def replace_link(link: Link) -> str:
     """The statement that writes the new body of an open link."""
-    return f"UPDATE pgwright.link SET body = {literal(json.dumps(link_to_json(link)))}::jsonb WHERE id = {literal(link.id)}"
+    body = literal(json.dumps(link_to_json(link)))
+    return f"UPDATE pgwright.link SET body = {body}::jsonb WHERE id = {literal(link.id)}"
 
 
 def remove_link(link_id: str) -> str:

@@ -26,9 +26,11 @@ FROM part JOIN pg_catalog.pg_class c USING (oid) JOIN pg_catalog.pg_namespace n 
 ORDER BY c.oid
 """
 _TRIGGERS = """
-SELECT t.oid::bigint, t.tgname, t.tgrelid::bigint, fn.nspname, f.oid::bigint, t.tgtype::int, t.tgenabled::text, t.tgparentid <> 0,
+SELECT t.oid::bigint, t.tgname, t.tgrelid::bigint, fn.nspname, f.oid::bigint, t.tgtype::int, t.tgenabled::text,
+t.tgparentid <> 0,
        t.tgattr::int2[]::int[], pg_catalog.pg_get_triggerdef(t.oid), t.tgconstraint <> 0
-FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid JOIN pg_catalog.pg_namespace fn ON fn.oid = f.pronamespace
+FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid JOIN pg_catalog.pg_namespace fn ON fn.oid
+= f.pronamespace
 WHERE t.tgrelid = ANY(%(parts)s::oid[]) AND NOT t.tgisinternal
 ORDER BY t.tgname
 """

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from ...base.errors import Refused, UsageError
 from ...base.event import Notice, StateChanged
 from ..steps.step import Phase
-from . import journal
+from . import chunks, journal
 from .runner import Runner
 
 OPEN = ("expanding", "expanded", "contracting", "retiring", "rolling back")
 
 
 def choose(records: Sequence[journal.Record], names: Sequence[str]) -> tuple[journal.Record, ...]:
-    """The migrations to roll back, newest first: the named ones, or those of the newest open unit. Raises UsageError for
+    """The migrations to roll back, newest first: the named ones, or those of the newest open unit. Raises UsageError
+    for
     a name that was never started, Refused for one that is done or already rolled back."""
     known = {record.name: record for record in records}
     for name in names:
@@ -45,16 +46,13 @@ def rollback(runner: Runner, record: journal.Record) -> None:
     _notice(runner, record)
     with runner.transaction() as connection:
         journal.set_state(connection, [record.name], "rolled back")
-        connection.execute(
-            "DELETE FROM pgwright.chunk WHERE unit = %s AND NOT EXISTS (SELECT FROM pgwright.migration "
-            "WHERE unit = %s AND state <> 'rolled back')",
-            (record.unit, record.unit),
-        )
+        chunks.clear(connection, record.unit)
     runner.on_event(StateChanged(migration=record.name, before="rolling back", after="rolled back"))
 
 
 def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
-    """For each operation, newest first: what brings the old side back if it was flipped, else what drops the new one."""
+    """For each operation, newest first: what brings the old side back if it was flipped, else what drops the new
+    one."""
     connection = runner.connection
     mine = [each for each in journal.steps(connection, record.unit, tuple(Phase)) if each.migration == record.name]
     found: list[journal.StepRecord] = []

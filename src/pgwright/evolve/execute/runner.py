@@ -7,6 +7,7 @@ connection is made again and the step is looked at again before anything is repe
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,14 +17,12 @@ from typing import Any, Self
 import psycopg
 
 from ...base import registry
-from ...base.errors import Interrupted, LockNotObtained, PgwrightError, StepFailed
+from ...base.errors import CatalogMoved, Interrupted, LockNotObtained, PgwrightError, StepFailed
 from ...base.event import Notice, OnEvent, StepFinished, StepStarted, ignore
-from ...base.lock import LockMode
 from ...config.settings import Settings
 from ...connect import session
-from ..locks.observe import held
 from ..steps.step import Kind, Step
-from . import guard, journal, sync
+from . import declared, guard, journal, sync
 from .backfill import Pass
 from .context import Change, Context
 from .lease import Lease
@@ -78,7 +77,8 @@ class Runner:
         """A fenced transaction for the journal."""
         with self.connection.transaction():
             self.connection.execute(
-                f"SET LOCAL idle_in_transaction_session_timeout = {round(self.settings.execute.idle_timeout * 1000)}".encode()
+                f"SET LOCAL idle_in_transaction_session_timeout = "
+                f"{round(self.settings.execute.idle_timeout * 1000)}".encode()
             )
             self.connection.execute(
                 "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL row_security = off"
@@ -92,7 +92,8 @@ class Runner:
             raise Interrupted("Stopped on request, between two steps.", hint="The same command goes on from here.")
 
     def run(self, record: journal.StepRecord, *, position: int, total: int, state: str = "done") -> None:
-        """Runs one step to its end and marks it with `state`. Raises what stopped it, after noting it in the journal."""
+        """Runs one step to its end and marks it with `state`. Raises what stopped it, after noting it in the
+        journal."""
         step = record.step
         self.check_stop()
         if self.gate is not None:
@@ -129,10 +130,28 @@ class Runner:
                 self._reconnect(deadline)
 
     def _is_done(self, record: journal.StepRecord, state: str) -> bool:
+        """Whether the journal or the catalog says that the step is done; asks whether it may run, too."""
+        step = record.step
         row = self.connection.execute(
-            "SELECT state FROM pgwright.step WHERE unit = %s AND id = %s", (record.unit, record.step.id)
+            "SELECT state FROM pgwright.step WHERE unit = %s AND id = %s", (record.unit, step.id)
         ).fetchone()
-        return row is not None and row[0] == state
+        if row is not None and row[0] == state:
+            return True
+        if step.done and self._answer(step.done):
+            with self.transaction() as connection:
+                connection.execute(journal.mark_step(record.unit, step.id, state).encode())
+            return True
+        if step.ready and not self._answer(step.ready):
+            raise CatalogMoved(
+                f"step {step.id} ({step.summary}) does not find what it was planned for: the table was changed since",
+                state="Nothing was changed by this step.",
+                hint="Undo with `pgwright rollback`, or put back what was changed and run the same command again.",
+            )
+        return False
+
+    def _answer(self, condition: str) -> bool:
+        row = self.connection.execute(condition.encode()).fetchone()
+        return bool(row and row[0])
 
     def _dispatch(self, record: journal.StepRecord, state: str) -> None:
         step = record.step
@@ -151,14 +170,15 @@ class Runner:
         for _ in range(5):
             change = self._prepare(record)
             with contextlib.suppress(_MovedError):
+                locks = declared.present(self.connection, record.step.locks)
                 guard.strong_locks(
                     self.connection,
-                    record.step.locks,
+                    locks,
                     settings=self.settings.execute,
                     on_event=self.on_event,
                     step=record.step.id,
-                    work=lambda change=change: self._apply(record, state, change),
-                    before_commit=lambda _: self._compare_locks(record.step),
+                    work=functools.partial(self._apply, record, state, change),
+                    before_commit=functools.partial(declared.compare, self.connection, record.step.id, locks),
                 )
                 return
         raise StepFailed(
@@ -183,9 +203,9 @@ class Runner:
         self.fence(connection)
         if change.relation and sync.digest(connection, change.relation) != change.digest:
             raise _MovedError
-        action = registry.load("evolve.execute.actions", step.action.name) if step.action else None
-        if hasattr(action, "run"):
-            action.run(self._context(record))
+        run = getattr(registry.load("evolve.execute.actions", step.action.name), "run", None) if step.action else None
+        if run is not None:
+            run(self._context(record))
         # Bodies are compiled at their first call anyway, and while the lock is held time counts.
         statements = (
             "SET LOCAL check_function_bodies = off",
@@ -200,7 +220,7 @@ class Runner:
             change = self._prepare(record)
             with contextlib.suppress(_MovedError), self.transaction():
                 self._apply(record, state, change)
-                self._compare_locks(record.step)
+                declared.compare(self.connection, record.step.id, declared.present(self.connection, record.step.locks))
                 return
 
     def _context(self, record: journal.StepRecord) -> Context:
@@ -227,20 +247,6 @@ class Runner:
             fence=self.fence,
             stopped=self.stop.is_set,
         ).run()
-
-    def _compare_locks(self, step: Step) -> None:
-        """A lock that was not declared rolls the step back (law 5)."""
-        declared = {lock.oid: lock.mode for lock in step.locks}
-        for oid, mode in held(self.connection).items():
-            if mode > declared.get(oid, LockMode.ROW_EXCLUSIVE):
-                row = self.connection.execute("SELECT %s::oid::regclass::text", (oid,)).fetchone()
-                name = row[0] if row else str(oid)
-                raise StepFailed(
-                    f"step {step.id} took {mode.sql} on {name}, which its plan does not declare",
-                    step=step.id,
-                    state="The step was rolled back: nothing of it remains.",
-                    hint="This is a defect of pgwright; please report it with the plan.",
-                )
 
     def _noted(self, record: journal.StepRecord, error: PgwrightError) -> PgwrightError:
         """Writes the error into the journal where that is possible; the state stays as it is."""

@@ -98,10 +98,13 @@ _DEPENDENTS = """
 SELECT DISTINCT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
 FROM pg_catalog.pg_depend d
 WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = ANY(%(parts)s::oid[]) AND d.deptype IN ('n', 'a')
-  AND d.refobjsubid = (SELECT attnum FROM pg_catalog.pg_attribute a WHERE a.attrelid = d.refobjid AND a.attname = %(name)s)
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE d.classid = 'pg_catalog.pg_constraint'::regclass AND c.oid = d.objid
+  AND d.refobjsubid = (SELECT attnum FROM pg_catalog.pg_attribute a WHERE a.attrelid = d.refobjid AND a.attname =
+  %(name)s)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE d.classid = 'pg_catalog.pg_constraint'::regclass AND
+  c.oid = d.objid
                   AND (c.conname LIKE 'pgw\\_in\\_sync\\_%%' OR c.contype = 'n'))
-  AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE d.classid = 'pg_catalog.pg_trigger'::regclass AND t.oid = d.objid)
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE d.classid = 'pg_catalog.pg_trigger'::regclass AND t.oid =
+  d.objid)
 ORDER BY 1
 """
 

@@ -91,13 +91,16 @@ def _replace(live: Live, trigger: LiveTrigger, names: list[str]) -> list[str]:
 _FUNCTIONS = """
 SELECT DISTINCT f.oid::bigint, f.prosrc, pg_catalog.pg_get_functiondef(f.oid), f.oid::regprocedure::text,
        EXISTS (SELECT FROM pg_catalog.pg_trigger o WHERE o.tgfoid = f.oid AND NOT o.tgrelid = ANY(%(parts)s::oid[]))
-FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid JOIN pg_catalog.pg_language l ON l.oid = f.prolang
-WHERE t.tgrelid = ANY(%(parts)s::oid[]) AND NOT t.tgisinternal AND l.lanname = 'plpgsql' AND t.tgfoid <> ALL(%(ours)s::oid[])
+FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid JOIN pg_catalog.pg_language l ON l.oid =
+f.prolang
+WHERE t.tgrelid = ANY(%(parts)s::oid[]) AND NOT t.tgisinternal AND l.lanname = 'plpgsql' AND t.tgfoid <>
+ALL(%(ours)s::oid[])
 """
 
 
 def rename_in_bodies(connection: Connection, live: Live, old: str, new: str) -> list[str]:
-    """Statements that rename NEW.old and OLD.old in the PL/pgSQL trigger functions of the table, for the transaction that
+    """Statements that rename NEW.old and OLD.old in the PL/pgSQL trigger functions of the table, for the transaction
+    that
     ends the old name. Raises Refused where a function also serves another table."""
     parts = [part.oid for part in live.table.parts]
     ours = [trigger.function_oid for trigger in live.triggers if trigger.ours]

@@ -80,7 +80,8 @@ def _locks(request: Request) -> tuple[Lock, ...]:
         partition = parse.kind_of(request.action.node) == "CreateStmt" and request.action.node.HasField("partbound")
         _add(locks, request, relation, LockMode.SHARE_UPDATE_EXCLUSIVE)
         oid = request.catalog.find(relation.relname, relation.schemaname or None)
-        for child in request.catalog.tables[oid].children if partition and oid in request.catalog.tables else ():
+        beneath = request.catalog.tables.get(oid) if oid is not None and partition else None
+        for child in beneath.children if beneath is not None else ():
             beside = request.catalog.tables.get(child)
             if beside is not None and beside.partition_bound == "DEFAULT":
                 locks[child] = Lock(relation=beside.name, oid=child, mode=LockMode.ACCESS_EXCLUSIVE)

@@ -2,7 +2,8 @@
 
 ## What it does
 
-Whatever no other operation recognises: `COMMENT`, `GRANT`, `CREATE FUNCTION`, `CREATE EXTENSION`, `INSERT` of a few rows.
+Whatever no other operation recognises: `COMMENT`, `GRANT`, `CREATE FUNCTION`, `CREATE EXTENSION`, `INSERT` of a few
+rows.
 
 ## Why it is dangerous
 

@@ -15,6 +15,7 @@ from ...base.lock import LockMode
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
 from ..operations._operation import Compiled, Probe, Request, Shape
+from ..steps import condition
 from ..steps.step import Action, Kind, Lock, Phase, Step
 from ..sync.fill import fill
 from ..sync.link import Link
@@ -168,6 +169,7 @@ def _passes(draft: _Draft) -> list[Step]:
                 action=Action(name="fill_end", parameters=parameters),
                 seconds=0.01,
                 undo=("the functions go with the link",),
+                done=condition.both(*(condition.neither(condition.has_link(link.id, "filling")) for link in links)),
             )
         )
     return steps

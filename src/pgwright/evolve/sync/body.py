@@ -3,7 +3,8 @@
 `first` fires before the triggers of users and carries new → old, from the newest link to the oldest. `last` fires
 behind them and carries old → new, from the oldest to the newest. `fill` sets what the pass has not reached yet.
 Values are compared by image (`*=`, `*<>` on records): IS DISTINCT FROM loses changes of citext, interval,
-numeric scale and -0, and does not exist for json and point (seen on 14 to 18). "Given" is IS DISTINCT FROM NULL, because a composite value with
+numeric scale and -0, and does not exist for json and point (seen on 14 to 18). "Given" is IS DISTINCT FROM NULL,
+because a composite value with
 a NULL field is neither IS NULL nor IS NOT NULL.
 """
 
@@ -65,7 +66,10 @@ def _down(link: Link, names: Mapping[int, str]) -> list[str]:
     message = (
         f"pgwright: this value of column {names[link.new]} cannot be kept in column {names[link.old]} and brought back"
     )
-    hint = f"Until migration {link.migration} is contracted, up(down(value)) must be the value itself; a written down lifts this."
+    hint = (
+        f"Until migration {link.migration} is contracted, up(down(value)) must be the value itself; "
+        "a written down lifts this."
+    )
     return [
         *lines,
         "probe := NEW;",
@@ -76,11 +80,16 @@ def _down(link: Link, names: Mapping[int, str]) -> list[str]:
     ]
 
 
+def _compare(column: str, expression: str) -> str:
+    """Set `agree`: the column of NEW has the image that `expression`, assigned to it, would have."""
+    same = f"ROW(probe.{column})::record OPERATOR(pg_catalog.*=) ROW(NEW.{column})::record"
+    return f"probe.{column} := {expression}; agree := {same};"
+
+
 def _agrees(link: Link, names: Mapping[int, str]) -> list[str]:
     """Set `agree`: new ≡ up(old), or old ≡ down(new). An error in either means "not equal"."""
     old, new = ident(names[link.old]), ident(names[link.new])
-    up = f"probe.{new} := {carry(link, link.up, names)}; agree := ROW(probe.{new})::record OPERATOR(pg_catalog.*=) ROW(NEW.{new})::record;"
-    down = f"probe.{old} := {carry(link, link.down, names)}; agree := ROW(probe.{old})::record OPERATOR(pg_catalog.*=) ROW(NEW.{old})::record;"
+    up, down = _compare(new, carry(link, link.up, names)), _compare(old, carry(link, link.down, names))
     if link.plain:
         return ["probe := NEW;", up]
     return [
@@ -99,7 +108,7 @@ def _first_insert(link: Link, names: Mapping[int, str]) -> list[str]:
     given = f"NEW.{new} IS DISTINCT FROM NULL"
     if link.plain:
         return [f"IF {given} THEN", *_indent(_down(link, names)), "END IF;"]
-    same = f"probe.{new} := {carry(link, link.up, names)}; agree := ROW(probe.{new})::record OPERATOR(pg_catalog.*=) ROW(NEW.{new})::record;"
+    same = _compare(new, carry(link, link.up, names))
     return [
         f"IF {given} THEN",
         "  probe := NEW;",
@@ -176,14 +185,16 @@ def last_body(
     links: Sequence[Link], names: Mapping[int, str], *, reshaping: bool, undo: Sequence[str] = ()
 ) -> list[str]:
     """Every `up`, from the oldest link to the newest. `reshaping`: a user's BEFORE trigger may have changed what
-    `first` carried, so the pair is looked at again. `undo`: pass values under which whatever users' triggers did is undone."""
+    `first` carried, so the pair is looked at again. `undo`: pass values under which whatever users' triggers did is
+    undone."""
     lines: list[str] = []
     live = [link for link in links if link.mode is not Mode.RETIRING]
     if undo:
         values = ", ".join(literal(value) for value in undo)
         new = (f"probe.{ident(names[link.new])} := NEW.{ident(names[link.new])};" for link in live)
+        passing = f"current_setting({literal(PASS)}, true) IN ({values})"
         lines += [
-            f"IF TG_OP = 'UPDATE' AND pg_trigger_depth() = 1 AND current_setting({literal(PASS)}, true) IN ({values}) THEN",
+            f"IF TG_OP = 'UPDATE' AND pg_trigger_depth() = 1 AND {passing} THEN",
             "  probe := OLD;",
             *_indent(new),
             "  RETURN probe;",

@@ -29,7 +29,8 @@ class Fill:
 
     def update_unlocked(self, part: str, first: int, last: int) -> str:
         """The same for those rows that nobody has locked."""
-        todo = f"SELECT ctid FROM ONLY {part} WHERE {blocks(first, last)} AND {self.condition} FOR NO KEY UPDATE SKIP LOCKED"
+        rows = f"SELECT ctid FROM ONLY {part} WHERE {blocks(first, last)} AND {self.condition}"
+        todo = f"{rows} FOR NO KEY UPDATE SKIP LOCKED"
         return (
             f"WITH todo AS MATERIALIZED ({todo}) UPDATE ONLY {part} SET {self.set_list} "
             f"WHERE ctid = ANY(ARRAY(SELECT ctid FROM todo)) AND {self.condition} AND {self._on()}"

@@ -81,7 +81,8 @@ class Part:
 @dataclass(frozen=True, kw_only=True)
 class SyncTable:
     """What the text of the triggers depends on: `names` maps attnums of the root to column names, `parts` is the
-    root and all its descendants in oid order, `root_sql` the quoted name of the root, `before_triggers` the names of the
+    root and all its descendants in oid order, `root_sql` the quoted name of the root, `before_triggers` the names of
+    the
     BEFORE ROW triggers of users on any part, `reshaping` whether one of them fires on INSERT or UPDATE."""
 
     oid: int

@@ -18,9 +18,9 @@ def _function(stem: str, table: SyncTable, body: Sequence[str]) -> list[str]:
     name = f"{SCHEMA}.{ident(naming.function_name(stem, table.oid))}"
     text = "\n".join(["", "#variable_conflict use_column", "DECLARE", "  probe record;", "  agree boolean;", "BEGIN"])
     text += "\n" + "\n".join("  " + line for line in body) + "\nEND\n"
+    options = "LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp"
     return [
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER "
-        f"SET search_path = pg_catalog, pg_temp AS {dollar(text)}",
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger {options} AS {dollar(text)}",
         f"REVOKE ALL ON FUNCTION {name}() FROM PUBLIC",
     ]
 
@@ -71,13 +71,15 @@ def triggers(table: SyncTable, links: Sequence[Link]) -> list[str]:
         ):
             function = f"{SCHEMA}.{ident(naming.function_name(stem, table.oid))}()"
             statements.append(
-                f"CREATE TRIGGER {ident(name)} BEFORE {on} ON {part.sql} FOR EACH ROW {when} EXECUTE FUNCTION {function}"
+                f"CREATE TRIGGER {ident(name)} BEFORE {on} ON {part.sql} FOR EACH ROW {when} EXECUTE FUNCTION "
+                f"{function}"
             )
         if filling:
             empty = " OR ".join(f"NEW.{ident(table.names[link.new])} IS NULL" for link in filling)
             function = f"{SCHEMA}.{ident(naming.function_name('sync_fill', table.oid))}()"
             statements.append(
-                f"CREATE TRIGGER {ident(fill)} BEFORE UPDATE ON {part.sql} FOR EACH ROW WHEN ({empty}) EXECUTE FUNCTION {function}"
+                f"CREATE TRIGGER {ident(fill)} BEFORE UPDATE ON {part.sql} FOR EACH ROW WHEN ({empty}) EXECUTE "
+                f"FUNCTION {function}"
             )
     names = (first, last, fill) if filling else (first, last)
     statements += [

@@ -25,8 +25,8 @@ _TOTAL = frozenset(
     )
 )
 _HARMLESS = frozenset(
-    {"ColumnRef", "A_Const", "FuncCall", "CoalesceExpr", "NullTest", "BoolExpr", "CaseExpr", "CaseWhen", "String", "Integer", "Float",
-     "Boolean", "TypeCast", "TypeName", "A_Expr", "List", "Node"}
+    {"ColumnRef", "A_Const", "FuncCall", "CoalesceExpr", "NullTest", "BoolExpr", "CaseExpr", "CaseWhen",
+     "String", "Integer", "Float", "Boolean", "TypeCast", "TypeName", "A_Expr", "List", "Node"}
 )  # fmt: skip
 _TOTAL_OPERATORS = frozenset({"||", "=", "<>", "<", ">", "<=", ">="})
 _TEXT_TYPES = frozenset({"text", "varchar", "bpchar", "name"})

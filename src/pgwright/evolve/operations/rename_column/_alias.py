@@ -29,6 +29,8 @@ def compile_(request: Request, rename: Rename, why: str) -> Compiled:
         Lock(relation=part.name, oid=part.oid, mode=LockMode.ACCESS_EXCLUSIVE)
         for part in request.catalog.descendants(table.oid)
     )
+    # Looked up by name when the step runs: then it is the view, which statements lock before the table behind it.
+    behind = (Lock(relation=table.name, oid=0, mode=LockMode.ACCESS_EXCLUSIVE), *locks)
     kinds = (
         (
             "open",
@@ -50,7 +52,7 @@ def compile_(request: Request, rename: Rename, why: str) -> Compiled:
             kind=kind,
             summary=summary,
             statements=tuple(statements),
-            locks=locks,
+            locks=behind if name in ("close", "undo") else locks,
             seconds=0.01,
             undo=tuple(back),
         )

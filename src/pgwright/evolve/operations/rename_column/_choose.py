@@ -60,7 +60,10 @@ def _auto(request: Request, rename: Rename) -> tuple[str, str]:
     if alias:
         return "copy", alias[0]
     if request.statements is None or request.against_view is None:
-        return "copy", "what runs on the table is not known (no pg_stat_statements), so nothing says that a view would do"
+        return (
+            "copy",
+            "what runs on the table is not known (no pg_stat_statements), so nothing says that a view would do",
+        )
     if not any(mentions_column(text, rename.table.name.name) for text in request.statements):
         return "copy", "pg_stat_statements knows no statement on the table, so nothing says that a view would do"
     failing = (*_functions(request, rename), *request.against_view(rename.table.oid, rename.old, rename.new))
@@ -98,7 +101,7 @@ def against_copy(request: Request, rename: Rename) -> tuple[str, ...]:
     if not rename.plain and rename.column.identity is not None:
         reasons.append(f"{old} is an identity column and up or down change its values")
     reasons += _published(request, rename.table)
-    reasons += _generated_inputs(request, rename)
+    reasons += _generated_inputs(rename)
     reasons += _missing_down(rename)
     reasons += _foreign_parts(request, rename)
     reasons += _row_security(request, rename)
@@ -113,13 +116,14 @@ def _published(request: Request, table: Table) -> list[str]:
         return []
     return [
         f'"{table.name}" is published by "{publication.name}" without a column list: '
-        "subscribers without the new column would stop at the first INSERT (add it there first, then: allow = published)"
+        "subscribers without the new column would stop at the first INSERT (add it there first, then: allow = "
+        "published)"
         for publication in table.publications
         if publication.columns is None
     ]
 
 
-def _generated_inputs(request: Request, rename: Rename) -> list[str]:
+def _generated_inputs(rename: Rename) -> list[str]:
     reads = set(rename.up.columns) | (set(rename.down.columns) - {rename.new})
     generated = {
         name
@@ -150,7 +154,8 @@ def _row_security(request: Request, rename: Rename) -> list[str]:
     if request.catalog.superuser or request.catalog.bypass_rls:
         return []
     return [
-        f'"{part.name}" has FORCE ROW LEVEL SECURITY and role {request.catalog.role} has no BYPASSRLS: rows may be hidden from the pass'
+        f'"{part.name}" has FORCE ROW LEVEL SECURITY and role {request.catalog.role} has no BYPASSRLS: '
+        "rows may be hidden from the pass"
         for part in request.catalog.descendants(rename.table.oid)
         if part.force_row_security
     ]
@@ -160,8 +165,9 @@ def _user_triggers(request: Request, rename: Rename) -> list[str]:
     if request.catalog.can_silence_triggers or request.allowed("user_triggers"):
         return []
     return [
-        f'trigger "{trigger.name}" on "{part.name}" would fire for every row of the pass, and role {request.catalog.role} '
-        "may not silence it (allow = user_triggers accepts that; what BEFORE triggers change is undone)"
+        f'trigger "{trigger.name}" on "{part.name}" would fire for every row of the pass, and role '
+        f"{request.catalog.role} may not silence it "
+        "(allow = user_triggers accepts that; what BEFORE triggers change is undone)"
         for part in request.catalog.descendants(rename.table.oid)
         for trigger in part.triggers
         if trigger.on_update and trigger.row and not trigger.update_columns and trigger.enabled not in ("D", "R")
@@ -179,7 +185,8 @@ def against_alias(request: Request, rename: Rename) -> tuple[str, ...]:
             function = catalog.functions.get(trigger.function_oid)
             if trigger.row and trigger.parent is None and (function is None or mentions_column(function.body, old)):
                 reasons.append(
-                    f'the body of trigger function "{trigger.function}" names {old}, which the row of the table has no longer'
+                    f'the body of trigger function "{trigger.function}" names {old}, '
+                    "which the row of the table has no longer"
                 )
     if catalog.major < 15 and any(part.row_security for part in parts):
         reasons.append("the table has row-level security, and views have no security_invoker before PostgreSQL 15")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from ....base.lock import LockMode
-
 from ....sql.quote import ident
-from ...sync.codec import link_to_json
+from ...steps import condition
 from ...steps.step import Action, Kind, Lock, Phase, Step
 from ...sync import naming, text
-from ...sync.link import Link, Part, SyncTable
+from ...sync.codec import link_to_json
+from ...sync.link import Link, SyncTable
 from ...sync.sources import sync_table
 from ...sync.total import is_total
 from .._operation import Compiled, Request
@@ -84,7 +84,7 @@ class _Builder:
         shown += tuple(text.functions(self.table, links)) + tuple(text.triggers(self.table, links))
         parameters = {
             **self.parameters,
-            "column": list((add, *_dependents.column_settings(self.rename, self.table.root_sql))),
+            "column": [add, *_dependents.column_settings(self.rename, self.table.root_sql)],
         }
         summary = f"add column {self.link.new_name} to {self.rename.table.name} with the triggers that keep it in step"
         return [
@@ -96,6 +96,13 @@ class _Builder:
                 shown,
                 Action(name="link_open", parameters=parameters),
                 self._drop(),
+                ready=condition.both(
+                    condition.has_column(self.link.table, self.link.old_name, column.type_oid),
+                    condition.neither(condition.has_column(self.link.table, self.link.new_name)),
+                ),
+                done=condition.both(
+                    condition.has_link(self.link.id), condition.has_column(self.link.table, self.link.new_name)
+                ),
             )
         ]
 
@@ -118,10 +125,24 @@ class _Builder:
         mode = LockMode.SHARE_UPDATE_EXCLUSIVE
         summary = f"from now on a write that leaves {link.old_name} and {link.new_name} out of step fails"
         action = Action(name="link_check", parameters=self.parameters)
-        steps = [self._step("check", Phase.VERIFY, Kind.INSTANT, summary, (add,), action, drop)]
+        name = naming.check_name(link.id)
+        made = condition.has_constraint(link.table, name)
+        valid = condition.has_constraint(link.table, name, valid=True)
+        steps = [self._step("check", Phase.VERIFY, Kind.INSTANT, summary, (add,), action, drop, done=made)]
         summary = f"prove it for the rows that were there: {link.old_name} and {link.new_name} are in sync"
         steps.append(
-            self._step("validate", Phase.VERIFY, Kind.ONLINE, summary, (validate,), None, mode=mode, scans=True)
+            self._step(
+                "validate",
+                Phase.VERIFY,
+                Kind.ONLINE,
+                summary,
+                (validate,),
+                None,
+                mode=mode,
+                scans=True,
+                ready=made,
+                done=valid,
+            )
         )
         steps += _dependents.verify(self)
         return steps
@@ -138,20 +159,28 @@ class _Builder:
         summary = f"drop the shadow and rename {link.old_name} to {link.new_name} natively; every dependent follows"
         action = Action(name="link_close", parameters=self.parameters)
         back = (f"ALTER TABLE {relation} RENAME COLUMN {ident(link.new_name)} TO {ident(link.old_name)}",)
-        return [self._step("close", Phase.CONTRACT, Kind.CUTOVER, summary, shown, action, back)]
+        open_ = condition.has_link(link.id)
+        done = condition.neither(open_)
+        return [self._step("close", Phase.CONTRACT, Kind.CUTOVER, summary, shown, action, back, ready=open_, done=done)]
 
     def back(self) -> list[Step]:
         """What rollback runs: from expanded drop the new side, from retiring bring the old one back."""
         link, relation = self.link, self.table.root_sql
         action = Action(name="link_undo", parameters=self.parameters)
         summary = f"drop {link.new_name}; {link.old_name} holds what the new application wrote"
-        steps = [self._step("undo", Phase.ROLLBACK, Kind.CUTOVER, summary, self._drop(), action)]
+        done = condition.neither(condition.has_link(link.id))
+        steps = [self._step("undo", Phase.ROLLBACK, Kind.CUTOVER, summary, self._drop(), action, done=done)]
         if not link.plain:
             return [*steps, *_dependents.restore(self)]
         shown = (f"ALTER TABLE {relation} RENAME COLUMN {ident(link.new_name)} TO {ident(link.old_name)}",)
         action = Action(name="link_reopen", parameters=self.parameters)
         summary = f"rename {link.new_name} back to {link.old_name}"
-        return [*steps, self._step("reopen", Phase.RESTORE, Kind.CUTOVER, summary, shown, action)]
+        new_there, old_there = (condition.has_column(link.table, name) for name in (link.new_name, link.old_name))
+        done = condition.both(old_there, condition.neither(new_there))
+        return [
+            *steps,
+            self._step("reopen", Phase.RESTORE, Kind.CUTOVER, summary, shown, action, ready=new_there, done=done),
+        ]
 
     def _drop(self) -> tuple[str, ...]:
         return (f"ALTER TABLE {self.table.root_sql} DROP COLUMN {ident(self.link.new_name)}",)
@@ -168,6 +197,8 @@ class _Builder:
         *,
         mode: LockMode = LockMode.ACCESS_EXCLUSIVE,
         scans: bool = False,
+        ready: str = "",
+        done: str = "",
     ) -> Step:
         root = self.rename.table.name
         return Step(
@@ -183,6 +214,8 @@ class _Builder:
             rows=self.rows if scans else None,
             seconds=self.rows / 1_000_000 + 0.01 if scans else 0.01,
             undo=undo,
+            ready=ready,
+            done=done,
         )
 
     step = _step
@@ -191,8 +224,3 @@ class _Builder:
         """`mode` on the table and everything that inherits from it, in oid order."""
         parts = self.request.catalog.descendants(self.link.table)
         return tuple(Lock(relation=part.name, oid=part.oid, mode=mode) for part in parts)
-
-
-def part_of(table: SyncTable, oid: int) -> Part:
-    """The part of `table` with this oid."""
-    return next(part for part in table.parts if part.oid == oid)

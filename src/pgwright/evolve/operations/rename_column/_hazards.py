@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ....catalog.values import Table, Trigger
 from ....sql.tokens import mentions_column
 from .._operation import Request
 from ._rename import Rename
@@ -10,25 +9,36 @@ from ._rename import Rename
 
 def of_copy(request: Request, rename: Rename) -> tuple[str, ...]:
     """The hazards of a shadow column, most general first."""
-    name, old, new = rename.table.name.name, rename.old, rename.new
+    name, new = rename.table.name.name, rename.new
     found = [
-        f"COPY {name} FROM, or INSERT INTO {name}, without a column list fails: the table has one column more until contract",
-        f"SELECT * or RETURNING * of {name} in a server-side prepared statement fails once per connection and transition "
-        '("cached plan must not change result type")',
-        f"a NULL written to {new} by the new application before the state is expanded may be filled: start it after that",
-        f"a REPEATABLE READ or SERIALIZABLE transaction that writes a row of {name} while the pass fills it may fail with 40001",
+        (
+            f"COPY {name} FROM, or INSERT INTO {name}, without a column list fails: "
+            "the table has one column more until contract"
+        ),
+        (
+            f"SELECT * or RETURNING * of {name} in a server-side prepared statement fails once per connection and "
+            'transition ("cached plan must not change result type")'
+        ),
+        (
+            f"a NULL written to {new} by the new application before the state is expanded may be filled: "
+            "start it after that"
+        ),
+        (
+            f"a REPEATABLE READ or SERIALIZABLE transaction that writes a row of {name} while the pass fills it "
+            "may fail with 40001"
+        ),
         "queries on a standby may be cancelled while it replays a strong lock (each is held for milliseconds)",
     ]
     found += _of_values(rename)
-    found += _of_old_side(request, rename)
+    found += _of_old_side(rename)
     found += _of_functions(request, rename)
-    found += _of_statements(request, rename)
+    found += _of_statements(request)
     return tuple(found)
 
 
 def _of_values(rename: Rename) -> list[str]:
     old, new = rename.old, rename.new
-    found = []
+    found: list[str] = []
     if rename.plain:
         return found
     if not rename.up.immutable:
@@ -37,13 +47,15 @@ def _of_values(rename: Rename) -> list[str]:
         found.append("down is not immutable: verified once, no lasting check")
     if rename.up.has_subquery or rename.down.has_subquery:
         found.append(
-            "up or down has a subquery: a later change of what it reads is not carried, and the result is not verifiable"
+            "up or down has a subquery: a later change of what it reads is not carried, and the result is not "
+            "verifiable"
         )
     if rename.up_written:
         found.append(f"writes of {old} that up refuses (errors of class 22 and 23) are refused until contract")
     if rename.down_written:
         found.append(
-            f"down is lossy where up(down(value)) is not the value: {old} cannot hold all of {new}, and a rollback keeps {old}"
+            f"down is lossy where up(down(value)) is not the value: {old} cannot hold all of {new}, and a rollback "
+            f"keeps {old}"
         )
     else:
         found.append(
@@ -52,7 +64,7 @@ def _of_values(rename: Rename) -> list[str]:
     return found
 
 
-def _of_old_side(request: Request, rename: Rename) -> list[str]:
+def _of_old_side(rename: Rename) -> list[str]:
     table, column, new = rename.table, rename.column, rename.new
     found = []
     if column.default is not None and not column.not_null:
@@ -61,7 +73,8 @@ def _of_old_side(request: Request, rename: Rename) -> list[str]:
         )
     if column.default is not None and rename.up_written:
         found.append(
-            f"the DEFAULT of the old side goes through up; where up refuses it, an INSERT of the old application without {rename.old} is refused"
+            f"the DEFAULT of the old side goes through up; where up refuses it, an INSERT of the old application "
+            f"without {rename.old} is refused"
         )
     if column.not_null and not rename.down_written:
         found.append(f"NULL in {new} is refused until contract: {rename.old} is NOT NULL")
@@ -74,7 +87,8 @@ def _of_old_side(request: Request, rename: Rename) -> list[str]:
     for other in table.columns:
         if other.generated is not None and not rename.plain and mentions_column(other.generated, rename.old):
             found.append(
-                f"generated column {other.name} reads {rename.old}: contract has to rebuild it, which rewrites the table "
+                f"generated column {other.name} reads {rename.old}: contract has to rebuild it, which rewrites the "
+                f"table "
                 "under ACCESS EXCLUSIVE, and is refused without allow = rewrite"
             )
     return found
@@ -93,12 +107,13 @@ def _of_functions(request: Request, rename: Rename) -> list[str]:
             )
         elif mentions_column(function.body, table.name.name):
             found.append(
-                f"the body of function {function.name} reads {old}: after contract it fails with 42703 until it is replaced"
+                f"the body of function {function.name} reads {old}: after contract it fails with 42703 until it is "
+                f"replaced"
             )
     return found
 
 
-def _of_statements(request: Request, rename: Rename) -> list[str]:
+def _of_statements(request: Request) -> list[str]:
     found = []
     for statement in request.statements or ():
         if "*" in statement:
@@ -126,11 +141,7 @@ def of_alias(request: Request, rename: Rename) -> tuple[str, ...]:
         if part.oid != rename.table.oid:
             found.append(f"statements that name {part.name.name} itself see only the new column name")
     found.append(
-        "the row type of the table gets the new column name at once: functions that return it, or declare %ROWTYPE, see it"
+        "the row type of the table gets the new column name at once: functions that return it, or declare %ROWTYPE, "
+        "see it"
     )
     return tuple(found)
-
-
-def trigger_reads(trigger: Trigger, table: Table, number: int) -> bool:
-    """Whether a trigger names the column in UPDATE OF or WHEN."""
-    return number in trigger.update_columns or number in trigger.when_columns

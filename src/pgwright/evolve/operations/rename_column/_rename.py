@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ....base.errors import MigrationFileError
 from ....catalog.probe import ExpressionFacts
 from ....catalog.values import Column, Table
-from ....base.errors import MigrationFileError
 from ....sql.directives import Directive
 from ....sql.expression import is_reference
 from ....sql.quote import ident
@@ -123,7 +123,6 @@ def _facts(
 
 def _bad_expression(request: Request, directive: Directive, error: str) -> Exception:
     place = directive.position
-    from ....base.errors import MigrationFileError
 
     names = "before" if directive.name == "up" else "after"
     return MigrationFileError(

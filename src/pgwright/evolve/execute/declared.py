@@ -1,0 +1,50 @@
+"""The locks that a step declared, as the tables are now, and their comparison with those really held (law 5)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psycopg
+
+from ...base.errors import StepFailed
+from ...base.lock import LockMode
+from ...base.name import RelationName
+from ..locks.observe import held
+from ..steps.step import Lock
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+_DESCENDANTS = """
+WITH RECURSIVE part (root, oid) AS (
+    SELECT wanted, wanted FROM unnest(%(oids)s::oid[]) wanted
+    UNION
+    SELECT root, inhrelid FROM pg_catalog.pg_inherits JOIN part ON inhparent = part.oid
+)
+SELECT root::bigint, c.oid::bigint, n.nspname, c.relname FROM part JOIN pg_catalog.pg_class c USING (oid)
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE root <> c.oid AND c.relkind IN ('r', 'p')
+"""
+
+
+def present(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
+    """The declared locks, and the same on partitions and children that have come since the plan, in oid order."""
+    modes = {lock.oid: lock.mode for lock in locks}
+    names = {lock.oid: lock.relation for lock in locks}
+    for root, oid, schema, name in connection.execute(_DESCENDANTS, {"oids": list(modes)}).fetchall():
+        modes[oid] = max(modes.get(oid, modes[root]), modes[root])
+        names.setdefault(oid, RelationName(schema, name))
+    return tuple(Lock(relation=names[oid], oid=oid, mode=modes[oid]) for oid in sorted(modes))
+
+
+def compare(connection: Connection, step: str, locks: tuple[Lock, ...], _: object = None) -> None:
+    """Raises StepFailed when the transaction holds a lock that was not declared, which rolls the step back."""
+    declared = {lock.oid: lock.mode for lock in locks}
+    for oid, mode in held(connection).items():
+        if mode > declared.get(oid, LockMode.ROW_EXCLUSIVE):
+            row = connection.execute("SELECT %s::oid::regclass::text", (oid,)).fetchone()
+            name = row[0] if row else str(oid)
+            raise StepFailed(
+                f"step {step} took {mode.sql} on {name}, which its plan does not declare",
+                step=step,
+                state="The step was rolled back: nothing of it remains.",
+                hint="This is a defect of pgwright; please report it with the plan.",
+            )

@@ -1,0 +1,50 @@
+"""Pre- and postconditions of steps: each one SQL query that answers one boolean from the catalog.
+
+They ask for definitions and validity, never just for a name, so that what is half done is not taken for done.
+"""
+
+from __future__ import annotations
+
+from ...sql.quote import literal
+
+
+def both(*conditions: str) -> str:
+    """True when all of the queries answer true."""
+    return "SELECT " + " AND ".join(f"({condition})" for condition in conditions)
+
+
+def neither(condition: str) -> str:
+    """True when the query answers false."""
+    return f"SELECT NOT ({condition})"
+
+
+def has_column(relation: int, name: str, type_oid: int = 0) -> str:
+    """The table has a live column of this name (and type)."""
+    of_type = f" AND atttypid = {type_oid:d}" if type_oid else ""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {relation:d} "
+        f"AND attname = {literal(name)} AND attnum > 0 AND NOT attisdropped{of_type})"
+    )
+
+
+def has_link(link_id: str, mode: str = "") -> str:
+    """The journal has the link open (in this mode)."""
+    in_mode = f" AND body ->> 'mode' = {literal(mode)}" if mode else ""
+    return f"SELECT EXISTS (SELECT FROM pgwright.link WHERE id = {literal(link_id)}{in_mode})"
+
+
+def has_constraint(relation: int, name: str, *, valid: bool = False) -> str:
+    """The table has the constraint (validated)."""
+    validated = " AND convalidated" if valid else ""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = {relation:d} "
+        f"AND conname = {literal(name)}{validated})"
+    )
+
+
+def has_relation(relation: int, schema: str, name: str) -> str:
+    """The relation still has this name."""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        f"WHERE c.oid = {relation:d} AND c.relname = {literal(name)} AND n.nspname = {literal(schema)})"
+    )
