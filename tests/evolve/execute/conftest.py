@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+pytest.register_assert_rewrite("tests.support.lifecycle", "tests.support.races", "tests.support.sync_cases")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A case with `versions` is not collected for other majors: there is nothing to run, so nothing is skipped."""

@@ -1,0 +1,194 @@
+"""The life cycle of a change, as DESIGN 7.9 has it: expand, both applications work, rollback, expand, contract, done,
+with writers of both versions all the while."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from pgwright.api.contract import contract
+from pgwright.api.expand import expand
+from pgwright.api.rollback import rollback
+from pgwright.base.event import Event
+from pgwright.config import Settings
+from pgwright.config.settings import ExecuteSettings
+from pgwright.connect import session
+from pgwright.evolve.execute import journal
+from pgwright.server.find import find
+from tests.support.databases import Database
+from tests.support.writers import NEW, OLD, Crew, Work, lost, mirror
+
+QUICK = ExecuteSettings(lock_pause=0.02, lock_budget=30.0, heartbeat=0.5, backfill_patience=30.0)
+GRACE = 3600.0
+NAME = "0001_renomme.sql"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """A table to be renamed in. `setup` makes it, `up` and `down` are directives ("" where there are none), `strategies`
+    those that must work on it; `native` is what a person would type instead, for the comparison of the end
+    states. `runner` is the role that migrates ("" is the superuser)."""
+
+    name: str
+    setup: str
+    work: Work
+    rename: str
+    up: str = ""
+    down: str = ""
+    strategies: tuple[str, ...] = ("copy", "alias")
+    versions: tuple[int, ...] = (14, 15, 16, 17, 18)
+    runner: str = ""
+    allow: frozenset[str] = frozenset()
+
+    def migration(self, strategy: str) -> str:
+        """The text of the migration file."""
+        lines = [f"-- pgwright: up = {self.up}"] if self.up else []
+        lines += [f"-- pgwright: down = {self.down}"] if self.down else []
+        return "\n".join([*lines, f"-- pgwright: strategy = {strategy}", self.rename + ";", ""])
+
+    def script(self) -> str:
+        """Table and mirror."""
+        return self.setup + mirror(self.work, self.up)
+
+
+@dataclass
+class LifeCycle:
+    """One shape with one strategy on one database."""
+
+    shape: Shape
+    strategy: str
+    database: Database
+    folder: Path
+    gate: Callable[[str], None] | None = None
+    events: list[Event] = field(default_factory=list)
+    execute: ExecuteSettings = QUICK
+
+    def prepare(self) -> None:
+        """Table, mirror, migration file and journal."""
+        self.database.run(self.shape.script())
+        (self.folder / NAME).write_text(self.shape.migration(self.strategy), encoding="utf-8")
+        with session.open(self.settings.dsn) as connection:
+            journal.create(connection)
+
+    @property
+    def settings(self) -> Settings:
+        """What every verb is given."""
+        dsn = self.database.dsn_as(self.shape.runner) if self.shape.runner else self.database.dsn
+        return Settings(dsn=dsn, migrations=self.folder, execute=self.execute)
+
+    def crew(self) -> Crew:
+        """The applications, nobody at work yet."""
+        user = self.shape.work.user
+        return Crew(self.shape.work, self.database.dsn_as(user) if user else self.database.dsn)
+
+    def expand(self) -> None:
+        expand(self.settings, allow=self.shape.allow, on_event=self.events.append, gate=self.gate)
+
+    def contract(self, *, grace: float | None = None, finalize: bool = False) -> None:
+        contract(
+            self.settings,
+            allow=self.shape.allow,
+            on_event=self.events.append,
+            grace=grace,
+            finalize=finalize,
+            gate=self.gate,
+        )
+
+    def rollback(self) -> None:
+        rollback(self.settings, allow=self.shape.allow, on_event=self.events.append, gate=self.gate)
+
+    @property
+    def state(self) -> str:
+        """The state of the migration."""
+        return str(self.database.one("SELECT state FROM pgwright.migration"))
+
+    def run(self) -> Crew:
+        """The whole cycle; asserts at every stop. Returns the crew, which has left, for its figures."""
+        self.prepare()
+        before = dump(self.database)
+        with self.crew() as crew:
+            crew.start(OLD)
+            crew.advance()
+            self.expand()
+            self.stop("expanded")
+            crew.start(NEW)
+            crew.advance()
+            self.stop("expanded")
+            crew.leave(NEW)
+            self.rollback()
+            self.stop("rolled back")
+            assert dump(self.database) == before
+            crew.advance()
+            self.expand()
+            crew.start(NEW)
+            crew.advance()
+            self.stop("expanded")
+            crew.leave(OLD)
+            self.contract(grace=GRACE)
+            crew.advance()
+            self.stop("retiring")
+            self.contract(finalize=True)
+            crew.advance()
+            self.stop("done")
+        assert not crew.failures, crew.failures
+        return crew
+
+    def stop(self, state: str) -> None:
+        """What holds at every stop: the state, the mirror, both sides in step, and nothing left over at an end."""
+        assert self.state == state
+        ended = state in ("rolled back", "done")
+        with self.database.connect() as connection:
+            old, new = state in ("expanded", "rolled back"), state in ("expanded", "retiring", "done")
+            found = lost(connection, self.shape.work, old=old, new=new)
+            assert not found, f"{state}: {found[:6]}"
+            if ended:
+                assert leftovers(self.database) == []
+
+    def native(self, other: Database) -> None:
+        """The same change as a person would type it, on another database."""
+        other.run(self.shape.script())
+        other.run(self.shape.rename)
+
+
+LEFTOVERS = """
+SELECT 'trigger ' || t.tgname FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
+WHERE f.pronamespace = 'pgwright'::regnamespace
+UNION ALL SELECT 'function ' || proname FROM pg_proc WHERE pronamespace = 'pgwright'::regnamespace
+UNION ALL SELECT 'constraint ' || conname FROM pg_constraint WHERE conname LIKE 'pgw%'
+UNION ALL SELECT 'relation ' || relname FROM pg_class WHERE relname LIKE 'pgw%' AND relname NOT LIKE 'pgwright%'
+UNION ALL SELECT 'column ' || attname FROM pg_attribute WHERE attname LIKE 'pgw%' AND NOT attisdropped
+UNION ALL SELECT 'comment ' || description FROM pg_description WHERE description LIKE 'pgwright:%'
+UNION ALL SELECT 'link ' || id FROM pgwright.link
+UNION ALL SELECT 'chunk of ' || step FROM pgwright.chunk
+"""
+
+
+def leftovers(database: Database) -> list[str]:
+    """What pgwright put into the database and did not take away again, but for the journal."""
+    return [row[0] for row in database.all(LEFTOVERS)]
+
+
+@cache
+def _pg_dump() -> Path:
+    return find(18).program("pg_dump")
+
+
+def dump(database: Database) -> str:
+    """The schema without the journal as pg_dump of 18 writes it. Columns of a table in order of their names,
+    because a column that was rebuilt stands at the end, which the plan says."""
+    answer = subprocess.run(
+        [_pg_dump(), "--schema-only", "--exclude-schema=pgwright", "--dbname", database.dsn],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    text = "\n".join(line for line in answer.stdout.splitlines() if not line.startswith(("--", "\\", "SET ")) and line)
+    return re.sub(r"(CREATE [A-Z ]*TABLE [^\n]* \(\n)(.*?)(\n\)[^\n]*)", _sorted_columns, text, flags=re.DOTALL)
+
+
+def _sorted_columns(found: re.Match[str]) -> str:
+    return found[1] + "\n".join(sorted(line.rstrip(",") for line in found[2].splitlines())) + found[3]
