@@ -53,6 +53,28 @@ def test_a_table_that_somebody_holds_does_not_stop_the_rest(database: Database, 
             database.run("ROLLBACK PREPARED 'for ever'")
 
 
+def test_everything_that_deparsing_needs_may_be_held(database: Database) -> None:
+    database.run("""
+        CREATE TABLE parts (id int PRIMARY KEY DEFAULT 1 + 1, n int CHECK (n > 0)) PARTITION BY RANGE (id);
+        CREATE TABLE keyed (id int, n int) PARTITION BY RANGE ((id + n));
+        CREATE TABLE leaf PARTITION OF parts FOR VALUES FROM (1) TO (9);
+        CREATE INDEX ON leaf ((n + 1)) WHERE n > 2; CREATE STATISTICS s ON id, n FROM leaf;
+        CREATE POLICY p ON leaf USING (n > 1); CREATE RULE r AS ON DELETE TO leaf DO ALSO NOTHING;
+        CREATE TABLE pointing (leaf int REFERENCES leaf); CREATE PUBLICATION pub FOR TABLE leaf;
+        CREATE FUNCTION f() RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT n FROM leaf; END;
+        CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        CREATE TRIGGER t BEFORE UPDATE OF n ON leaf FOR EACH ROW WHEN (NEW.n > 1) EXECUTE FUNCTION g();
+    """)
+    with database.connect(autocommit=False) as holder, connect.open(database.dsn) as connection:
+        holder.execute("LOCK TABLE parts, keyed")
+        catalog = read(connection, patience=0)
+        assert {str(catalog.name_of(oid)) for oid in catalog.unreadable} == {
+            "public.parts",
+            "public.keyed",
+            "public.leaf",
+        }
+
+
 def test_a_lock_that_goes_away_is_waited_for(database: Database) -> None:
     import threading
 
