@@ -1,0 +1,13 @@
+# Made by `make docs` from src/pgwright/api.
+
+from .api.config_show import config_show as config_show
+from .api.contract import contract as contract
+from .api.doctor import doctor as doctor
+from .api.expand import expand as expand
+from .api.init import init as init
+from .api.new import new as new
+from .api.plan import plan as plan
+from .api.rollback import rollback as rollback
+from .api.status import status as status
+
+__version__: str
