@@ -74,10 +74,9 @@ def test_a_bad_choice_and_a_missing_argument() -> None:
 
 
 @pytest.mark.parametrize("wrong", ["soon", "-1", "1 week", "1h30", ""])
-def test_a_duration_that_is_none(wrong: str) -> None:
-    done = pgwright("contract", f"--grace={wrong}")
-    assert done.returncode == 2
-    assert "write 90s, 30min, 2h or 1d" in done.stderr
+def test_a_duration_that_is_none(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["contract", f"--grace={wrong}"]) == 2
+    assert "write 90s, 30min, 2h or 1d" in capsys.readouterr().err
 
 
 def test_quiet_and_verbose_exclude_each_other() -> None:
@@ -96,11 +95,11 @@ def test_destructive_consent_is_never_asked_for_without_a_terminal(tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["rename_column", "config show", "LockNotObtained", "lock_not_obtained", "4", "PLAN"])
-def test_every_kind_of_page_is_found(name: str) -> None:
-    done = pgwright("docs", *name.split())
-    assert done.returncode == 0
-    assert done.stdout.startswith("# ")
-    assert done.stderr == ""
+def test_every_kind_of_page_is_found(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["docs", *name.split()]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith("# ")
+    assert said.err == ""
 
 
 def test_an_unknown_page_names_the_nearest_and_all() -> None:
@@ -115,13 +114,16 @@ def test_the_list_of_pages_fits_into_80_columns() -> None:
 
 
 @pytest.mark.parametrize("command", [*registry.names("cli.commands"), "config show"])
-def test_every_command_has_help_with_an_example(command: str) -> None:
-    done = pgwright(*command.split(), "--help")
-    assert done.returncode == 0
-    assert max(len(line) for line in done.stdout.splitlines()) <= 80
-    assert "\x1b" not in done.stdout
+def test_every_command_has_help_with_an_example(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([*command.split(), "--help"]) == 0
+    shown = capsys.readouterr().out
+    assert max(len(line) for line in shown.splitlines()) <= 80
+    assert "\x1b" not in shown
     if command != "config":
-        assert f"\n    pgwright {command}" in done.stdout
+        assert f"\n    pgwright {command}" in shown
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:

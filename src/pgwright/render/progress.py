@@ -12,7 +12,7 @@ from ..base.event import BackfillProgress, Event, LockWaiting, StateChanged, Ste
 from .layout import pad, width
 from .narrate import backfill, how_far, sentence, share, waiting
 
-Write = Callable[[str], None]
+Write = Callable[[str], object]
 
 LIVE_EVERY = 0.1  # seconds between two pictures of the live line
 PLAIN_EVERY = 10.0  # seconds between two lines about the same backfill or lock where there is no terminal
