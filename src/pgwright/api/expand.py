@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from ..base.errors import UsageError
 from ..base.event import OnEvent, ignore
 from ..config import Settings
+from ..evolve.execute import drift, journal
 from ..evolve.execute import expand as verb
-from ..evolve.execute import journal
 from ..evolve.execute.runner import Runner
 from ..evolve.plan.files import Migration
 from ..evolve.plan.plan_file import Plan
@@ -28,7 +28,8 @@ def expand(
     stop: threading.Event | None = None,
     gate: Callable[[str], None] | None = None,
 ) -> UnitReport:
-    """Runs expand, backfill and verify. What was interrupted goes on from the journal first; then the pending
+    """Runs expand, backfill and verify. What was interrupted goes on from the journal first, and sync triggers are made
+    anew where users changed theirs; then the pending
     migrations (`names`, or those of `plan`) are started as one unit. `gate` is called with each step's id right
     before it runs. Returns the migrations as they are now; raises what stopped the work."""
     worked: list[str] = []
@@ -37,6 +38,7 @@ def expand(
         for unit in verb.unfinished(runner):
             worked += [record.name for record in journal.records(runner.connection) if record.unit == unit]
             verb.resume(runner, unit)
+        drift.mend(runner)
         waiting = _planning.pending(settings, journal.records(runner.connection), names, allow)
         if plan is not None:
             waiting = _of_plan(plan, waiting, worked)

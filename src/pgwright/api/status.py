@@ -8,7 +8,7 @@ from datetime import datetime
 from ..config import Settings
 from ..connect import session
 from ..connect.session import Connection
-from ..evolve.execute import chunks, journal, lease
+from ..evolve.execute import chunks, drift, journal, lease
 from ..evolve.plan.files import Migration, load
 from ..render.report import BackfillStatus, MigrationStatus, RunnerStatus, Status, UnitReport
 
@@ -31,7 +31,7 @@ def status(settings: Settings) -> Status:
             migrations=_migrations(files, journal.records(connection)),
             running=_runner(settings, connection),
             backfills=_backfills(connection),
-            warnings=_warnings(connection),
+            warnings=(*_warnings(connection), *drift.found(connection)),
         )
 
 

@@ -34,6 +34,7 @@ def contract(runner: Runner, record: journal.Record, *, grace: float, finalize: 
     """Contracts one migration as far as its grace period allows (seconds; `finalize` ends it now)."""
     if record.state != "retiring":
         _refuse_older(runner, record)
+        _tell_usage(runner, record)
         _run(runner, record, Phase.CONTRACT, "contracting")
         with runner.transaction() as connection:
             journal.set_state(connection, [record.name], "retiring")
@@ -85,6 +86,14 @@ def _revalidate(runner: Runner, record: journal.StepRecord) -> None:
             connection.execute(
                 f"ALTER TABLE {table.root_sql} VALIDATE CONSTRAINT {ident(naming.check_name(link.id))}".encode()
             )
+
+
+def _tell_usage(runner: Runner, record: journal.Record) -> None:
+    """Says which known statements still use the old side; whether they may fail is the author's to decide."""
+    for link in journal.links(runner.connection):
+        if link.migration == record.name:
+            for sentence in usage.since_expand(runner.connection, link):
+                runner.on_event(Notice(message=sentence))
 
 
 def _refuse_older(runner: Runner, record: journal.Record) -> None:

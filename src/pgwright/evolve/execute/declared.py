@@ -25,6 +25,17 @@ JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE root <> c.oid AND
 """
 
 
+def exclusive(connection: Connection, relation: int) -> Lock:
+    """ACCESS EXCLUSIVE on a table, by the name that it has now."""
+    row = connection.execute(
+        "SELECT n.nspname, c.relname FROM pg_catalog.pg_class c "
+        "JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = %s",
+        (relation,),
+    ).fetchone()
+    name = RelationName(*row) if row else RelationName("", str(relation))
+    return Lock(relation=name, oid=relation, mode=LockMode.ACCESS_EXCLUSIVE)
+
+
 def present(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
     """The declared locks, and the same on partitions and children that have come since the plan, in oid order."""
     modes = {lock.oid: lock.mode for lock in locks}

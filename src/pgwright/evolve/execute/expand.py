@@ -8,7 +8,7 @@ from ...base.errors import Refused
 from ...base.event import StateChanged
 from ..plan.plan_file import Plan
 from ..steps.step import Phase
-from . import journal
+from . import journal, usage
 from .runner import Runner
 
 PHASES = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
@@ -42,6 +42,9 @@ def resume(runner: Runner, unit: int) -> None:
     ]
     with runner.transaction() as connection:
         journal.set_state(connection, names, "expanded")
+        for link in journal.links(connection):
+            if link.migration in names:
+                connection.execute(journal.replace_link(usage.noted(connection, link)).encode())
     for name in names:
         runner.on_event(StateChanged(migration=name, before="expanding", after="expanded"))
 

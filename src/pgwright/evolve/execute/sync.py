@@ -43,6 +43,16 @@ def with_names(table: SyncTable, names: Mapping[int, str], *, without: Sequence[
     return replace(table, names=changed)
 
 
+def recorded(live: Live) -> list[list[Any]]:
+    """What the sync triggers were composed around: name, table, function, kind and state of each user's trigger."""
+    return sorted([each.name, each.relation, each.function_oid, each.kind, each.enabled] for each in live.users())
+
+
+def noted(link: Link, live: Live) -> Link:
+    """The link with the users' triggers of now on record."""
+    return replace(link, extra={**link.extra, "triggers": recorded(live)})
+
+
 def digest(connection: Connection, relation: int) -> str:
     """One value of all that a change of the table is prepared from: columns, triggers, constraints, what depends on its
     columns, its parts, and its links in the journal."""

@@ -28,12 +28,16 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...base.lock import LockMode
 from ...base.name import RelationName
-from ...sql import parse
+from ...sql.quote import qualified
+from ..locks.declare import declared
 from ..steps.step import Action, Kind, Lock, Phase, Step
 from ._operation import Compiled, Request
 
+DIRECTIVES = ("allow",)
 RECOGNISES = ("CreateStmt",)
 
 
@@ -54,7 +58,7 @@ def compile_(request: Request) -> Compiled:
         statements=(request.action.statement.text,),
         locks=_locks(request),
         seconds=0.01,
-        undo=(f"DROP TABLE {name}",),
+        undo=(f"DROP TABLE {qualified(name)}",),
     )
     undo = Step(
         id=f"{request.id}.drop",
@@ -63,33 +67,17 @@ def compile_(request: Request) -> Compiled:
         kind=Kind.CUTOVER,
         summary=f"drop table {name}",
         action=Action(name="table_drop", parameters={"schema": name.schema, "name": name.name}),
+        # Dropping takes the triggers of foreign keys, and the partition, from the other table.
+        locks=tuple(replace(lock, mode=LockMode.ACCESS_EXCLUSIVE) for lock in _locks(request)),
         seconds=0.01,
     )
     return Compiled(strategy="catalog-only", why="a new table is in nobody's way", steps=(open_, undo))
 
 
 def _locks(request: Request) -> tuple[Lock, ...]:
-    """Referenced tables, parents and a default partition beside the new one."""
-    locks: dict[int, Lock] = {}
-    for node in parse.walk(request.action.node):
-        kind = parse.kind_of(node)
-        if kind == "Constraint" and node.pktable.relname:
-            _add(locks, request, node.pktable, LockMode.SHARE_ROW_EXCLUSIVE)
-    for parent in request.action.node.inh_relations:
-        relation = parse.unwrap(parent)
-        partition = parse.kind_of(request.action.node) == "CreateStmt" and request.action.node.HasField("partbound")
-        _add(locks, request, relation, LockMode.SHARE_UPDATE_EXCLUSIVE)
-        oid = request.catalog.find(relation.relname, relation.schemaname or None)
-        beneath = request.catalog.tables.get(oid) if oid is not None and partition else None
-        for child in beneath.children if beneath is not None else ():
-            beside = request.catalog.tables.get(child)
-            if beside is not None and beside.partition_bound == "DEFAULT":
-                locks[child] = Lock(relation=beside.name, oid=child, mode=LockMode.ACCESS_EXCLUSIVE)
-    return tuple(locks[oid] for oid in sorted(locks))
-
-
-def _add(locks: dict[int, Lock], request: Request, relation: parse.Node, mode: LockMode) -> None:
-    oid = request.catalog.find(relation.relname, relation.schemaname or None)
-    table = request.catalog.tables.get(oid) if oid is not None else None
-    if table is not None and oid is not None:
-        locks[oid] = Lock(relation=table.name, oid=oid, mode=mode)
+    """Of referenced tables, parents and a default partition beside the new one, as measured."""
+    action = request.action
+    effects = declared(action.key, action.node, action.statement, request.catalog)
+    if effects is None:
+        raise request.refuse("nobody knows what this CREATE TABLE locks", hint="Write it in its plain form.")
+    return tuple(Lock(relation=effect.relation, oid=effect.oid, mode=effect.mode) for effect in effects)

@@ -31,23 +31,23 @@ PostgreSQL 14 to 18.
 from __future__ import annotations
 
 from ...base.lock import LockMode
+from ..locks.declare import declared, harm
 from ..steps.step import Kind, Lock, Phase, Step
 from ._operation import Compiled, Request
 
+DIRECTIVES = ("allow",)
 RECOGNISES = ("*",)
 """Everything that no other operation owns."""
 
 
 def compile_(request: Request) -> Compiled:
     """One instant step, when the statement is harmless or allowed."""
-    from ..locks.declare import declared, harm
-
     action, catalog = request.action, request.catalog
     if action.key.startswith("CallStmt.pgwright."):
         raise request.error(
             f"pgwright has no operation {action.key.rsplit('.', 1)[1]}", hint="`pgwright docs` lists them."
         )
-    if len(action.statement.node.cmds) > 1 if action.statement.kind == "AlterTableStmt" else False:
+    if action.statement.kind == "AlterTableStmt" and len(action.statement.node.cmds) > 1:
         raise request.error(
             "this ALTER TABLE has several actions, and not all are known", hint="Write one statement for each action."
         )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ...base import registry
-from ...base.errors import Refused
+from ...base.errors import MigrationFileError, Refused
 from ...base.lock import LockMode
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
@@ -93,8 +93,15 @@ def make(
     planned = []
     for migration in migrations:
         operations = []
+        if not migration.statements:
+            raise MigrationFileError(
+                "there is no statement in this file",
+                file=str(migration.path),
+                hint="Write the change into it, or remove it.",
+            )
         for request in requests(migration):
             name = owner(request.action.key)
+            _refuse_directives(request, name)
             compiled: Compiled = registry.load(KIND, name).compile_(request)
             operations.append(_planned(request, name, compiled))
             draft.steps += compiled.steps
@@ -115,6 +122,20 @@ def make(
         warnings=tuple(draft.warnings),
         relations=relations,
     )
+
+
+def _refuse_directives(request: Request, name: str) -> None:
+    """A directive that the operation does not know would be silently ignored."""
+    known = registry.load(KIND, name).DIRECTIVES
+    for directive in request.directives:
+        if directive.name not in known:
+            raise MigrationFileError(
+                f'"{directive.name}" says nothing to {name}',
+                file=request.file,
+                line=directive.position.line,
+                column=directive.position.column,
+                hint=f"It knows {', '.join(known)}.",
+            )
 
 
 def _planned(request: Request, name: str, compiled: Compiled) -> PlannedOperation:

@@ -13,11 +13,13 @@ def prepare(context: Context) -> Change:
     now = live.look(connection, link.table)
     sync.check_number(connection, link.table, link)
     table = sync.with_names(now.table, {link.new: link.new_name})
+    links = [sync.noted(each, now) for each in (*journal.links(connection, link.table), link)]
     statements = [
         *sync.uninstall(now),
         *context.parameters["column"],
         *triggers.widen(now, link.old_name, link.new_name),
-        *sync.install(table, [*journal.links(connection, link.table), link]),
-        journal.add_link(context.unit, link),
+        *sync.install(table, links),
+        *map(journal.replace_link, links[:-1]),
+        journal.add_link(context.unit, links[-1]),
     ]
     return Change(statements=tuple(statements), relation=link.table, digest=digest)

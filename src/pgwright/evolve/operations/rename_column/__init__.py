@@ -38,9 +38,10 @@ from .._operation import Compiled, Request
 from . import _alias, _choose, _copy
 from ._rename import Rename, understand
 
+DIRECTIVES = ("up", "down", "strategy", "allow")
 RECOGNISES = ("RenameStmt.OBJECT_COLUMN",)
 
-__all__ = ["RECOGNISES", "Rename", "compile_"]
+__all__ = ["DIRECTIVES", "RECOGNISES", "Rename", "compile_"]
 
 
 def compile_(request: Request) -> Compiled:
