@@ -9,7 +9,7 @@ from ...base.event import Notice, StateChanged
 from ...sql.quote import ident
 from ..steps.step import Phase
 from ..sync import naming
-from . import chunks, journal, live
+from . import chunks, journal, live, usage
 from .runner import Runner
 
 READY = ("expanded", "contracting", "retiring")
