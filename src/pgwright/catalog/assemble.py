@@ -68,8 +68,7 @@ def _table(
 ) -> Table:
     (oid, schema, name, kind, owner, persistence, row_security, force, identity, tuples, pages, all_pages, node,
      highest, options, grants, comment, of_type, bound, key, method, tablespace, extension, modified) = row  # fmt: skip
-    size, blocks = parts.sizes.get(oid, (None, None))
-    rules = parts.rules_of(oid)
+    size, blocks = parts.sizes.get(oid, (all_pages * parts.block_size, pages))
     return Table(
         oid=oid,
         name=RelationName(schema, name),
@@ -95,12 +94,12 @@ def _table(
         options=tuple(options),
         comment=comment,
         of_type=of_type,
-        rules=tuple(rule.name for rule in rules),
-        rule_definitions=rules,
+        rules=tuple(rule.name for rule in parts.rules_of(oid)),
+        rule_definitions=parts.rules_of(oid),
         rows=None if tuples < 0 else tuples,
-        pages=pages if blocks is None else blocks,
-        bytes=all_pages * parts.block_size if size is None else size,
-        modified=modified or 0,
+        pages=blocks,
+        bytes=size,
+        modified=modified,
         highest_column=highest,
         file_node=node,
         access_method=method or "",
