@@ -9,5 +9,6 @@ from .api.new import new as new
 from .api.plan import plan as plan
 from .api.rollback import rollback as rollback
 from .api.status import status as status
+from . import op as op
 
 __version__: str

@@ -40,15 +40,25 @@ def expand(
             verb.resume(runner, unit)
         drift.mend(runner)
         waiting = _planning.pending(settings, journal.records(runner.connection), names, allow)
-        if plan is not None:
+        if plan is not None and plan.from_file:
             waiting = _of_plan(plan, waiting, worked)
-        if waiting:
+        if plan is not None and not plan.from_file:
+            _refuse_started(plan, journal.records(runner.connection))
+        if waiting or (plan is not None and not plan.from_file):
             made = plan or _planning.make(settings, runner.connection, waiting, allow)
             if plan is not None:
                 _planning.require_unmoved(settings, runner.connection, plan)
             worked += [migration.name for migration in made.migrations]
             verb.resume(runner, verb.start(runner, made))
         return report(settings, runner.connection, worked)
+
+
+def _refuse_started(plan: Plan, records: Sequence[journal.Record]) -> None:
+    """A plan of Python operations is started once."""
+    started = {record.name for record in records if record.state not in _planning.AGAIN}
+    for migration in plan.migrations:
+        if migration.name in started:
+            raise UsageError(f'"{migration.name}" was started already', hint="See where it is with: pgwright status")
 
 
 def _of_plan(plan: Plan, waiting: Sequence[Migration], worked: Sequence[str]) -> tuple[Migration, ...]:

@@ -28,7 +28,7 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ...base.lock import LockMode
 from ...base.name import RelationName
@@ -39,6 +39,17 @@ from ._operation import Compiled, Request
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("CreateStmt",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreateTable:
+    """Create a table as the CREATE TABLE statement `sql` says."""
+
+    sql: str
+
+    def to_sql(self) -> str:
+        """The statement."""
+        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

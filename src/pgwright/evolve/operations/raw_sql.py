@@ -30,14 +30,30 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ...base.lock import LockMode
 from ..locks.declare import declared, harm
 from ..steps.step import Kind, Lock, Phase, Step
 from ._operation import Compiled, Request
+from ._twin import directives
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("*",)
 """Everything that no other operation owns."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawSql:
+    """Run the one statement `sql` as it is; `allow` it where its locks are not known to be harmless."""
+
+    sql: str
+    allow: bool = False
+
+    def to_sql(self) -> str:
+        """The statement, with its consent."""
+        above = directives(allow="raw_sql" if self.allow else None)
+        return above + self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

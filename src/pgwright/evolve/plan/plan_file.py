@@ -40,13 +40,15 @@ class PlannedMigration:
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """Everything that will happen to the migrations of one unit, in order. `fingerprint` is that of the definitions
-    of the touched relations and their dependents; `relations` are the oids it was taken of."""
+    of the touched relations and their dependents; `relations` are the oids it was taken of. `from_file` is false for a
+    plan of Python operations, which no migration file stands behind."""
 
     fingerprint: str
     migrations: tuple[PlannedMigration, ...]
     steps: tuple[Step, ...]
     warnings: tuple[str, ...] = ()
     relations: tuple[int, ...] = ()
+    from_file: bool = True
 
     @property
     def empty(self) -> bool:
@@ -60,6 +62,7 @@ def to_json(plan: Plan) -> dict[str, Any]:
         "version": VERSION,
         "fingerprint": plan.fingerprint,
         "relations": list(plan.relations),
+        "from_file": plan.from_file,
         "migrations": [_migration_to_json(migration) for migration in plan.migrations],
         "steps": [_public(step) for step in plan.steps],
         "warnings": list(plan.warnings),
@@ -125,6 +128,7 @@ def from_json(data: Mapping[str, Any]) -> Plan:
             steps=steps,
             warnings=tuple(data["warnings"]),
             relations=tuple(data["relations"]),
+            from_file=data["from_file"],
         )
     except (KeyError, ValueError, TypeError) as error:
         raise UsageError(

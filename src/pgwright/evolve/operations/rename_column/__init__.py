@@ -34,14 +34,38 @@ PostgreSQL 14 to 18. `alias` on a table with row-level security needs 15 (`secur
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from ....sql.quote import ident
 from .._operation import Compiled, Request
+from .._twin import directives, table_sql
 from . import _alias, _choose, _copy
 from ._rename import Rename, understand
 
 DIRECTIVES = ("up", "down", "strategy", "allow")
 RECOGNISES = ("RenameStmt.OBJECT_COLUMN",)
 
-__all__ = ["DIRECTIVES", "RECOGNISES", "Rename", "compile_"]
+__all__ = ["DIRECTIVES", "RECOGNISES", "Rename", "RenameColumn", "compile_"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenameColumn:
+    """Rename `column` of `table` to `to` (names as the catalog has them, unquoted). `up`, `down` and `strategy` are
+    what the directives of a file say."""
+
+    table: str
+    column: str
+    to: str
+    schema: str | None = None
+    up: str | None = None
+    down: str | None = None
+    strategy: str | None = None
+
+    def to_sql(self) -> str:
+        """ALTER TABLE … RENAME COLUMN with its directives."""
+        table = table_sql(self.table, self.schema)
+        above = directives(up=self.up, down=self.down, strategy=self.strategy)
+        return f"{above}ALTER TABLE {table} RENAME COLUMN {ident(self.column)} TO {ident(self.to)};\n"
 
 
 def compile_(request: Request) -> Compiled:

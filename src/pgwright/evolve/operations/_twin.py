@@ -1,0 +1,28 @@
+"""The Python twin of an operation: a value that writes itself as the statement and directives a file would have."""
+
+from __future__ import annotations
+
+from typing import Protocol, runtime_checkable
+
+from ...sql.quote import ident, qualified
+
+
+@runtime_checkable
+class Operation(Protocol):
+    """What every class of `pgwright.op` can do."""
+
+    def to_sql(self) -> str:
+        """The statement with its directives above it, as a migration file has it."""
+
+
+def directives(**values: str | None) -> str:
+    """A line for each directive that has a value. Raises ValueError for a value of several lines."""
+    for name, value in values.items():
+        if value is not None and "\n" in value:
+            raise ValueError(f"{name} must be one line")
+    return "".join(f"-- pgwright: {name} = {value}\n" for name, value in values.items() if value is not None)
+
+
+def table_sql(table: str, schema: str | None) -> str:
+    """The quoted name of a table, in `schema` or in the search_path."""
+    return ident(table) if schema is None else qualified(schema, table)

@@ -1,0 +1,5 @@
+# Made by `make docs` from src/pgwright/evolve/operations.
+
+from .evolve.operations.create_table import CreateTable as CreateTable
+from .evolve.operations.raw_sql import RawSql as RawSql
+from .evolve.operations.rename_column import RenameColumn as RenameColumn
