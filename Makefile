@@ -13,6 +13,8 @@
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
+# The long races run in CI and with test-all.
+SHORT := $(if $(filter true,$(CI)),,not long)
 export PYTHON
 
 .PHONY: help try test test-all check fix docs new bench locks setup servers clean
@@ -31,7 +33,7 @@ servers: setup
 	@$(BIN)/python tools/servers.py
 
 test: servers
-	@$(PYTEST) -m "not long" $(ARGS)
+	@$(PYTEST) -m "$(SHORT)" $(ARGS)
 
 test-all: servers
 	@$(PYTEST) --all-majors -m "" $(ARGS)
