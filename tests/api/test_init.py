@@ -66,7 +66,9 @@ def test_a_role_that_may_not_gets_the_way_out(
     database.run(f'DROP OWNED BY "{role}" CASCADE')
 
 
-@pytest.mark.parametrize("role", [None, "migrator", "we\"ird'; DROP TABLE x; --", "ünïcode $pgwright$ rôle"])
+@pytest.mark.parametrize(
+    "role", [None, "migrator", "we\"ird'; DROP TABLE x; --", "ünïcode $pgwright$ rôle", "$$ $body$ $"]
+)
 def test_the_script_is_one_transaction_of_plain_sql(role: str | None) -> None:
     kinds = [statement.kind for statement in parse(init_script(role))]
     assert kinds[0] == kinds[-1] == "TransactionStmt"

@@ -22,6 +22,13 @@ def test_numbers_go_up_from_the_highest(tmp_path: Path) -> None:
     assert new(settings(tmp_path), "third").name == "0042_third.sql"
 
 
+def test_numbers_are_numbers_and_not_text(tmp_path: Path) -> None:
+    (tmp_path / "migrations").mkdir()
+    for name in ("9_a.sql", "0010_b.sql"):
+        (tmp_path / "migrations" / name).touch()
+    assert new(settings(tmp_path), "next").name == "0011_next.sql"
+
+
 def test_wide_numbers_stay_wide(tmp_path: Path) -> None:
     (tmp_path / "migrations").mkdir()
     (tmp_path / "migrations" / "20261122093000_x.sql").touch()
