@@ -31,7 +31,8 @@ NAME = "0001_renomme.sql"
 class Shape:
     """A table to be renamed in. `setup` makes it, `up` and `down` are directives ("" where there are none), `strategies`
     those that must work on it; `native` is what a person would type instead, for the comparison of the end
-    states. `runner` is the role that migrates ("" is the superuser)."""
+    states. `runner` is the role that migrates ("" is the superuser), `mirror_grant` one that may write the mirror; `bodies`
+    tells that trigger functions name the column, which a rename as typed leaves broken."""
 
     name: str
     setup: str
@@ -43,6 +44,8 @@ class Shape:
     versions: tuple[int, ...] = (14, 15, 16, 17, 18)
     runner: str = ""
     allow: frozenset[str] = frozenset()
+    mirror_grant: str = ""
+    bodies: bool = False
 
     def migration(self, strategy: str) -> str:
         """The text of the migration file."""
@@ -52,7 +55,8 @@ class Shape:
 
     def script(self) -> str:
         """Table and mirror."""
-        return self.setup + mirror(self.work, self.up)
+        grant = f"GRANT ALL ON miroir TO {self.mirror_grant};" if self.mirror_grant else ""
+        return self.setup + mirror(self.work, self.up) + grant
 
 
 @dataclass
@@ -70,6 +74,11 @@ class LifeCycle:
     def prepare(self) -> None:
         """Table, mirror, migration file and journal."""
         self.database.run(self.shape.script())
+        if self.shape.runner:
+            self.database.run(
+                f"GRANT CREATE ON DATABASE {self.database.name} TO {self.shape.runner};"
+                f"GRANT CREATE ON SCHEMA public TO {self.shape.runner}"
+            )
         (self.folder / NAME).write_text(self.shape.migration(self.strategy), encoding="utf-8")
         with session.open(self.settings.dsn) as connection:
             journal.create(connection)
@@ -151,9 +160,17 @@ class LifeCycle:
     def native(self, other: Database) -> None:
         """The same change as a person would type it, on another database."""
         other.run(self.shape.script())
+        if self.shape.runner:
+            other.run(f"GRANT CREATE ON SCHEMA public TO {self.shape.runner}")
         other.run(self.shape.rename)
+        for definition, body in other.all(_BODIES) if self.shape.bodies else ():
+            new = body.replace(f".{self.shape.work.old}", f".{self.shape.work.new}")
+            other.run(definition.replace(body, new))
 
 
+_BODIES = """
+SELECT pg_get_functiondef(oid), prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+"""
 LEFTOVERS = """
 SELECT 'trigger ' || t.tgname FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
 WHERE f.pronamespace = 'pgwright'::regnamespace

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from tests.support.lifecycle import Shape
+from tests.support.shapes_bound import BOUND
 from tests.support.writers import OPS, Work
 
 T = "utilisateurs"
 ROWS = "INSERT INTO {table} ({key}, {old}, {other}) SELECT i, 'Zoé ' || i, 0 FROM generate_series(1, {rows}) i;\n"
-ROLE = "DO $$BEGIN CREATE ROLE {role} LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END$$;\n"
 NO_UPSERT = tuple(op for op in OPS if op != "upsert")
-NO_NULL = tuple(op for op in OPS if op not in ("null", "default"))
 
 
 def rows(work: Work, count: int = 300) -> str:
@@ -76,12 +75,11 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         name="dropped_columns",
-        setup=TABLE
-        + f"DO $$BEGIN EXECUTE 'ALTER TABLE {T} ' || (SELECT string_agg('ADD x' || i || ' int', ', ') FROM generate_series(1, 1500) i);"
-        f" EXECUTE 'ALTER TABLE {T} ' || (SELECT string_agg('DROP x' || i, ', ') FROM generate_series(1, 1500) i); END$$;\n"
-        + rows(PLAIN),
+        setup=f"CREATE TABLE {T} ({', '.join(f'x{i} int' for i in range(1500))}, id bigint PRIMARY KEY, nom text, autre int);\n"
+        f"ALTER TABLE {T} {', '.join(f'DROP x{i}' for i in range(1500))};\n" + rows(PLAIN),
         work=PLAIN,
         rename=rename(PLAIN),
+        strategies=("copy",),
     ),
     Shape(
         name="range_two_levels",
@@ -119,4 +117,5 @@ CREATE TABLE mesures_1 PARTITION OF mesures FOR VALUES IN (1);
         rename=rename(PLAIN),
         strategies=("copy",),
     ),
+    *BOUND,
 )

@@ -24,3 +24,5 @@ def test_life(
     other = make_database()
     life.native(other)
     assert dump(life.database) == dump(other)
+    if case.name == "ordinary_owner_with_triggers":
+        assert life.database.one("SELECT max(fois) FROM utilisateurs WHERE id BETWEEN 21 AND 300") == 0
