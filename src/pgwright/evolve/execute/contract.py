@@ -34,6 +34,7 @@ def contract(runner: Runner, record: journal.Record, *, grace: float, finalize: 
     """Contracts one migration as far as its grace period allows (seconds; `finalize` ends it now)."""
     if record.state != "retiring":
         _refuse_older(runner, record)
+        _refuse_rewrites(runner, record)
         _tell_usage(runner, record)
         _run(runner, record, Phase.CONTRACT, "contracting")
         with runner.transaction() as connection:
@@ -94,6 +95,22 @@ def _tell_usage(runner: Runner, record: journal.Record) -> None:
         if link.migration == record.name:
             for sentence in usage.since_expand(runner.connection, link):
                 runner.on_event(Notice(message=sentence))
+
+
+def _refuse_rewrites(runner: Runner, record: journal.Record) -> None:
+    """A rewrite under the strong lock is consented to before anything of contract is changed."""
+    for each in journal.steps(runner.connection, record.unit, (Phase.CONTRACT,)):
+        step = each.step
+        consent = step.action is not None and step.action.parameters.get("rewrite")
+        if each.migration != record.name or each.state == "done" or consent or "rewrite" in runner.allow:
+            continue
+        if step.rewrites:
+            raise Refused(
+                f"contract rewrites {', '.join(map(str, step.rewrites))} under ACCESS EXCLUSIVE, because a generated column "
+                "reads the renamed one",
+                state=f"Nothing was changed: {record.name} is {record.state}.",
+                hint="When the table may stand still for that long: pgwright contract --allow rewrite",
+            )
 
 
 def _refuse_older(runner: Runner, record: journal.Record) -> None:

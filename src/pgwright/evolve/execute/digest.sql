@@ -14,7 +14,7 @@ SELECT pg_catalog.md5(pg_catalog.concat_ws('|',
      WHERE NOT t.tgisinternal),
     (SELECT string_agg(concat_ws(' ', k.oid, k.xmin), ',' ORDER BY k.oid)
      FROM part JOIN pg_catalog.pg_constraint k ON k.conrelid = part.oid),
-    (SELECT string_agg(concat_ws(' ', d.classid, d.objid, d.refobjid, d.refobjsubid), ','
+    (SELECT string_agg(concat_ws(' ', d.classid, d.objid, d.refobjid, d.refobjsubid, d.xmin), ','
                        ORDER BY d.classid, d.objid, d.refobjid, d.refobjsubid)
      FROM part JOIN pg_catalog.pg_depend d ON d.refobjid = part.oid AND d.refclassid = 'pg_catalog.pg_class'::regclass
      WHERE d.refobjsubid <> 0),

@@ -22,7 +22,7 @@ from ...base.event import Notice, OnEvent, StepFinished, StepStarted, ignore
 from ...config.settings import Settings
 from ...connect import session
 from ..steps.step import Kind, Step
-from . import declared, guard, journal, sync
+from . import concurrent, declared, failure, guard, journal, sync
 from .backfill import Pass
 from .context import Change, Context
 from .lease import Lease
@@ -112,7 +112,8 @@ class Runner:
         try:
             self._with_retries(record, state)
         except (PgwrightError, psycopg.Error) as error:
-            raise self._noted(record, _translated(step, error)) from error
+            told = failure.after(self, record, _translated(step, error))
+            raise self._noted(record, told) from error
         self.on_event(StepFinished(step=step.id, seconds=time.monotonic() - begun))
 
     def _with_retries(self, record: journal.StepRecord, state: str) -> None:
@@ -159,6 +160,8 @@ class Runner:
             self._backfill(record)
             with self.transaction() as connection:
                 connection.execute(journal.mark_step(record.unit, step.id, state).encode())
+        elif step.kind is Kind.CONCURRENT:
+            concurrent.run(self, record, state)
         elif step.kind in (Kind.INSTANT, Kind.CUTOVER):
             self._short(record, state)
         else:
@@ -195,7 +198,7 @@ class Runner:
         action = registry.load("evolve.execute.actions", step.action.name)
         if not hasattr(action, "prepare"):
             return Change()
-        return action.prepare(self._context(record)) or Change()
+        return action.prepare(self.context(record)) or Change()
 
     def _apply(self, record: journal.StepRecord, state: str, change: Change) -> None:
         """Under the locks: the fence, the comparison, and everything else in one message."""
@@ -205,7 +208,7 @@ class Runner:
             raise _MovedError
         run = getattr(registry.load("evolve.execute.actions", step.action.name), "run", None) if step.action else None
         if run is not None:
-            run(self._context(record))
+            run(self.context(record))
         # Bodies are compiled at their first call anyway, and while the lock is held time counts.
         statements = (
             "SET LOCAL check_function_bodies = off",
@@ -223,7 +226,8 @@ class Runner:
                 declared.compare(self.connection, record.step.id, declared.present(self.connection, record.step.locks))
                 return
 
-    def _context(self, record: journal.StepRecord) -> Context:
+    def context(self, record: journal.StepRecord) -> Context:
+        """What the action of a step is given."""
         return Context(
             connection=self.connection,
             unit=record.unit,

@@ -112,7 +112,9 @@ WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = ANY(%(part
   %(name)s)
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE d.classid = 'pg_catalog.pg_constraint'::regclass AND
   c.oid = d.objid
-                  AND (c.conname LIKE 'pgw\\_in\\_sync\\_%%' OR c.contype = 'n'))
+                  AND (c.conname LIKE 'pgw\\_%%' OR c.contype = 'n'))
+  AND NOT EXISTS (SELECT FROM pg_catalog.pg_class i WHERE d.classid = 'pg_catalog.pg_class'::regclass AND
+  i.oid = d.objid AND i.relkind IN ('i', 'I') AND i.relname LIKE 'pgw\\_%%')
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE d.classid = 'pg_catalog.pg_trigger'::regclass AND t.oid =
   d.objid)
 ORDER BY 1

@@ -46,6 +46,15 @@ def with_columns(definition: str, names: list[str]) -> str:
     return replaced.replace("CREATE TRIGGER", "CREATE OR REPLACE TRIGGER", 1)
 
 
+def without(definition: str, gone: str) -> str:
+    """The deparsed trigger with `gone` taken out of its UPDATE OF list, unless nothing would be left."""
+    found = update_list(definition)
+    if found is None or ident(gone) not in found[2] or len(found[2]) == 1:
+        return definition
+    start, end, names = found
+    return definition[:start] + ", ".join(name for name in names if name != ident(gone)) + definition[end:]
+
+
 def widen(live: Live, old: str, new: str) -> list[str]:
     """Statements that add `new` to every UPDATE OF list that has `old`."""
     found: list[str] = []

@@ -120,16 +120,17 @@ def _first_insert(link: Link, names: Mapping[int, str]) -> list[str]:
     ]
 
 
-def _retired(link: Link, names: Mapping[int, str]) -> list[str]:
-    """The carry to a retired column never fails the application: what `down` refuses becomes NULL."""
+def _followed(link: Link, names: Mapping[int, str]) -> list[str]:
+    """The carry to a retired column never fails the application: what `down` refuses becomes NULL. While a
+    rollback is on its way it does fail, so that nothing is lost by that."""
     old = f"NEW.{ident(names[link.old])}"
     lines = _down(link, names)
-    if link.plain:
+    if link.plain or link.mode is Mode.HOLDING:
         return lines
     return ["BEGIN", *_indent(lines), "EXCEPTION WHEN OTHERS THEN", f"  {old} := NULL;", "END;"]
 
 
-def _retired_insert(link: Link, names: Mapping[int, str]) -> list[str]:
+def _followed_insert(link: Link, names: Mapping[int, str]) -> list[str]:
     old = f"NEW.{ident(names[link.old])}"
     return [
         "agree := false;",
@@ -137,20 +138,21 @@ def _retired_insert(link: Link, names: Mapping[int, str]) -> list[str]:
         *_indent(_agrees(link, names)),
         "END IF;",
         "IF NOT agree THEN",
-        *_indent(_retired(link, names)),
+        *_indent(_followed(link, names)),
         "END IF;",
     ]
 
 
 def first_body(links: Sequence[Link], names: Mapping[int, str]) -> list[str]:
-    """Every `down`, from the newest link to the oldest."""
+    """Every `down`, from the newest link to the oldest. What only follows is carried behind the triggers of users."""
     insert: list[str] = []
     update: list[str] = []
     for link in reversed(links):
-        retiring = link.mode is Mode.RETIRING
-        insert += _retired_insert(link, names) if retiring else _first_insert(link, names)
-        carried = _retired(link, names) if retiring else _down(link, names)
-        update += [f"IF {_changed(link.new_side(), names)} THEN", *_indent(carried), "END IF;"]
+        if not link.mode.follows:
+            insert += _first_insert(link, names)
+            update += [f"IF {_changed(link.new_side(), names)} THEN", *_indent(_down(link, names)), "END IF;"]
+    if not insert:
+        return ["RETURN NEW;"]
     return ["IF TG_OP = 'INSERT' THEN", *_indent(insert), "ELSE", *_indent(update), "END IF;", "RETURN NEW;"]
 
 
@@ -184,11 +186,11 @@ def _last_update(link: Link, names: Mapping[int, str], *, reshaping: bool) -> li
 def last_body(
     links: Sequence[Link], names: Mapping[int, str], *, reshaping: bool, undo: Sequence[str] = ()
 ) -> list[str]:
-    """Every `up`, from the oldest link to the newest. `reshaping`: a user's BEFORE trigger may have changed what
+    """Every `up`, from the oldest link to the newest, then what only follows, newest first. `reshaping`: a user's BEFORE trigger may have changed what
     `first` carried, so the pair is looked at again. `undo`: pass values under which whatever users' triggers did is
     undone."""
     lines: list[str] = []
-    live = [link for link in links if link.mode is not Mode.RETIRING]
+    live = [link for link in links if not link.mode.follows]
     if undo:
         values = ", ".join(literal(value) for value in undo)
         new = (f"probe.{ident(names[link.new])} := NEW.{ident(names[link.new])};" for link in live)
@@ -205,7 +207,11 @@ def last_body(
     for link in live:
         insert += _last_insert(link, names, reshaping=reshaping)
         update += _last_update(link, names, reshaping=reshaping)
-    if live:
+    for link in reversed(links):
+        if link.mode.follows:
+            insert += _followed_insert(link, names)
+            update += [f"IF {_changed(link.new_side(), names)} THEN", *_indent(_followed(link, names)), "END IF;"]
+    if insert:
         lines += ["IF TG_OP = 'INSERT' THEN", *_indent(insert), "ELSE", *_indent(update), "END IF;"]
     return [*lines, "RETURN NEW;"]
 

@@ -10,11 +10,18 @@ from typing import Any
 
 class Mode(StrEnum):
     """`filling`: the pass runs and touched rows are filled; `synced`: both sides are carried;
-    `retiring`: the new side rules and the old side only follows."""
+    `retiring`: the new side rules and the old side only follows; `holding`: it follows, and what it cannot keep is
+    refused, because a rollback is on its way."""
 
     FILLING = "filling"
     SYNCED = "synced"
     RETIRING = "retiring"
+    HOLDING = "holding"
+
+    @property
+    def follows(self) -> bool:
+        """Whether the old side has left the application and only follows the new one."""
+        return self in (Mode.RETIRING, Mode.HOLDING)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,25 +19,29 @@ def prepare(context: Context) -> Change | None:
     planned, connection = context.link(), context.connection
     digest = sync.digest(connection, planned.table)
     link = sync.current(connection, planned.id, planned.table)
-    if link is None or link.mode is Mode.RETIRING:
+    if link is None or link.mode.follows:
         return None
     now = live.look(connection, link.table)
     table = now.table
     old, new, aside = link.old_name, link.new_name, str(context.parameters["aside"])
-    hanging = dependents.read(connection, link.table, link.old)
+    exchanged = dependents.exchange(
+        connection,
+        table,
+        leaving=old,
+        taking=new,
+        parked=aside,
+        copies=dependents.Copies.of(context.parameters),
+        rewrite=bool(context.parameters.get("rewrite")) or "rewrite" in context.allow,
+    )
     retired = replace(link, mode=Mode.RETIRING)
     links = [retired if each.id == link.id else each for each in journal.links(connection, link.table)]
     statements = [
         *sync.uninstall(now),
-        *triggers.narrow(now, new),
         sync.drop_check(table, link),
         *triggers.rename_in_bodies(connection, now, old, new),
-        sync.rename(table, old, aside),
-        sync.rename(table, new, old),
-        *dependents.attach(table.root_sql, hanging, old, aside),
+        *exchanged,
         sync.rename(table, old, new),
         journal.replace_link(retired),
-        journal.set_result(context.unit, context.step.id, {"hanging": hanging.to_json()}),
         *sync.install(sync.with_names(table, {link.old: aside, link.new: new}), links),
     ]
     return Change(statements=tuple(statements), relation=link.table, digest=digest)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ....catalog.values import Table
 from ....sql.tokens import mentions_column
 from .._operation import Request
+from . import _bound
 from ._rename import Rename
 
 STRATEGIES = ("auto", "alias", "copy")
@@ -106,6 +107,7 @@ def against_copy(request: Request, rename: Rename) -> tuple[str, ...]:
     reasons += _foreign_parts(request, rename)
     reasons += _row_security(request, rename)
     reasons += _user_triggers(request, rename)
+    reasons += () if rename.plain else _bound.against(request, rename)
     if any(shape.alias for oid, shape in request.shapes.items() if oid == table.oid):
         reasons.append("another rename of this table is an alias in the same unit")
     return tuple(reasons)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....base.lock import LockMode
+from ....base.name import RelationName
 from ....sql.quote import ident
 from ...steps import condition
 from ...steps.step import Action, Kind, Lock, Phase, Step
@@ -112,11 +113,10 @@ class _Builder:
         if not link.lasting:
             action = Action(name="link_look", parameters=self.parameters)
             summary = f"look at every row once: {link.old_name} and {link.new_name} in sync"
-            return [
-                self._step(
-                    "look", Phase.VERIFY, Kind.VERIFY, summary, (), action, mode=LockMode.ACCESS_SHARE, scans=True
-                )
-            ]
+            look = self._step(
+                "look", Phase.VERIFY, Kind.VERIFY, summary, (), action, mode=LockMode.ACCESS_SHARE, scans=True
+            )
+            return [look, *_dependents.verify(self)]
         types = (link.type, link.type)
         check = ident(naming.check_name(link.id))
         add = text.add_check(link, self.table, types)
@@ -169,7 +169,8 @@ class _Builder:
         action = Action(name="link_undo", parameters=self.parameters)
         summary = f"drop {link.new_name}; {link.old_name} holds what the new application wrote"
         done = condition.neither(condition.has_link(link.id))
-        steps = [self._step("undo", Phase.ROLLBACK, Kind.CUTOVER, summary, self._drop(), action, done=done)]
+        extra = _dependents.undo_locks(self)
+        steps = [self._step("undo", Phase.ROLLBACK, Kind.CUTOVER, summary, self._drop(), action, done=done, extra=extra)]
         if not link.plain:
             return [*steps, *_dependents.restore(self)]
         shown = (f"ALTER TABLE {relation} RENAME COLUMN {ident(link.new_name)} TO {ident(link.old_name)}",)
@@ -199,6 +200,8 @@ class _Builder:
         scans: bool = False,
         ready: str = "",
         done: str = "",
+        extra: tuple[Lock, ...] = (),
+        rewrites: tuple[RelationName, ...] = (),
     ) -> Step:
         root = self.rename.table.name
         return Step(
@@ -209,8 +212,9 @@ class _Builder:
             summary=summary,
             statements=statements,
             action=action,
-            locks=self.locks(mode),
+            locks=(*self.locks(mode), *extra),
             scans=(root,) if scans else (),
+            rewrites=rewrites,
             rows=self.rows if scans else None,
             seconds=self.rows / 1_000_000 + 0.01 if scans else 0.01,
             undo=undo,

@@ -1,0 +1,43 @@
+"""Rolls a flipped rename back while it is retiring: the old column takes its place again with everything that hangs on
+it, and the new one goes. The same exchange as the flip, the other way round."""
+
+from __future__ import annotations
+
+from ....sql.quote import ident
+from ...sync.naming import hidden_name
+from .. import dependents, journal, live, sync, triggers
+from ..context import Change, Context
+
+
+def prepare(context: Context) -> Change | None:
+    """Flips back in one transaction."""
+    planned, connection = context.link(), context.connection
+    digest = sync.digest(connection, planned.table)
+    link = sync.current(connection, planned.id, planned.table)
+    if link is None:
+        return None
+    now = live.look(connection, link.table)
+    table = now.table
+    old, new, aside = link.old_name, link.new_name, str(context.parameters["aside"])
+    undone = hidden_name(new, "undone")
+    exchanged = dependents.exchange(
+        connection,
+        table,
+        leaving=new,
+        taking=aside,
+        parked=undone,
+        copies=dependents.Copies.of(context.parameters),
+        rewrite=bool(context.parameters.get("rewrite")) or "rewrite" in context.allow,
+    )
+    others = [other for other in journal.links(connection, link.table) if other.id != link.id]
+    statements = [
+        *sync.uninstall(now),
+        sync.drop_check(table, link),
+        *triggers.rename_in_bodies(connection, now, new, old),
+        *exchanged,
+        sync.rename(table, new, old),
+        f"ALTER TABLE {table.root_sql} DROP COLUMN {ident(undone)}",
+        journal.remove_link(link.id),
+        *sync.install(sync.with_names(table, {link.old: old}, without=(link.new,)), others),
+    ]
+    return Change(statements=tuple(statements), relation=link.table, digest=digest)

@@ -1,0 +1,204 @@
+"""Builds an index CONCURRENTLY: outside of any transaction, without any timeout, and never twice.
+
+A killed runner does not stop the server's build, and a failed build leaves an invalid index behind. So the backend is
+journalled before the build; whoever resumes looks first for a valid index (done), then for a backend that still builds
+(waits for it), and only then calls the index invalid, drops it and begins again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+from psycopg import errors as sqlstate
+
+from ...base.errors import CatalogMoved, Interrupted, Refused
+from ...base.event import Notice
+from ...sql import parse
+from ...sql.quote import ident
+from . import journal
+
+if TYPE_CHECKING:
+    from .runner import Runner
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+LOOK = 0.2  # seconds between two looks at a build that somebody else runs, or at the wish to stop
+TRIES = 3
+# A build waits for transactions of others, and they may wait for us; a broken try leaves an invalid index.
+_AGAIN = (sqlstate.DeadlockDetected, sqlstate.SerializationFailure)
+_TIMEOUTS = ("lock_timeout", "statement_timeout", "idle_session_timeout", "transaction_timeout")
+
+_FIND = """
+SELECT i.indisvalid AND i.indisready, c.oid::bigint
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE i.indrelid = %s AND n.nspname = %s AND c.relname = %s
+"""
+_BUILDING = """
+SELECT pid FROM pg_catalog.pg_stat_progress_create_index
+WHERE relid = %(relation)s AND datname = current_database() AND command LIKE 'CREATE%%'
+UNION
+SELECT a.pid FROM pgwright.step s JOIN pg_catalog.pg_stat_activity a
+  ON a.pid = s.backend_pid AND a.backend_start = s.backend_start
+WHERE s.unit = %(unit)s AND s.id = %(step)s AND a.pid <> pg_catalog.pg_backend_pid() AND a.state = 'active'
+"""
+
+
+def run(runner: Runner, record: journal.StepRecord, state: str) -> None:
+    """Builds the index of the step and marks it with `state`. Raises Refused where timeouts cannot be lifted,
+    Interrupted on a wish to stop (nothing is left of the build then), and what the server says."""
+    assert record.step.action is not None
+    build = _Build(runner, record)
+    if build.exists():
+        for attempt in range(TRIES):
+            if build.is_there():
+                break
+            try:
+                build.build()
+            except _AGAIN:
+                build.drop()
+                if attempt + 1 == TRIES:
+                    raise
+                runner.on_event(Notice(step=record.step.id, message="A deadlock broke the build; it is begun again."))
+            except psycopg.Error:
+                if not build.connection.closed:
+                    build.drop()
+                raise
+    with runner.transaction() as connection:
+        connection.execute(journal.mark_step(record.unit, record.step.id, state).encode())
+
+
+class _Build:
+    """One index: where it is to be, and what the catalog says of it."""
+
+    def __init__(self, runner: Runner, record: journal.StepRecord) -> None:
+        assert record.step.action is not None
+        parameters = record.step.action.parameters
+        self.runner = runner
+        self.record = record
+        self.relation = int(parameters["relation"])
+        self.schema = str(parameters["schema"])
+        self.name = str(parameters["name"])
+        self.of = str(parameters["of"])
+        self.statement = str(parameters["statement"])
+
+    @property
+    def connection(self) -> Connection:
+        return self.runner.connection
+
+    def exists(self) -> bool:
+        """Whether the table is still there; a partition may have been dropped since the plan."""
+        row = self.connection.execute("SELECT 1 FROM pg_catalog.pg_class WHERE oid = %s", (self.relation,)).fetchone()
+        return row is not None
+
+    def is_there(self) -> bool:
+        """True when the index is there and valid. Waits for a build under way; drops what one left behind."""
+        waited = False
+        while True:
+            row = self.connection.execute(_FIND, (self.relation, self.schema, self.name)).fetchone()
+            if row is not None and row[0]:
+                return True
+            who = self.connection.execute(
+                _BUILDING, {"relation": self.relation, "unit": self.record.unit, "step": self.record.step.id}
+            ).fetchall()
+            if not who:
+                break
+            self.runner.check_stop()
+            if not waited:
+                message = f"An index of this table is being built by process {who[0][0]}; waiting for it."
+                self.runner.on_event(Notice(step=self.record.step.id, message=message))
+            waited = True
+            time.sleep(LOOK)
+        if row is not None:
+            self.drop()
+        return False
+
+    def build(self) -> None:
+        """The build itself. The journal knows the backend before it begins."""
+        with self.runner.transaction() as connection:
+            connection.execute(journal.mark_step(self.record.unit, self.record.step.id, "running").encode())
+        with self._without_timeouts(), self._stoppable() as stopped:
+            try:
+                self.connection.execute(self._with_tablespace().encode())
+            except sqlstate.QueryCanceled as error:
+                if not stopped.is_set():
+                    raise
+                self.drop()
+                raise Interrupted(
+                    "Stopped on request; what was built of the index was dropped.",
+                    state="The journal holds the state after the last finished step.",
+                    hint="The same command goes on from here.",
+                ) from error
+
+    def drop(self) -> None:
+        """Takes an invalid index away, concurrently: nobody waits."""
+        with self._without_timeouts():
+            name = f"{ident(self.schema)}.{ident(self.name)}"
+            self.connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}".encode())
+
+    def _with_tablespace(self) -> str:
+        """The definition of an index does not say its tablespace: that of the original is asked of the catalog."""
+        row = self.connection.execute(
+            "SELECT t.spcname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+            "LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace WHERE i.indrelid = %s AND c.relname = %s",
+            (self.relation, self.of),
+        ).fetchone()
+        if row is None or row[0] is None:
+            return self.statement
+        node = parse.parse(self.statement)[0].node
+        node.table_space = row[0]
+        return parse.deparse_statement(node)
+
+    @contextlib.contextmanager
+    def _without_timeouts(self) -> Iterator[None]:
+        """No limit of the session may end the build (law 4): it would leave an invalid index. A transaction pooler
+        between us and the server would give SET to somebody else, so there it is refused."""
+        connection = self.connection
+        rows = connection.execute(
+            "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY(%s) AND setting <> '0'", (list(_TIMEOUTS),)
+        ).fetchall()
+        limits = dict(rows)
+        if limits and _is_pooled(connection):
+            raise Refused(
+                f"an index cannot be built through a connection pooler while the role has {', '.join(sorted(limits))}",
+                state="The journal holds the state after the last finished step.",
+                hint="Set direct_dsn in pgwright.toml to the server itself.",
+            )
+        for name in limits:
+            connection.execute("SELECT pg_catalog.set_config(%s, '0', false)", (name,))
+        try:
+            yield
+        finally:
+            if not connection.closed:
+                for name, setting in limits.items():
+                    connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", (name, setting))
+
+    @contextlib.contextmanager
+    def _stoppable(self) -> Iterator[threading.Event]:
+        """While the server builds, a second thread watches for the wish to stop and cancels the build."""
+        over, stopped, connection = threading.Event(), threading.Event(), self.connection
+
+        def watch() -> None:
+            while not over.wait(LOOK):
+                if self.runner.stop.is_set():
+                    stopped.set()
+                    connection.cancel()
+                    return
+
+        thread = threading.Thread(target=watch, name="pgwright-stop", daemon=True)
+        thread.start()
+        try:
+            yield stopped
+        finally:
+            over.set()
+            thread.join()
+
+
+def _is_pooled(connection: Connection) -> bool:
+    """Whether the process that answers is not the one that greeted us."""
+    row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
+    return row is not None and row[0] != connection.info.backend_pid

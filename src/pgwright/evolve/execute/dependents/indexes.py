@@ -1,0 +1,124 @@
+"""Indexes that change places: the one on the leaving column goes, the one built beside gets its name and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from ....catalog.statements import statement
+from ....sql.quote import dollar, ident, literal
+from .swap import Swap
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """An index as it is now. `body` is its definition behind the name, `targets` are its statistics targets."""
+
+    oid: int
+    relation: int
+    name: str
+    sql: str
+    parent: int | None
+    unique: bool
+    valid: bool
+    body: str
+    comment: str | None
+    clustered: bool
+    targets: list[list[int]] | None
+    table: str
+
+
+_KEYS = (
+    "oid",
+    "relation",
+    "name",
+    "sql",
+    "parent",
+    "unique",
+    "valid",
+    "body",
+    "comment",
+    "clustered",
+    "targets",
+    "table",
+)
+
+
+def read(connection: Connection, parts: Sequence[int], column: str) -> list[Found]:
+    """The indexes that read `column`, on all parts."""
+    major = connection.info.server_version // 10000
+    parameters = {"parts": list(parts), "column": column}
+    rows = connection.execute(statement("hanging_indexes", major).encode(), parameters).fetchall()
+    return [Found(**dict(zip(_KEYS, row, strict=True))) for row in rows]
+
+
+def swap(
+    connection: Connection,
+    parts: Sequence[int],
+    names: tuple[str, str],
+    copies: Mapping[tuple[int, str], str],
+    problems: list[str],
+) -> Swap:
+    """Exchanges the indexes of column `names[0]` for those of `names[1]` that were built beside."""
+    leaving, taking = names
+    old, new = read(connection, parts, leaving), read(connection, parts, taking)
+    beside = {(each.relation, each.name): each for each in new}
+    found = Swap()
+    used = set()
+    for index in old:
+        if index.parent is not None or index.name in copies.values():
+            continue
+        hidden = copies.get((index.relation, index.name))
+        twin = beside.get((index.relation, hidden)) if hidden else None
+        if twin is not None and twin.valid:
+            used.add(twin.name)
+            found.drop.append(f"DROP INDEX {index.sql}")
+            _adopt(index, twin, old, new, found)
+            found.proofs.append((_body(index), index.body))
+        elif not index.valid:
+            found.drop.append(f"DROP INDEX {index.sql}")
+        elif hidden:
+            problems.append(f"index {hidden}, built to take the place of {index.sql}, is gone or not valid")
+        else:
+            problems.append(f"index {index.sql} reads it and was built since the plan was made")
+    unused = [each for each in new if each.parent is None and each.name in copies.values() and each.name not in used]
+    found.drop += [f"DROP INDEX {each.sql}" for each in unused]
+    return found
+
+
+def _adopt(index: Found, twin: Found, old: Sequence[Found], new: Sequence[Found], found: Swap) -> None:
+    """The twin gets name, comment and settings; so do its parts on partitions, each from the one on the same table."""
+    final = index.sql
+    found.adopt.append(f"ALTER INDEX {twin.sql} RENAME TO {ident(index.name)}")
+    if index.comment is not None:
+        found.adopt.append(f"COMMENT ON INDEX {final} IS {literal(index.comment)}")
+    found.adopt += [
+        f"ALTER INDEX {final} ALTER COLUMN {number} SET STATISTICS {target}" for number, target in index.targets or ()
+    ]
+    if index.clustered:
+        found.adopt.append(f"ALTER TABLE {index.table} CLUSTER ON {ident(index.name)}")
+    below = {each.relation: each for each in new if each.parent == twin.oid}
+    for child in old:
+        if child.parent == index.oid and child.relation in below:
+            _adopt(child, below[child.relation], old, new, found)
+
+
+def _body(index: Found) -> str:
+    skip = f"pg_catalog.length('CREATE INDEX ' || {literal(ident(index.name))} || ' ON ') + 1"
+    return f"pg_catalog.substr(pg_catalog.pg_get_indexdef({literal(index.sql)}::regclass), {skip})"
+
+
+def proof(*pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """A statement that raises unless each expression gives its text: what takes over must be defined as what left."""
+    tests = [
+        f"IF {expression} IS DISTINCT FROM {literal(text)} THEN RAISE EXCEPTION USING MESSAGE = "
+        f"pg_catalog.concat('pgwright: ', {expression}, ' takes the place of ', {literal(text)}); END IF;"
+        for some in pairs
+        for expression, text in some
+    ]
+    return [f"DO {dollar(' '.join(['BEGIN', *tests, 'END']))}"] if tests else []

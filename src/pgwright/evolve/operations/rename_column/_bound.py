@@ -1,0 +1,186 @@
+"""What the exchange touches besides the table: its locks, its rewrites, what the plan shows of it, and what rules it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ....base.lock import LockMode
+from ....base.name import RelationName
+from ....catalog.values import Catalog, Column, Table, View
+from ....sql.quote import ident, qualified
+from ...steps.step import Lock
+from .._operation import Request
+from . import _beside
+from ._rename import Rename
+
+
+def _columns(request: Request, rename: Rename) -> dict[int, set[int]]:
+    """The attnums of the column, and of those that older renames of it will bring, on each part."""
+    names = _beside.beside(request, rename).names
+    return {
+        part.oid: {column.number for column in part.columns if column.name in names}
+        for part in request.catalog.descendants(rename.table.oid)
+    }
+
+
+def _reads(reads: frozenset[tuple[int, int]], columns: Mapping[int, set[int]]) -> bool:
+    return any(number in columns.get(relation, ()) for relation, number in reads)
+
+
+def _views(request: Request, rename: Rename) -> Iterator[View]:
+    columns = _columns(request, rename)
+    return (
+        view
+        for view in request.catalog.views.values()
+        if _reads(view.reads, columns) or any(_reads(rule.reads, columns) for rule in view.rules)
+    )
+
+
+def _other_policies(request: Request, rename: Rename) -> Iterator[Table]:
+    columns = _columns(request, rename)
+    for table in request.catalog.tables.values():
+        if table.oid not in columns and any(_reads(policy.reads, columns) for policy in table.policies):
+            yield table
+
+
+def referenced(request: Request, rename: Rename, mode: LockMode) -> tuple[Lock, ...]:
+    """`mode` on the tables that foreign keys of the column reference."""
+    found = {}
+    for _, each in _beside.beside(request, rename).constraints:
+        if each.referenced is not None:
+            for table in request.catalog.descendants(each.referenced):
+                found[table.oid] = Lock(relation=table.name, oid=table.oid, mode=mode)
+    return tuple(found[oid] for oid in sorted(found))
+
+
+def locks(request: Request, rename: Rename) -> tuple[Lock, ...]:
+    """What the exchange locks besides the table: views and other tables whose definitions are made again, tables that
+    foreign keys reference, the sequence that changes its owner column."""
+    strong = LockMode.ACCESS_EXCLUSIVE
+    found = [Lock(relation=view.name, oid=view.oid, mode=strong) for view in _views(request, rename)]
+    found += [Lock(relation=table.name, oid=table.oid, mode=strong) for table in _other_policies(request, rename)]
+    found += referenced(request, rename, strong)
+    sequence = rename.column.sequence
+    if sequence is not None and (oid := request.catalog.relation_names.get(sequence)) is not None:
+        found.append(Lock(relation=sequence, oid=oid, mode=LockMode.SHARE_ROW_EXCLUSIVE))
+    return tuple(found)
+
+
+def _generated(request: Request, rename: Rename) -> list[tuple[Table, Column]]:
+    """The generated columns that read it, where they were declared."""
+    columns = _columns(request, rename)
+    return [
+        (part, column)
+        for part in request.catalog.descendants(rename.table.oid)
+        for column in part.columns
+        if column.generated is not None and not column.inherited and columns[part.oid] & set(column.reads)
+    ]
+
+
+def rewrites(request: Request, rename: Rename) -> tuple[RelationName, ...]:
+    """The tables that the exchange rewrites, for stored generated columns."""
+    found = (
+        each.name
+        for part, column in _generated(request, rename)
+        if column.stored
+        for each in request.catalog.descendants(part.oid)
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def shown(
+    request: Request, rename: Rename, aside: str, copies: Mapping[str, Any], *, back: bool = False
+) -> tuple[str, ...]:
+    """What the exchange would run now, in the words of the catalog. (What it runs is made from the definitions of that
+    day, see `execute/dependents`.)"""
+    root = qualified(rename.table.name)
+    leaving, taking = (rename.new, aside) if back else (rename.old, rename.new)
+    parked = "pgw_undone_" + rename.new if back else aside
+    places = {part.oid: part for part in request.catalog.descendants(rename.table.oid)}
+    found = [f"DROP INDEX {qualified(RelationName(places[oid].name.schema, name))}" for oid, name, _ in copies["indexes"]]
+    found += [f"ALTER TABLE {qualified(places[oid].name)} DROP CONSTRAINT {ident(name)}" for oid, name, _ in copies["constraints"]]
+    found.append(f"ALTER TABLE {root} RENAME COLUMN {ident(leaving)} TO {ident(parked)}")
+    found.append(f"ALTER TABLE {root} RENAME COLUMN {ident(taking)} TO {ident(leaving)}")
+    for oid, name, hidden in copies["indexes"]:
+        found.append(f"ALTER INDEX {qualified(RelationName(places[oid].name.schema, hidden))} RENAME TO {ident(name)}")
+    for oid, name, hidden in copies["constraints"]:
+        found.append(f"ALTER TABLE {qualified(places[oid].name)} RENAME CONSTRAINT {ident(hidden)} TO {ident(name)}")
+    column = f"ALTER TABLE {root} ALTER COLUMN {ident(leaving)}"
+    if rename.column.default is not None:
+        found.append(f"{column} SET DEFAULT {rename.column.default}")
+    if rename.column.not_null:
+        found.append(f"{column} SET NOT NULL")
+    for view in _views(request, rename):
+        options = f" WITH ({', '.join(view.options)})" if view.options else ""
+        found.append(f"CREATE OR REPLACE VIEW {qualified(view.name)}{options} AS {view.definition.rstrip(' ;')}")
+    found.append(f"ALTER TABLE {root} RENAME COLUMN {ident(leaving)} TO {ident(rename.old if back else rename.new)}")
+    return tuple(found)
+
+
+def against(request: Request, rename: Rename) -> tuple[str, ...]:
+    """What rules the exchange out, with what to do about it."""
+    catalog = request.catalog
+    columns = _columns(request, rename)
+    reasons = []
+    for view in _views(request, rename):
+        if view.kind == "m":
+            reasons.append(
+                f"materialized view {view.name} reads {rename.old}, and would have to be made anew with a stop: "
+                "drop it before, and create it again after contract"
+            )
+        elif not _owns(catalog, view.owner):
+            reasons.append(_foreign(f"view {view.name}", view.owner, rename.old))
+    for table in _other_policies(request, rename):
+        if not _owns(catalog, table.owner):
+            reasons.append(_foreign(f"a policy of {table.name}", table.owner, rename.old))
+    for function in catalog.functions.values():
+        if _reads(function.reads, columns) and not _owns(catalog, function.owner):
+            reasons.append(_foreign(f"function {function.identity}", function.owner, rename.old))
+    for part in catalog.descendants(rename.table.oid):
+        for publication in part.publications:
+            read = {*(publication.columns or ()), *publication.filter_columns}
+            if columns[part.oid] & read and not _owns(catalog, publication.owner):
+                reasons.append(_foreign(f'publication "{publication.name}"', publication.owner, rename.old))
+    reasons += _against_constraints(request, rename)
+    reasons += _against_generated(request, rename)
+    return tuple(reasons)
+
+
+def _owns(catalog: Catalog, owner: str) -> bool:
+    return catalog.superuser or owner in catalog.member_of
+
+
+def _foreign(what: str, owner: str, old: str) -> str:
+    return f"{what} reads {old} and belongs to {owner}: only a member of that role can bind it to the new column"
+
+
+def _against_constraints(request: Request, rename: Rename) -> list[str]:
+    reasons = []
+    for part, each in _beside.beside(request, rename).constraints:
+        if each.kind == "foreign key" and part.kind == "p":
+            reasons.append(
+                f'foreign key "{each.name}" of the partitioned table {part.name} reads {rename.old}: '
+                "its like cannot be added to all partitions without scanning them under a lock; drop it before, and add it "
+                "to the new column after contract"
+            )
+    return reasons
+
+
+def _against_generated(request: Request, rename: Rename) -> list[str]:
+    """Before 17 a generated column is dropped and added: nothing may depend on it."""
+    if request.catalog.major >= 17:
+        return []
+    reasons = []
+    for part, column in _generated(request, rename):
+        what = [f"index {each.name}" for each in part.indexes if column.number in each.columns]
+        what += [f"constraint {each.name}" for each in part.constraints if column.number in each.columns]
+        what += [
+            f"view {view.name}" for view in request.catalog.views.values() if (part.oid, column.number) in view.reads
+        ]
+        if what:
+            reasons.append(
+                f"generated column {column.name} reads {rename.old} and has to be dropped and added before PostgreSQL 17, "
+                f"but {', '.join(what)} depends on it"
+            )
+    return reasons
