@@ -60,7 +60,7 @@ bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 locks: servers
-	@$(BIN)/python tools/measure_locks.py $(ARGS)
+	@PYTHONPATH=. $(BIN)/python tools/with_servers.py $(BIN)/python tools/measure_locks.py measure
 
 clean:
 	rm -rf .venv .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
