@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,8 +31,3 @@ def test_every_operation_has_a_test() -> None:
 def test_every_command_has_a_docstring() -> None:
     modules = {name: registry.load("cli.commands", name) for name in registry.names("cli.commands")}
     assert [name for name, module in modules.items() if not module.__doc__] == []
-
-
-def test_every_action_has_at_most_one_owner() -> None:
-    owners = Counter(key for module in registry.load_all("evolve.operations") for key in module.RECOGNISES)
-    assert [key for key, number in owners.items() if number > 1] == []

@@ -71,6 +71,6 @@ class Account:
         elif whole and not self.everything:
             yield "not run: tests on 15, 16 and 17, and most of those on 14 (CI=true or make test-all runs them)"
         if whole and "not long" in self.chosen:
-            yield "not run: tests marked long (make test-all runs them)"
+            yield "not run: tests marked long (CI=true or make test-all runs them)"
         for reason in self.forbidden:
             yield f"FAILED: with CI=true this skip must be in tests/support/allowed_skips.toml: {reason}"
