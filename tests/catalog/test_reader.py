@@ -53,7 +53,7 @@ def test_the_session(catalog: Catalog) -> None:
     assert catalog.role == "postgres"
     assert (catalog.superuser, catalog.bypass_rls, catalog.can_silence_triggers) == (True, True, True)
     assert "pg_monitor" in catalog.member_of
-    assert catalog.schemas == ('Odd "schéma"', "boutique")
+    assert catalog.schemas == ('Odd "schéma"', "boutique", "public")
     assert catalog.find("utilisateurs") == table(catalog, "utilisateurs").oid
     assert catalog.find("utilisateurs", "public") is None
     odd = catalog.find('Table "1"', 'Odd "schéma"')

@@ -26,10 +26,10 @@ def assemble(
     unreadable: Mapping[int, str],
 ) -> Catalog:
     """The catalog. `scope` are the oids it is about; names of relations outside of it are kept all the same."""
-    version, database, role, search_path, superuser, bypass, member_of, silence = session
-    names = {row[0]: RelationName(row[1], row[2]) for row in relations}
+    version, database, role, search_path, schemas, superuser, bypass, member_of, silence = session
+    names = {row[0]: RelationName(row[1], row[2]) for row in (*relations, *rows["names"])}
     inside = [row for row in relations if row[0] in scope]
-    sequences = {row[0]: names[row[0]] for row in relations if row[3] == "S"}
+    sequences = {row[0]: names[row[0]] for row in rows["names"] if row[3] == "S"}
     dependencies = Dependencies(rows["dependencies"], sequences)
     parts = Parts(relations, rows, dependencies)
     parents, children = _families(rows["inheritance"])
@@ -40,7 +40,7 @@ def assemble(
         database=database,
         role=role,
         search_path=tuple(search_path),
-        schemas=tuple(sorted({row[1] for row in inside})),
+        schemas=tuple(schemas),
         tables=tables,
         views=views,
         functions={row[0]: _function(row, dependencies) for row in rows["functions"]},

@@ -67,13 +67,14 @@ def _snapshot(connection: Connection, schemas: tuple[str, ...], deadline: float)
         major = session[0] // 10000
         locked = _locked(connection, major, deadline)
         relations: Rows = _fetch(connection, major, "relations", {"locked": list(locked)})
-        scope = _scope(connection, major, schemas, relations)
+        names = _fetch(connection, major, "names", {})
+        scope = _scope(connection, major, schemas, session[4], (*relations, *names))
         parameters: Mapping[str, Any] = {
             "locked": list(locked),
-            "relations": [row[0] for row in relations if row[3] in "rpfvm" and row[0] in scope],
-            "sized": _sized(relations, scope),
+            "relations": [row[0] for row in relations if row[0] in scope],
+            "sized": _sized(relations, names, scope),
         }
-        rows = {part: _fetch(connection, major, part, parameters) for part in PARTS}
+        rows = {part: _fetch(connection, major, part, parameters) for part in PARTS} | {"names": names}
         return assemble(session, relations, rows, scope=scope, unreadable=locked)
 
 
@@ -90,13 +91,15 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _sized(relations: Rows, scope: set[int]) -> list[int]:
+def _sized(relations: Rows, names: Rows, scope: set[int]) -> list[int]:
     """The relations whose size is asked of the file system: all, or in a large database only those of which no VACUUM
     or ANALYZE has left a figure. Asking for 30,000 sizes takes half a second."""
-    sized = [row for row in relations if row[3] in "rmi" and (row[0] in scope or row[3] == "i")]
-    if len(sized) > MANY:
-        sized = [row for row in sized if row[9] < 0]
-    return [row[0] for row in sized]
+    tables = [row for row in relations if row[3] in "rm" and row[0] in scope]
+    indexes = [row for row in names if row[3] == "i"]
+    if len(tables) + len(indexes) > MANY:
+        tables = [row for row in tables if row[9] < 0]
+        indexes = [row for row in indexes if row[4] == 0]
+    return [row[0] for row in (*tables, *indexes)]
 
 
 def _session(connection: Connection) -> tuple[Any, ...]:
@@ -131,12 +134,12 @@ def _holder(row: tuple[Any, ...]) -> str:
     return f"session {pid} ({facts}; {seconds or 0:.0f} s in its transaction) holds or waits for {relation}"
 
 
-def _scope(connection: Connection, major: int, schemas: tuple[str, ...], relations: Rows) -> set[int]:
+def _scope(
+    connection: Connection, major: int, schemas: tuple[str, ...], known: Sequence[str], relations: Rows
+) -> set[int]:
     """The oids that the snapshot is about."""
     if not schemas:
         return {row[0] for row in relations}
-    query = "SELECT nspname::text FROM pg_namespace WHERE nspname = ANY (%s)"
-    known = {row[0] for row in connection.execute(query, [list(schemas)])}
     if missing := [schema for schema in schemas if schema not in known]:
         raise ConfigError(
             f"There is no schema {', '.join(missing)} in this database.",

@@ -292,7 +292,8 @@ class Function:
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
     """A snapshot of one database: everything below is by oid. `search_path` is that of the reading session,
-    resolved to the schemas that exist, `version` is `server_version_num`, `role` the session's role.
+    resolved to the schemas that exist, `schemas` are all of the user's, `version` is `server_version_num`, `role` the
+    session's role.
     `relation_names` has every name of a schema's relations: tables, views, sequences, indexes, composite types.
     `member_of` are the roles whose rights the session has: it may alter what one of them owns.
 

@@ -3,6 +3,8 @@ SELECT current_setting('server_version_num')::int,
        pg_catalog.current_database()::text,
        current_user::text,
        pg_catalog.current_schemas(false)::text[],
+       ARRAY (SELECT n.nspname FROM pg_catalog.pg_namespace n
+              WHERE n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'pgwright') ORDER BY 1)::text[],
        r.rolsuper,
        r.rolsuper OR r.rolbypassrls,
        ARRAY (SELECT m.rolname FROM pg_catalog.pg_roles m WHERE pg_catalog.pg_has_role(m.oid, 'USAGE'))::text[],
