@@ -78,7 +78,12 @@ class Writer:
                 self.crew.tick(self, op)
 
     def _one(
-        self, connection: psycopg.Connection[Any], op: str, chance: random.Random, mine: list[int], serial: Iterator[int]
+        self,
+        connection: psycopg.Connection[Any],
+        op: str,
+        chance: random.Random,
+        mine: list[int],
+        serial: Iterator[int],
     ) -> None:
         work, column = self.work, self.work.old if self.version == OLD else self.work.new
         table, key, other = work.table, work.key, work.other
@@ -91,7 +96,9 @@ class Writer:
             return
         with connection.transaction():
             if op == "insert":
-                connection.execute(f"INSERT INTO {table} ({key}, {column}, {other}) VALUES (%s, %s, 0)", (number, value))
+                connection.execute(
+                    f"INSERT INTO {table} ({key}, {column}, {other}) VALUES (%s, %s, 0)", (number, value)
+                )
                 self._mirror(connection, number, pair)
                 mine.append(number)
             elif op == "default":
@@ -177,7 +184,9 @@ class Crew:
         with self._changed:
             goals = [(writer, writer.done + count) for writer in self._writers]
             reached = self._changed.wait_for(
-                lambda: all(writer.done >= goal or not writer.thread or not writer.thread.is_alive() for writer, goal in goals),
+                lambda: all(
+                    writer.done >= goal or not writer.thread or not writer.thread.is_alive() for writer, goal in goals
+                ),
                 PATIENCE,
             )
         assert reached, f"the writers stand still: {[(w.version, w.done, goal) for w, goal in goals]}; {self.failures}"

@@ -31,7 +31,10 @@ t.tgparentid <> 0,
        t.tgattr::int2[]::int[], pg_catalog.pg_get_triggerdef(t.oid), t.tgconstraint <> 0
 FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid JOIN pg_catalog.pg_namespace fn ON fn.oid
 = f.pronamespace
-WHERE t.tgrelid = ANY(%(parts)s::oid[]) AND NOT t.tgisinternal
+LEFT JOIN pg_catalog.pg_constraint k ON k.oid = t.tgconstraint
+-- The clones of a user's trigger on partitions are internal on 14, as the triggers of foreign keys are.
+WHERE t.tgrelid = ANY(%(parts)s::oid[])
+  AND (NOT t.tgisinternal OR (t.tgparentid <> 0 AND coalesce(k.contype, 't') = 't'))
 ORDER BY t.tgname
 """
 ROW, BEFORE, INSERT, UPDATE = 1, 2, 4, 16  # bits of pg_trigger.tgtype
@@ -93,6 +96,7 @@ def look(connection: Connection, oid: int) -> Live:
         )
     triggers = _triggers(connection, [part.oid for part in parts])
     before = [t for t in triggers if not t.ours and t.kind & ROW and t.kind & BEFORE]
+    silenced = can_silence(connection)
     table = SyncTable(
         oid=oid,
         root_sql=root.sql,
@@ -100,7 +104,8 @@ def look(connection: Connection, oid: int) -> Live:
         parts=parts,
         before_triggers=tuple(trigger.name for trigger in before),
         reshaping=any(trigger.enabled != "D" and trigger.kind & (INSERT | UPDATE) for trigger in before),
-        silenced=can_silence(connection),
+        silenced=silenced,
+        disturbed=not silenced or any(trigger.enabled in ("A", "R") and trigger.kind & UPDATE for trigger in before),
         encoding=connection.info.encoding if connection.info.encoding != "ascii" else "utf-8",
     )
     return Live(table=table, triggers=triggers)

@@ -89,8 +89,9 @@ class Part:
 class SyncTable:
     """What the text of the triggers depends on: `names` maps attnums of the root to column names, `parts` is the
     root and all its descendants in oid order, `root_sql` the quoted name of the root, `before_triggers` the names of
-    the
-    BEFORE ROW triggers of users on any part, `reshaping` whether one of them fires on INSERT or UPDATE."""
+    the BEFORE ROW triggers of users on any part, `reshaping` whether one of them fires on INSERT or UPDATE. `silenced`
+    tells that the pass runs with session_replication_role = replica, `disturbed` that a trigger of users may change
+    what it writes all the same: where it is not silenced, or one is ENABLE ALWAYS or ENABLE REPLICA."""
 
     oid: int
     root_sql: str
@@ -99,6 +100,7 @@ class SyncTable:
     before_triggers: tuple[str, ...] = ()
     reshaping: bool = False
     silenced: bool = True
+    disturbed: bool = False
     encoding: str = "utf-8"
 
     def own_triggers(self) -> tuple[Part, ...]:

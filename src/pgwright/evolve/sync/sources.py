@@ -19,6 +19,12 @@ def is_ours(trigger: Trigger) -> bool:
     return trigger.function.schema == "pgwright"
 
 
+def fires_in_pass(trigger: Trigger, *, silenced: bool) -> bool:
+    """Whether the trigger may fire when the pass updates a row: with session_replication_role = replica those that are
+    ENABLE ALWAYS or ENABLE REPLICA, without it those that are ENABLE ALWAYS or plain."""
+    return trigger.on_update and not is_ours(trigger) and trigger.enabled in (("A", "R") if silenced else ("A", "O"))
+
+
 def sync_table(catalog: Catalog, oid: int, *, names: Mapping[int, str] | None = None) -> SyncTable:
     """The `SyncTable` of the table `oid`, with `names` in place of the catalog's where given."""
     parts = catalog.descendants(oid)
@@ -35,4 +41,6 @@ def sync_table(catalog: Catalog, oid: int, *, names: Mapping[int, str] | None = 
         before_triggers=tuple(trigger.name for trigger in user if trigger.before and trigger.row),
         reshaping=any(reshapes(trigger) for trigger in user),
         silenced=catalog.can_silence_triggers,
+        disturbed=not catalog.can_silence_triggers
+        or any(reshapes(trigger) and fires_in_pass(trigger, silenced=True) for trigger in user),
     )

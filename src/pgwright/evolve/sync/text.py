@@ -28,7 +28,7 @@ def _function(stem: str, table: SyncTable, body: Sequence[str]) -> list[str]:
 def functions(table: SyncTable, links: Sequence[Link]) -> list[str]:
     """CREATE OR REPLACE of the function set of `table`, composed over `links` from the oldest to the newest. An
     application session sees the new body at its next call; no table is locked."""
-    undo = () if table.silenced else tuple(dict.fromkeys(pass_value(link.migration, table.oid) for link in links))
+    undo = tuple(dict.fromkeys(pass_value(link.migration, table.oid) for link in links)) if table.disturbed else ()
     bodies = (
         first_body(links, table.names),
         last_body(links, table.names, reshaping=table.reshaping, undo=undo),
@@ -67,7 +67,7 @@ def triggers(table: SyncTable, links: Sequence[Link]) -> list[str]:
     for part in table.own_triggers():
         for name, stem, on, when in (
             (first, "sync_first", events, bypass),
-            (last, "sync_last", events, bypass if table.silenced else ""),
+            (last, "sync_last", events, "" if table.disturbed else bypass),
         ):
             function = f"{SCHEMA}.{ident(naming.function_name(stem, table.oid))}()"
             statements.append(

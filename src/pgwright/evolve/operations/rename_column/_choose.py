@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ....catalog.values import Table
 from ....sql.tokens import mentions_column
+from ...sync.sources import fires_in_pass
 from .._operation import Request
 from . import _bound
 from ._rename import Rename
@@ -164,16 +165,21 @@ def _row_security(request: Request, rename: Rename) -> list[str]:
 
 
 def _user_triggers(request: Request, rename: Rename) -> list[str]:
-    if request.catalog.can_silence_triggers or request.allowed("user_triggers"):
+    if request.allowed("user_triggers"):
         return []
-    return [
-        f'trigger "{trigger.name}" on "{part.name}" would fire for every row of the pass, and role '
-        f"{request.catalog.role} may not silence it "
+    silenced = request.catalog.can_silence_triggers
+    why = "it is ENABLE ALWAYS or REPLICA" if silenced else f"role {request.catalog.role} may not silence it"
+    found = {
+        trigger.name: f'trigger "{trigger.name}" on "{part.name}" would fire for every '
+        f"{'row' if trigger.row else 'batch'} of the pass: {why} "
         "(allow = user_triggers accepts that; what BEFORE triggers change is undone)"
-        for part in request.catalog.descendants(rename.table.oid)
+        for part in reversed(request.catalog.descendants(rename.table.oid))
         for trigger in part.triggers
-        if trigger.on_update and trigger.row and not trigger.update_columns and trigger.enabled not in ("D", "R")
-    ]
+        if fires_in_pass(trigger, silenced=silenced)
+        # UPDATE OF the old column is widened to the new one, which the pass sets.
+        and (not trigger.update_columns or rename.old_number in trigger.update_columns)
+    }
+    return list(found.values())
 
 
 def against_alias(request: Request, rename: Rename) -> tuple[str, ...]:
