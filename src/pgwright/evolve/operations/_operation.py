@@ -112,6 +112,7 @@ class Request:
         table = self.catalog.tables.get(oid)
         if table is None:
             raise self.error(f'"{shown}" is not a table')
+        self.catalog.check_readable(tuple(part.oid for part in self.catalog.descendants(oid)))
         return table
 
     def shape(self, table: Table) -> Shape:
