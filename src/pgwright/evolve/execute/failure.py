@@ -32,8 +32,12 @@ def after(runner: Runner, record: journal.StepRecord, error: PgwrightError) -> P
     """Takes back what the failed step asks for, and returns the error to raise. Errors that have nothing to do with the
     data (locks, interruptions, lost connections) take nothing back: the same command goes on."""
     step = record.step
-    failed = getattr(registry.load("evolve.execute.actions", step.action.name), "failed", None) if step.action else None
-    if failed is None or not about_data(error):
+    kind = "evolve.execute.actions"
+    # a backfill has an action without a file here: the runner does it itself
+    if step.action is None or step.action.name not in registry.names(kind) or not about_data(error):
+        return error
+    failed = getattr(registry.load(kind, step.action.name), "failed", None)
+    if failed is None:
         return error
     failure: Failure | None = failed(runner.context(record), error)
     if failure is None:
