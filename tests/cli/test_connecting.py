@@ -160,6 +160,10 @@ def test_new_and_an_unknown_name(database: Database, tmp_path: Path) -> None:
     pgwright("init", "--dsn", database.dsn, folder=tmp_path)
     done = pgwright("new", "full name", folder=tmp_path)
     assert done.stdout == "migrations/0001_full_name.sql\n"
+    done = pgwright("plan", "--dsn", database.dsn, folder=tmp_path)
+    assert done.returncode == 2
+    assert "there is no statement in this file" in done.stderr
+    (tmp_path / "migrations" / "0001_full_name.sql").write_text("CREATE TABLE t (id int);\n")
     done = pgwright("plan", "0002_nope", "--dsn", database.dsn, folder=tmp_path)
     assert done.returncode == 2
     assert "0002_nope" in done.stderr

@@ -31,6 +31,7 @@ class Progress:
         self._clock = clock
         self._shown = ""
         self._last: dict[str, float] = {}
+        self._ended: set[str] = set()
 
     def __call__(self, event: Event) -> None:
         """Shows `event`."""
@@ -39,6 +40,7 @@ class Progress:
             return
         if isinstance(event, (StepStarted, StepFinished, StateChanged)):
             self._last.clear()
+            self._ended.clear()
         text = sentence(event)
         if text:
             self.line(text)
@@ -58,8 +60,10 @@ class Progress:
         now = self._clock()
         ended = isinstance(event, BackfillProgress) and event.blocks_done >= event.blocks_total
         pause = LIVE_EVERY if self._live else PLAIN_EVERY
-        if now - self._last.get(key, -pause) < pause and not ended:
+        if key in self._ended or (now - self._last.get(key, -pause) < pause and not ended):
             return
+        if ended:
+            self._ended.add(key)
         if self._live and isinstance(event, LockWaiting) and key not in self._last:
             self.line(sentence(event))  # who holds it stays readable; only the count goes on below
         self._last[key] = now
