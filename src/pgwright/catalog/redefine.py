@@ -17,10 +17,12 @@ from typing import Any
 import psycopg
 
 from ..sql.quote import ident, literal
+from . import aliases
 from .statements import statement
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
+_LISTS = frozenset({"view", "rule", "policy", "function"})  # definitions that may read tables under alias lists
 STATES = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 
 
@@ -36,16 +38,36 @@ class Bound:
 
 
 def bound_to(
-    connection: Connection, parts: Sequence[int], column: str, trigger: Callable[[str], str] = str
+    connection: Connection, parts: Sequence[int], names: tuple[str, str], trigger: Callable[[str], str] = str
 ) -> tuple[Bound, ...]:
-    """What is bound to `column` of the tables `parts`. The session's search_path must be empty, when this is read and
-    when the statements run. `trigger` may change the definitions of triggers."""
+    """What is bound to column `names[0]` of the tables `parts`, to be bound to `names[1]`. The session's search_path must
+    be empty, when this is read and when the statements run. `trigger` may change the definitions of triggers."""
+    leaving, taking = names
     major = connection.info.server_version // 10000
-    rows = connection.execute(statement("redefine", major).encode(), {"parts": list(parts), "column": column}).fetchall()
+    rows = connection.execute(
+        statement("redefine", major).encode(), {"parts": list(parts), "column": leaving}
+    ).fetchall()
     changed = [(*row[:5], trigger(row[5]), row[6]) if row[0] == "trigger" else row for row in rows]
-    return tuple(
-        Bound(kind=row[0], name=_shown(row), relation=row[2], statements=tuple(_MAKE[row[0]](row))) for row in changed
-    )
+    places = _places(connection, parts) if any(row[0] in _LISTS for row in rows) else {}
+    found = []
+    for row in changed:
+        statements = _MAKE[row[0]](row)
+        if row[0] in _LISTS:
+            statements = [aliases.exchanged(each, places, leaving, taking) for each in statements]
+        found.append(Bound(kind=row[0], name=_shown(row), relation=row[2], statements=tuple(statements)))
+    return tuple(found)
+
+
+def _places(connection: Connection, parts: Sequence[int]) -> dict[tuple[str, str], list[str]]:
+    """The live columns of each table, in order, by (schema, name)."""
+    rows = connection.execute(
+        "SELECT n.nspname, c.relname, pg_catalog.array_agg(a.attname::text ORDER BY a.attnum) "
+        "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped "
+        "WHERE c.oid = ANY(%s::oid[]) GROUP BY 1, 2",
+        (list(parts),),
+    ).fetchall()
+    return {(schema, name): columns for schema, name, columns in rows}
 
 
 def unmovable(bound: Sequence[Bound]) -> tuple[Bound, ...]:

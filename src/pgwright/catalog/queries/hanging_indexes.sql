@@ -10,7 +10,8 @@ SELECT i.indexrelid::bigint, i.indrelid::bigint, c.relname::text, pg_catalog.for
        pg_catalog.obj_description(c.oid, 'pg_class'), i.indisclustered,
        (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(x.attnum, x.attstattarget) ORDER BY x.attnum)
         FROM pg_catalog.pg_attribute x WHERE x.attrelid = c.oid AND x.attstattarget >= 0),
-       pg_catalog.format('%%I.%%I', tn.nspname, t.relname)
+       pg_catalog.format('%%I.%%I', tn.nspname, t.relname),
+       ARRAY (SELECT x.attname::text FROM pg_catalog.pg_attribute x WHERE x.attrelid = c.oid ORDER BY x.attnum)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_class t ON t.oid = i.indrelid JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace

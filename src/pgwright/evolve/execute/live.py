@@ -28,7 +28,8 @@ ORDER BY c.oid
 _TRIGGERS = """
 SELECT t.oid::bigint, t.tgname, t.tgrelid::bigint, fn.nspname, f.oid::bigint, t.tgtype::int, t.tgenabled::text,
 t.tgparentid <> 0,
-       t.tgattr::int2[]::int[], pg_catalog.pg_get_triggerdef(t.oid), t.tgconstraint <> 0
+       t.tgattr::int2[]::int[], pg_catalog.pg_get_triggerdef(t.oid), t.tgconstraint <> 0,
+       pg_catalog.obj_description(t.oid, 'pg_trigger')
 FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid JOIN pg_catalog.pg_namespace fn ON fn.oid
 = f.pronamespace
 LEFT JOIN pg_catalog.pg_constraint k ON k.oid = t.tgconstraint
@@ -55,6 +56,7 @@ class LiveTrigger:
     columns: tuple[int, ...]
     definition: str
     constraint: bool
+    comment: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +151,7 @@ def _triggers(connection: Connection, parts: list[int]) -> tuple[LiveTrigger, ..
             columns=tuple(row[8] or ()),
             definition=row[9],
             constraint=row[10],
+            comment=row[11],
         )
         for row in rows
     )

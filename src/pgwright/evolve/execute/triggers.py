@@ -12,7 +12,7 @@ import psycopg
 
 from ...base.errors import Refused
 from ...sql import parse
-from ...sql.quote import ident
+from ...sql.quote import ident, literal
 from ...sql.tokens import mentions_column, replace_field
 from .live import Live, LiveTrigger
 
@@ -87,6 +87,8 @@ def _replace(live: Live, trigger: LiveTrigger, names: list[str]) -> list[str]:
     if trigger.constraint:
         statement = statement.replace("CREATE OR REPLACE TRIGGER", "CREATE TRIGGER", 1)
         found = [f"DROP TRIGGER {ident(trigger.name)} ON {table}", statement]
+        if trigger.comment is not None:
+            found.append(f"COMMENT ON TRIGGER {ident(trigger.name)} ON {table} IS {literal(trigger.comment)}")
     word = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
     same = [each for each in live.users() if each.name == trigger.name and (each.oid == trigger.oid or each.clone)]
     found += [

@@ -68,7 +68,7 @@ def exchange(
         index = indexes.swap(connection, parts, (leaving, taking), copies.indexes, problems)
         constraint = constraints.swap(connection, parts, (leaving, taking), copies.constraints, problems)
         rebuilt = generated.rebuild(connection, parts, leaving, problems, rewrite=rewrite)
-        bound = redefine.bound_to(connection, parts, leaving, lambda trigger: triggers.without(trigger, taking))
+        bound = redefine.bound_to(connection, parts, (leaving, taking), lambda trigger: triggers.without(trigger, taking))
     problems += [f"{each.kind} {each.name} reads it and cannot be made again" for each in redefine.unmovable(bound)]
     if problems:
         raise Refused(

@@ -17,7 +17,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """An index as it is now. `body` is its definition behind the name, `targets` are its statistics targets."""
+    """An index as it is now. `body` is its definition behind the name, `targets` are its statistics targets, `columns` the
+    names of its own columns, which a rename of the table's column leaves alone (14 to 18)."""
 
     oid: int
     relation: int
@@ -31,6 +32,7 @@ class Found:
     clustered: bool
     targets: list[list[int]] | None
     table: str
+    columns: list[str]
 
 
 _KEYS = (
@@ -46,6 +48,7 @@ _KEYS = (
     "clustered",
     "targets",
     "table",
+    "columns",
 )
 
 
@@ -99,6 +102,11 @@ def _adopt(index: Found, twin: Found, old: Sequence[Found], new: Sequence[Found]
         found.adopt.append(f"COMMENT ON INDEX {final} IS {literal(index.comment)}")
     found.adopt += [
         f"ALTER INDEX {final} ALTER COLUMN {number} SET STATISTICS {target}" for number, target in index.targets or ()
+    ]
+    found.adopt += [
+        f"ALTER TABLE {final} RENAME COLUMN {ident(there)} TO {ident(wanted)}"
+        for there, wanted in zip(twin.columns, index.columns, strict=True)
+        if there != wanted
     ]
     if index.clustered:
         found.adopt.append(f"ALTER TABLE {index.table} CLUSTER ON {ident(index.name)}")
