@@ -198,6 +198,24 @@ def test_watch_ends_when_nobody_looks(project: Project) -> None:
         assert watcher.wait(timeout=60) == 0
 
 
+@pytest.mark.e2e
+def test_what_would_be_lost_needs_consent(project: Project) -> None:
+    (project.folder / "migrations" / "0001_full_name.sql").unlink()
+    (project.folder / "migrations" / "0001_orders.sql").write_text("CREATE TABLE commandes (id int);\n")
+    assert project.run("expand").returncode == 0
+    project.database.run("INSERT INTO commandes VALUES (1)")
+    done = project.run("rollback")
+    assert done.returncode == 6
+    assert "commandes" in done.stderr
+    assert "--yes --allow destructive" in done.stderr
+    assert project.database.one("SELECT count(*) FROM commandes") == 1
+    assert project.run("rollback", "--allow", "destructive").returncode == 6
+    assert project.database.one("SELECT count(*) FROM commandes") == 1
+    done = project.run("rollback", "--allow", "destructive", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert project.database.one("SELECT to_regclass('commandes')") is None
+
+
 def tutorial() -> list[tuple[str, str]]:
     """The fenced blocks of the tutorial, in order: (language, text)."""
     text = (ROOT / "docs" / "tutorial" / "first-migration.md").read_text(encoding="utf-8")
