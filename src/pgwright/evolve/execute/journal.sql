@@ -74,3 +74,5 @@ CREATE TABLE pgwright.chunk (
     worker integer,
     PRIMARY KEY (unit, step, relation, first_block)
 );
+-- A pass over a terabyte has 32,000 of them, and each batch asks for the next.
+CREATE INDEX chunk_to_do ON pgwright.chunk (unit, step, attempts, relation, first_block) WHERE NOT done;
