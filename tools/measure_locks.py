@@ -2,6 +2,7 @@
 
     python tools/measure_locks.py derive  DSN             situations from the statements that the file holds
     python tools/measure_locks.py measure DSN [DSN …]     run each statement on each server again, then derive
+    python tools/measure_locks.py missing DSN [DSN …]     the same for statements that have no result of a server yet
 
 Every statement of `measured.json` runs in its own transaction on a fresh copy of the file's `setup`. DSNs are those of
 superusers on servers that may be played with; each run makes and drops databases of its own. A situation is drawn from
@@ -41,13 +42,13 @@ Impacts = dict[str, Impact]
 
 def main(arguments: list[str]) -> int:
     """Runs one of the two commands."""
-    if len(arguments) < 2 or arguments[0] not in ("derive", "measure"):
+    if len(arguments) < 2 or arguments[0] not in ("derive", "measure", "missing"):
         print(__doc__, file=sys.stderr)
         return 2
     file: File = json.loads(measured.FILE.read_text(encoding="utf-8"))
-    if arguments[0] == "measure":
+    if arguments[0] != "derive":
         for dsn in arguments[1:]:
-            measure(file, dsn)
+            measure(file, dsn, all_=arguments[0] == "measure")
     file["situations"] = derive(file, arguments[-1])
     measured.FILE.write_text(written(file), encoding="utf-8")
     return 0
@@ -104,12 +105,16 @@ class Copies:
             yield connection
 
 
-def measure(file: File, dsn: str) -> None:
-    """Runs every statement on the server of `dsn` and puts what was seen in the place of what stands in the file."""
+def measure(file: File, dsn: str, *, all_: bool) -> None:
+    """Runs every statement (or those that were not yet run on that major) on the server of `dsn` and puts what was seen
+    in the place of what stands in the file.
+    """
     with psycopg.connect(dsn) as connection:
         major = connection.info.server_version // 10000
     with Copies(dsn, file) as copies:
         for statement in file["statements"]:
+            if not all_ and any(major in result["versions"] for result in statement["results"]):
+                continue
             try:
                 with copies.for_(statement) as connection:
                     if "blocker" in statement:

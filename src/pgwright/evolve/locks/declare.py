@@ -20,6 +20,8 @@ from .scene import Scene, Situation
 MANY_ROWS = 10_000
 """Above that, a data change is no small one: it keeps its rows locked until the transaction ends."""
 
+_MOST_ROWS_PER_PAGE = 291  # MaxHeapTuplesPerPage at 8 kB; for tables that were never analysed
+
 _CHANGES = ("UpdateStmt", "DeleteStmt", "MergeStmt", "InsertStmt")
 
 
@@ -94,11 +96,20 @@ def _effects(scene: Scene, situation: Situation, major: int) -> Iterable[Effect]
     impacts = measured.impacts(situation.name, major)
     if impacts is None:
         return None
-    return [
-        Effect(relation=scene.name(oid), oid=oid, mode=impact.mode, scans=impact.scans, rewrites=impact.rewrites)
-        for part, impact in impacts.items()
-        for oid in situation.parts.get(part, ())
-    ]
+    return [_effect(scene, oid, impact) for part, impact in impacts.items() for oid in situation.parts.get(part, ())]
+
+
+def _effect(scene: Scene, oid: int, impact: measured.Impact) -> Effect:
+    """A partitioned table has nothing to read or write itself."""
+    table = scene.catalog.tables.get(oid)
+    stored = table is None or table.kind != "p"
+    return Effect(
+        relation=scene.name(oid),
+        oid=oid,
+        mode=impact.mode,
+        scans=stored and impact.scans,
+        rewrites=stored and impact.rewrites,
+    )
 
 
 def _add(effects: dict[int, Effect], more: Iterable[Effect] | None) -> bool:
@@ -126,7 +137,7 @@ def _many_rows(key: str, node: Node, effects: Iterable[Effect], catalog: Catalog
         table = catalog.tables.get(effect.oid)
         if table is None or effect.mode is not LockMode.ROW_EXCLUSIVE or table.pages == 0:
             continue
-        if table.rows is None or table.rows > MANY_ROWS:
+        if (table.pages * _MOST_ROWS_PER_PAGE if table.rows is None else table.rows) > MANY_ROWS:
             return f"it may change many rows of {effect.relation} at once and keeps them locked until it ends"
     return None
 

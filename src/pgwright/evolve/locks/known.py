@@ -4,10 +4,10 @@ from __future__ import annotations
 
 _STATEMENTS = """
     AlterDatabaseSetStmt AlterDefaultPrivilegesStmt AlterEnumStmt AlterFunctionStmt AlterRoleSetStmt
-    AlterRoleStmt CallStmt CompositeTypeStmt CreateCastStmt CreateConversionStmt CreateDomainStmt
+    AlterRoleStmt CallStmt CompositeTypeStmt CreateCastStmt CreateDomainStmt
     CreateEnumStmt CreateExtensionStmt CreateFdwStmt CreateForeignServerStmt CreateFunctionStmt
-    CreateOpClassStmt CreateOpFamilyStmt CreateRangeStmt CreateRoleStmt CreateUserMappingStmt DefineStmt DoStmt
-    DropRoleStmt GrantRoleStmt NotifyStmt VariableSetStmt
+    CreateOpFamilyStmt CreateRangeStmt CreateRoleStmt CreateUserMappingStmt DefineStmt DoStmt
+    GrantRoleStmt NotifyStmt VariableSetStmt
 """
 
 _TYPES = """

@@ -96,7 +96,9 @@ def _drop(scene: Scene, node: Node) -> Found:
         return [Situation(name, {"target": some(scene.table_of_index(scene.named(each)))}) for each in names]
     if kind in _ON_A_TABLE:
         name = f"DropStmt {kind.removeprefix('OBJECT_').lower()}"
-        return [Situation(name, {"target": scene.descendants(scene.named(each[:-1]))}) for each in names]
+        tables = [scene.named(each[:-1]) for each in names]
+        below = kind == "OBJECT_TRIGGER"
+        return [Situation(name, {"target": scene.descendants(oid) if below else some(oid)}) for oid in tables]
     if kind == "OBJECT_STATISTIC_EXT":
         return [Situation("DropStmt statistics", {"target": _with_statistics(scene, each)}) for each in names]
     if kind in ("OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE"):
@@ -133,9 +135,14 @@ def _truncate(scene: Scene, node: Node) -> Found:
     return [Situation("TruncateStmt", {"target": tuple(tables) + reached})]
 
 
-def _on_target(name: str, field: str = "relation") -> Callable[[Scene, Node], Found]:
-    """A statement that does one thing to the table in its field `field` and to what is below it."""
-    return lambda scene, node: [Situation(name, {"target": scene.family(getattr(node, field))})]
+def _on_family(name: str) -> Callable[[Scene, Node], Found]:
+    """A statement that does one thing to a table and to what is below it."""
+    return lambda scene, node: [Situation(name, {"target": scene.family(node.relation)})]
+
+
+def _on_one(name: str, field: str) -> Callable[[Scene, Node], Found]:
+    """A statement that does one thing to the table in its field `field` alone."""
+    return lambda scene, node: [Situation(name, {"target": some(scene.oid(getattr(node, field)))})]
 
 
 def _statistics(scene: Scene, node: Node) -> Found:
@@ -169,12 +176,9 @@ def _comment(scene: Scene, node: Node) -> Found:
 def _grant(scene: Scene, node: Node) -> Found:
     if parse.enum_value(node, "objtype") not in ("OBJECT_TABLE", "OBJECT_SEQUENCE", "OBJECT_COLUMN"):
         return []
-    if parse.enum_value(node, "targtype") == "ACL_TARGET_OBJECT":
-        oids = tuple(oid for each in map(parse.unwrap, node.objects) for oid in some(scene.oid(each)))
-    else:
-        schemas = {parse.unwrap(each).sval for each in node.objects}
-        oids = tuple(oid for name, oid in scene.catalog.relation_names.items() if name.schema in schemas)
-        oids = tuple(oid for oid in oids if oid in scene.catalog.tables or oid in scene.catalog.views)
+    if parse.enum_value(node, "targtype") != "ACL_TARGET_OBJECT":
+        return []  # ALL TABLES IN SCHEMA locks none of them, by measurement
+    oids = tuple(oid for each in map(parse.unwrap, node.objects) for oid in some(scene.oid(each)))
     return [Situation("GrantStmt", {"target": oids})]
 
 
@@ -207,6 +211,7 @@ def _alter_sequence(scene: Scene, node: Node) -> Found:
 
 
 _DOMAIN = {"V": " validate", "O": " not null"}
+_DOMAIN_ALONE = {"T", "N", "X"}  # SET or DROP DEFAULT, DROP NOT NULL, DROP CONSTRAINT
 
 
 def _domain(scene: Scene, node: Node) -> Found:
@@ -214,6 +219,8 @@ def _domain(scene: Scene, node: Node) -> Found:
     if node.subtype == "C":
         valid = not parse.unwrap(getattr(node, "def")).skip_validation
         return [Situation("AlterDomainStmt check", {"target": users})] if valid else []
+    if node.subtype in _DOMAIN_ALONE and parse.enum_value(node, "behavior") != "DROP_CASCADE":
+        return [Situation("AlterDomainStmt", {"target": users})]
     if node.subtype in _DOMAIN:
         return [Situation("AlterDomainStmt" + _DOMAIN[node.subtype], {"target": users})]
     return None
@@ -222,7 +229,7 @@ def _domain(scene: Scene, node: Node) -> Found:
 def _publication(scene: Scene, node: Node) -> Found:
     relations = [each.pubtable.relation for each in map(parse.unwrap, node.pubobjects) if each.HasField("pubtable")]
     oids = [oid for relation in relations for oid in scene.family(relation)]
-    if parse.kind_of(node) == "AlterPublicationStmt":  # SET takes others out
+    if parse.kind_of(node) == "AlterPublicationStmt" and parse.enum_value(node, "action") == "AP_SetObjects":
         tables = scene.catalog.tables.values()
         oids += [t.oid for t in tables if t.oid not in oids and any(p.name == node.pubname for p in t.publications)]
     return [Situation("CreatePublicationStmt", {"target": tuple(oids)})] if oids else []
@@ -309,19 +316,20 @@ def _rename(scene: Scene, key: str, node: Node) -> Found:
 _STATEMENTS: dict[str, Callable[[Scene, Node], Found]] = {
     "AlterDomainStmt": _domain,
     "AlterObjectSchemaStmt": _schema_of,
-    "AlterPolicyStmt": _on_target("AlterPolicyStmt", "table"),
+    "AlterPolicyStmt": _on_one("AlterPolicyStmt", "table"),
     "AlterPublicationStmt": _publication,
     "AlterSeqStmt": _alter_sequence,
-    "ClusterStmt": _on_target("ClusterStmt"),
+    "ClusterStmt": _on_family("ClusterStmt"),
     "CommentStmt": _comment,
-    "CreatePolicyStmt": _on_target("CreatePolicyStmt", "table"),
+    "CreateForeignTableStmt": lambda scene, node: _create(scene, node.base_stmt),
+    "CreatePolicyStmt": _on_one("CreatePolicyStmt", "table"),
     "CreatePublicationStmt": _publication,
     "CreateSchemaStmt": _create_schema,
     "CreateSeqStmt": _create_sequence,
     "CreateStatsStmt": _statistics,
     "CreateStmt": _create,
     "CreateTableAsStmt": _create_as,
-    "CreateTrigStmt": _on_target("CreateTrigStmt"),
+    "CreateTrigStmt": _on_family("CreateTrigStmt"),
     "DeleteStmt": _change,
     "DropStmt": _drop,
     "GrantStmt": _grant,
@@ -331,7 +339,7 @@ _STATEMENTS: dict[str, Callable[[Scene, Node], Found]] = {
     "MergeStmt": _change,
     "RefreshMatViewStmt": _refresh,
     "ReindexStmt": _reindex,
-    "RuleStmt": _on_target("RuleStmt"),
+    "RuleStmt": _on_one("RuleStmt", "relation"),
     "SelectStmt": _select,
     "TruncateStmt": _truncate,
     "UpdateStmt": _change,
