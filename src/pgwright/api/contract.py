@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+from ..base.consent import require_known
 from ..base.errors import UsageError
 from ..base.event import OnEvent, ignore
 from ..config import Settings
@@ -30,6 +31,7 @@ def contract(
 ) -> UnitReport:
     """Contracts `names`, those of `plan`, or all that are expanded, oldest first. `grace` is how long the old side is
     kept in step afterwards, in seconds (None: the setting); `finalize` ends that time now."""
+    require_known(allow)
     if plan is not None and names:
         raise UsageError("give names or a plan, not both")
     wanted = tuple(migration.name for migration in plan.migrations) if plan is not None else tuple(names)

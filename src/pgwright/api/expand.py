@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+from ..base.consent import require_known
 from ..base.errors import UsageError
 from ..base.event import OnEvent, ignore
 from ..config import Settings
@@ -32,6 +33,7 @@ def expand(
     anew where users changed theirs; then the pending
     migrations (`names`, or those of `plan`) are started as one unit. `gate` is called with each step's id right
     before it runs. Returns the migrations as they are now; raises what stopped the work."""
+    require_known(allow)
     worked: list[str] = []
     with Runner(settings=settings, on_event=on_event, allow=allow, stop=stop or threading.Event(), gate=gate) as runner:
         verb.refuse_rolling_back(journal.records(runner.connection))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from ..base.consent import require_known
 from ..base.errors import UsageError
 from ..config import Settings
 from ..connect import session
@@ -27,6 +28,7 @@ def plan(
     """The plan of all pending migrations, or of `names`, or of `operations` (see `pgwright.op`) as one migration that
     is called by the next number and `name`. Works without a journal too. Raises MigrationFileError for what cannot be
     understood, Refused for what cannot be done safely, UsageError for names and operations together."""
+    require_known(allow)
     if names and operations:
         raise UsageError("give names or operations, not both")
     with session.open(settings.direct_dsn or settings.dsn, name="plan") as connection:

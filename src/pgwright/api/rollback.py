@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+from ..base.consent import require_known
 from ..base.errors import UsageError
 from ..base.event import OnEvent, ignore
 from ..config import Settings
@@ -27,6 +28,7 @@ def rollback(
     gate: Callable[[str], None] | None = None,
 ) -> UnitReport:
     """Rolls back `names`, those of `plan`, or the newest unit that is open, newest migration first."""
+    require_known(allow)
     if plan is not None and names:
         raise UsageError("give names or a plan, not both")
     wanted = tuple(migration.name for migration in plan.migrations) if plan is not None else tuple(names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ..base.consent import CONSENTS
+
 DIRECTIVES = {
     "up": """The new value, made of the old row.
 
@@ -34,11 +36,7 @@ A strategy that cannot serve the table is refused with its reasons, never replac
 
 The same words are given for a whole run by `--allow`:
 
-- `raw_sql`: a statement that pgwright does not understand runs as it is, with the locks that it takes.
-- `published`: the table is published without a column list, and the subscribers have the new column already.
-- `user_triggers`: user triggers fire during the backfill, because this role may not silence them.
-- `destructive`: data that exists nowhere else may be dropped. On the command line it needs `--yes` too, or the table's
-  name typed on a terminal.
-- `out_of_order` (`--allow` only): a pending migration runs although a later one was started.""",
+"""
+    + "\n".join(f"- `{word}`: {meaning}" for word, meaning in CONSENTS.items()),
 }
 """Name of the page, and its text: the first paragraph is the title."""

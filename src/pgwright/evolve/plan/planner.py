@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ...base import registry
-from ...base.errors import MigrationFileError, Refused
+from ...base.consent import require_known
+from ...base.errors import MigrationFileError, Refused, UsageError
 from ...base.lock import LockMode
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
@@ -125,17 +126,18 @@ def make(
 
 
 def _refuse_directives(request: Request, name: str) -> None:
-    """A directive that the operation does not know would be silently ignored."""
+    """A directive that the operation does not know, or a consent that there is not, would be silently ignored."""
     known = registry.load(KIND, name).DIRECTIVES
     for directive in request.directives:
+        place = {"file": request.file, "line": directive.position.line, "column": directive.position.column}
         if directive.name not in known:
-            raise MigrationFileError(
-                f'"{directive.name}" says nothing to {name}',
-                file=request.file,
-                line=directive.position.line,
-                column=directive.position.column,
-                hint=f"It knows {', '.join(known)}.",
-            )
+            message = f'"{directive.name}" says nothing to {name}'
+            raise MigrationFileError(message, **place, hint=f"It knows {', '.join(known)}.")
+        if directive.name == "allow":
+            try:
+                require_known(word.strip() for word in directive.value.split(","))
+            except UsageError as error:
+                raise MigrationFileError(error.message, **place, hint=error.hint) from error
 
 
 def _planned(request: Request, name: str, compiled: Compiled) -> PlannedOperation:
