@@ -87,9 +87,9 @@ class Request:
         given = {word.strip() for d in self.directives if d.name == "allow" for word in d.value.split(",")}
         return what in given or what in self.allow
 
-    def error(self, message: str, *, hint: str = "") -> MigrationFileError:
-        """An error about this action, with its place in the file."""
-        place = self.action.position
+    def error(self, message: str, *, hint: str = "", directive: Directive | None = None) -> MigrationFileError:
+        """An error about this action, or about a directive above it, with its place in the file."""
+        place = directive.position if directive is not None else self.action.position
         return MigrationFileError(message, file=self.file, line=place.line, column=place.column, hint=hint)
 
     def refuse(self, message: str, *reasons: str, hint: str = "") -> Refused:

@@ -129,15 +129,14 @@ def _refuse_directives(request: Request, name: str) -> None:
     """A directive that the operation does not know, or a consent that there is not, would be silently ignored."""
     known = registry.load(KIND, name).DIRECTIVES
     for directive in request.directives:
-        place = {"file": request.file, "line": directive.position.line, "column": directive.position.column}
         if directive.name not in known:
-            message = f'"{directive.name}" says nothing to {name}'
-            raise MigrationFileError(message, **place, hint=f"It knows {', '.join(known)}.")
+            message, hint = f'"{directive.name}" says nothing to {name}', f"It knows {', '.join(known)}."
+            raise request.error(message, hint=hint, directive=directive)
         if directive.name == "allow":
             try:
                 require_known(word.strip() for word in directive.value.split(","))
             except UsageError as error:
-                raise MigrationFileError(error.message, **place, hint=error.hint) from error
+                raise request.error(error.message, hint=error.hint, directive=directive) from error
 
 
 def _planned(request: Request, name: str, compiled: Compiled) -> PlannedOperation:

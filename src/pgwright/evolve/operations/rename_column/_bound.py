@@ -98,8 +98,13 @@ def shown(
     leaving, taking = (rename.new, aside) if back else (rename.old, rename.new)
     parked = "pgw_undone_" + rename.new if back else aside
     places = {part.oid: part for part in request.catalog.descendants(rename.table.oid)}
-    found = [f"DROP INDEX {qualified(RelationName(places[oid].name.schema, name))}" for oid, name, _ in copies["indexes"]]
-    found += [f"ALTER TABLE {qualified(places[oid].name)} DROP CONSTRAINT {ident(name)}" for oid, name, _ in copies["constraints"]]
+    found = [
+        f"DROP INDEX {qualified(RelationName(places[oid].name.schema, name))}" for oid, name, _ in copies["indexes"]
+    ]
+    found += [
+        f"ALTER TABLE {qualified(places[oid].name)} DROP CONSTRAINT {ident(name)}"
+        for oid, name, _ in copies["constraints"]
+    ]
     found.append(f"ALTER TABLE {root} RENAME COLUMN {ident(leaving)} TO {ident(parked)}")
     found.append(f"ALTER TABLE {root} RENAME COLUMN {ident(taking)} TO {ident(leaving)}")
     for oid, name, hidden in copies["indexes"]:

@@ -170,7 +170,9 @@ class _Builder:
         summary = f"drop {link.new_name}; {link.old_name} holds what the new application wrote"
         done = condition.neither(condition.has_link(link.id))
         extra = _dependents.undo_locks(self)
-        steps = [self._step("undo", Phase.ROLLBACK, Kind.CUTOVER, summary, self._drop(), action, done=done, extra=extra)]
+        steps = [
+            self._step("undo", Phase.ROLLBACK, Kind.CUTOVER, summary, self._drop(), action, done=done, extra=extra)
+        ]
         if not link.plain:
             return [*steps, *_dependents.restore(self)]
         shown = (f"ALTER TABLE {relation} RENAME COLUMN {ident(link.new_name)} TO {ident(link.old_name)}",)

@@ -149,7 +149,9 @@ class _Side:
         """The hidden names, for the exchange."""
         found = self.found
         return {
-            "indexes": [[part.oid, each.name, self._hidden(each.name)] for part, each in found.indexes if each.parent is None],
+            "indexes": [
+                [part.oid, each.name, self._hidden(each.name)] for part, each in found.indexes if each.parent is None
+            ],
             "constraints": [[part.oid, each.name, self._hidden(each.name)] for part, each in found.constraints],
             "not_null": self._helper(),
         }
@@ -247,14 +249,18 @@ class _Side:
         for part, constraint in self.found.not_null:
             table, name = qualified(part.name), ident(self._helper())
             no_inherit = " NO INHERIT" if constraint is not None and constraint.no_inherit else ""
-            what = f"NOT NULL {ident(self.column)}{no_inherit}" if native else f"CHECK ({ident(self.column)} IS NOT NULL)"
+            what = (
+                f"NOT NULL {ident(self.column)}{no_inherit}" if native else f"CHECK ({ident(self.column)} IS NOT NULL)"
+            )
             add.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {what} NOT VALID")
             if constraint is None or constraint.validated:
                 tables.append((table, self._helper()))
         summary = f"from now on a NULL in {self.column} is refused, as it was in {self.builder.link.old_name}"
         step = f"{self.prefix}not_null"
         added = self.builder.step(step, self.phase, Kind.INSTANT, summary, tuple(add), None)
-        valid = self.validate(f"{step}_valid", f"prove that {self.column} has no NULL", tuple(tables), again=(added.id,))
+        valid = self.validate(
+            f"{step}_valid", f"prove that {self.column} has no NULL", tuple(tables), again=(added.id,)
+        )
         return [added, valid] if tables else [added]
 
     def analyze(self) -> list[Step]:
@@ -293,9 +299,7 @@ class _Side:
         return {**self.builder.parameters, "copies": self.copies()}
 
     def _index(self, definition: str, name: str, *, concurrently: bool) -> str:
-        return _beside.index(
-            definition, names=self.found.names, to=self.column, name=name, concurrently=concurrently
-        )
+        return _beside.index(definition, names=self.found.names, to=self.column, name=name, concurrently=concurrently)
 
     def _hidden(self, name: str) -> str:
         return _beside.hidden(self.builder.link.id, name, self.tag)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ....base.errors import MigrationFileError
 from ....catalog.probe import ExpressionFacts
 from ....catalog.values import Column, Table
-from ....sql.directives import Directive
 from ....sql.expression import is_reference
 from ....sql.quote import ident
 from ...sync.naming import LIMIT
@@ -115,20 +113,9 @@ def _facts(
     directive = request.directive(name, *targets)
     facts = request.probe(table.oid, names, directive.value if directive else otherwise, column)
     if facts.error and directive is not None:
-        raise _bad_expression(request, directive, facts.error)
+        place = "before" if directive.name == "up" else "after"
+        hint = f"{directive.name} speaks the column names {place} the statement."
+        raise request.error(f"{directive.name} = {directive.value}: {facts.error}", hint=hint, directive=directive)
     if facts.error:
         raise request.error(f'column "{column.name}" cannot be carried: {facts.error}')
     return facts
-
-
-def _bad_expression(request: Request, directive: Directive, error: str) -> Exception:
-    place = directive.position
-
-    names = "before" if directive.name == "up" else "after"
-    return MigrationFileError(
-        f"{directive.name} = {directive.value}: {error}",
-        file=request.file,
-        line=place.line,
-        column=place.column,
-        hint=f"{directive.name} speaks the column names {names} the statement.",
-    )
