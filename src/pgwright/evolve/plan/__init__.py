@@ -1,1 +1,5 @@
-"""TODO: why this room exists and what it refuses to do."""
+"""Reads migration files and compiles them against a live catalog into one ordered plan.
+
+It reads the database and never changes it. What cannot be done without stopping the application is refused here,
+before anything is touched.
+"""
