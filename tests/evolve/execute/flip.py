@@ -162,3 +162,24 @@ def schema(database: Database) -> list[str]:
     return [line for line in lines if not line.startswith("GRANT")] + sorted(
         line for line in lines if line.startswith("GRANT")
     )
+
+
+class Halt(Exception):
+    """Raised by a gate: the runner ends as if it had been killed between two steps."""
+
+
+def halting(verb: Callable[[Callable[[str], None]], None]) -> list[str]:
+    """Runs `verb` again and again, halted once before each of its steps, until it ends; returns the steps."""
+    seen: list[str] = []
+
+    def gate(step: str) -> None:
+        if step not in seen:
+            seen.append(step)
+            raise Halt(step)
+
+    while True:
+        try:
+            verb(gate)
+        except Halt:
+            continue
+        return seen

@@ -131,11 +131,17 @@ def _followed(link: Link, names: Mapping[int, str]) -> list[str]:
 
 
 def _followed_insert(link: Link, names: Mapping[int, str]) -> list[str]:
-    old = f"NEW.{ident(names[link.old])}"
+    """A value for the retired column alone comes from an INSERT without a column list: it stands in the place that the
+    column still has, and is carried over."""
+    old, new = f"NEW.{ident(names[link.old])}", f"NEW.{ident(names[link.new])}"
     return [
         "agree := false;",
         f"IF {old} IS DISTINCT FROM NULL THEN",
         *_indent(_agrees(link, names)),
+        f"  IF NOT agree AND {new} IS NOT DISTINCT FROM NULL THEN",
+        f"    {new} := {carry(link, link.up, names)};",
+        "    agree := true;",
+        "  END IF;",
         "END IF;",
         "IF NOT agree THEN",
         *_indent(_followed(link, names)),
