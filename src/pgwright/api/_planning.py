@@ -98,9 +98,10 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
     def against(table: int, old: str, new: str) -> tuple[str, ...]:
         return against_view(connection, catalog, table, old, new, known or ())
 
-    return planner.make(
-        migrations, catalog=catalog, links=links, probe=probe, statements=known, against_view=against, allow=allow
+    sources = planner.Sources(
+        catalog=catalog, links=links, probe=probe, statements=known, against_view=against, allow=allow
     )
+    return planner.make(migrations, sources)
 
 
 def require_unmoved(settings: Settings, connection: Connection, plan: Plan) -> None:

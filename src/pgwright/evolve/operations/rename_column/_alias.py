@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from ....base.lock import LockMode
 from ....base.name import RelationName
@@ -19,44 +19,30 @@ def compile_(request: Request, rename: Rename, why: str) -> Compiled:
     """One instant step each way; no data moves."""
     table = rename.table
     aside = RelationName(table.name.schema, hidden_name(table.name.name, "aside"))
-    open_, close, undo, restore = (
-        _open(request, rename, aside),
-        _close(rename, aside),
-        _undo(rename, aside),
-        [_rename_column(qualified(table.name), rename.new, rename.old)],
-    )
-    locks = tuple(
-        Lock(relation=part.name, oid=part.oid, mode=LockMode.ACCESS_EXCLUSIVE)
-        for part in request.catalog.descendants(table.oid)
-    )
-    # Looked up by name when the step runs: then it is the view, which statements lock before the table behind it.
-    behind = (Lock(relation=table.name, oid=0, mode=LockMode.ACCESS_EXCLUSIVE), *locks)
-    kinds = (
-        (
-            "open",
-            Phase.EXPAND,
-            Kind.INSTANT,
-            f"put {table.name} aside, rename {rename.old} natively, show both names in a view",
-            open_,
-            undo,
-        ),
-        ("close", Phase.CONTRACT, Kind.CUTOVER, f"drop the view and give {table.name} its name back", close, restore),
-        ("undo", Phase.ROLLBACK, Kind.INSTANT, f"drop the view and rename {rename.new} back to {rename.old}", undo, ()),
-        ("restore", Phase.RESTORE, Kind.CUTOVER, f"rename {rename.new} back to {rename.old}", restore, ()),
-    )
-    steps = tuple(
-        Step(
+    parts = request.catalog.descendants(table.oid)
+    locks = tuple(Lock(relation=part.name, oid=part.oid, mode=LockMode.ACCESS_EXCLUSIVE) for part in parts)
+    open_, close, undo = _open(request, rename, aside), _close(rename, aside), _undo(rename, aside)
+    restore = [_rename_column(qualified(table.name), rename.new, rename.old)]
+
+    def step(name: str, phase: Phase, summary: str, statements: list[str], back: Sequence[str] = ()) -> Step:
+        return Step(
             id=f"{request.id}.{name}",
             operations=(request.id,),
             phase=phase,
-            kind=kind,
+            kind=Kind.INSTANT if phase is Phase.EXPAND else Kind.CUTOVER,
             summary=summary,
             statements=tuple(statements),
-            locks=behind if name in ("close", "undo") else locks,
+            locks=locks,
             seconds=0.01,
             undo=tuple(back),
         )
-        for name, phase, kind, summary, statements, back in kinds
+
+    both = f"put {table.name} aside, rename {rename.old} natively, show both names in a view"
+    steps = (
+        step("open", Phase.EXPAND, both, open_, undo),
+        step("close", Phase.CONTRACT, f"drop the view and give {table.name} its name back", close, restore),
+        step("undo", Phase.ROLLBACK, f"drop the view and rename {rename.new} back to {rename.old}", undo),
+        step("restore", Phase.RESTORE, f"rename {rename.new} back to {rename.old}", restore),
     )
     _change_shape(rename)
     return Compiled(strategy="alias", why=why, hazards=_hazards.of_alias(request, rename), steps=steps)
