@@ -20,6 +20,10 @@ def in_ci() -> bool:
     return os.environ.get("CI", "").lower() == "true"
 
 
+EDGES_IN_CI = EDGES if in_ci() else NEWEST
+"""For `majors(*EDGES_IN_CI)`: tests of faults, which take their time."""
+
+
 def server_folders() -> tuple[Path, ...]:
     """Where the downloaded servers are, one `bin` folder for each."""
     return tuple(sorted((ROOT / ".cache" / "servers").glob("*/bin")))
