@@ -41,10 +41,26 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from ...sql.quote import literal
 from ._operation import Compiled, Request
 
 # The action keys that this operation owns; `pgwright.sql.actions.all_keys()` lists those of the grammar.
 RECOGNISES = ("CallStmt.pgwright.{name}",)
+DIRECTIVES = ()
+"""The directives that may stand above it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class {twin}:
+    """… What it makes of `table`, for those who build plans in Python."""
+
+    table: str
+
+    def to_sql(self) -> str:
+        """The statement that a migration file would have."""
+        return f"CALL pgwright.{name}({{literal(self.table)}});\\n"
 
 
 def compile_(request: Request) -> Compiled:
@@ -75,7 +91,9 @@ def main(arguments: list[str]) -> int:
     stem = f"{name}_" if keyword.iskeyword(name) else name
     operations = ROOT / "src" / "pgwright" / "evolve" / "operations"
     files = {
-        operations / f"{stem}.py": OPERATION.format(name=name),
+        operations / f"{stem}.py": OPERATION.format(
+            name=name, twin="".join(word.capitalize() for word in name.split("_"))
+        ),
         ROOT / "tests" / "evolve" / "operations" / f"test_{name}.py": TEST.format(name=name),
     }
     taken = [path for path in (*files, operations / stem) if path.exists()]
