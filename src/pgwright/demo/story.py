@@ -34,10 +34,16 @@ from .traffic import Traffic
 
 MAX_ROWS = 100_000_000
 MAX_CLIENTS = 64
-# Enough memory for the shop of the default size. A server that has been at work for a while keeps WAL files to write
-# again; a new one must first fill each 16 MB with zeros, and every commit of every application waits 100 to 200 ms for
-# that (seen on 18). So it keeps those that building the shop has made, see `CHECKPOINT`.
-SERVER_SETTINGS = {"shared_buffers": "256MB", "max_connections": "200", "min_wal_size": "2GB", "max_wal_size": "4GB"}
+# Enough memory for the shop of the default size. A server that has been at work for a while has WAL files to write
+# again; a new one fills each 16 MB with zeros first, and every commit of every application waits 100 to 200 ms for
+# that (seen on 18). So it keeps those that building the shop made (see `CHECKPOINT`), and does not fill new ones.
+SERVER_SETTINGS = {
+    "shared_buffers": "256MB",
+    "max_connections": "200",
+    "min_wal_size": "2GB",
+    "max_wal_size": "4GB",
+    "wal_init_zero": "off",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
