@@ -1,8 +1,8 @@
 """Statements that make again, from its own definition, what is bound to a column by number.
 
 A view, a policy or a trigger keeps the number of a column and not its name. To bind it to another column, the
-columns exchange names and the definition, read before, is run again: nothing is rewritten as text, and the server itself
-resolves every name. Owner, rights and comments stay, because nothing is dropped that has any; what has to be
+columns exchange names and the definition, read before, is run again: nothing is rewritten as text, and the server
+itself resolves every name. Owner, rights and comments stay, because nothing is dropped that has any; what has to be
 dropped (constraint triggers, statistics objects) gets them back.
 
 Refuses nothing itself: what cannot be made again in place is listed by `unmovable`.
@@ -28,8 +28,8 @@ STATES = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 
 @dataclass(frozen=True, kw_only=True)
 class Bound:
-    """One object: its `kind` and `name` for people, the `relation` (oid) that is locked when it is made again (0: none),
-    and the `statements` that do it while the other column has the name that the definition says."""
+    """One object: its `kind` and `name` for people, the `relation` (oid) that is locked when it is made again (0:
+    none), and the `statements` that do it while the other column has the name that the definition says."""
 
     kind: str
     name: str
@@ -40,8 +40,8 @@ class Bound:
 def bound_to(
     connection: Connection, parts: Sequence[int], names: tuple[str, str], trigger: Callable[[str], str] = str
 ) -> tuple[Bound, ...]:
-    """What is bound to column `names[0]` of the tables `parts`, to be bound to `names[1]`. The session's search_path must
-    be empty, when this is read and when the statements run. `trigger` may change the definitions of triggers."""
+    """What is bound to column `names[0]` of the tables `parts`, to be bound to `names[1]`. The session's search_path
+    must be empty, when this is read and when the statements run. `trigger` may change the definitions of triggers."""
     leaving, taking = names
     major = connection.info.server_version // 10000
     rows = connection.execute(
@@ -77,7 +77,9 @@ def unmovable(bound: Sequence[Bound]) -> tuple[Bound, ...]:
 
 def _shown(row: Row) -> str:
     kind, _, _, relation, name, *_ = row
-    return relation if kind in ("view", "materialized view", "function", "statistics") else f"{ident(name)} on {relation}"
+    return (
+        relation if kind in ("view", "materialized view", "function", "statistics") else f"{ident(name)} on {relation}"
+    )
 
 
 def _view(row: Row) -> list[str]:

@@ -35,7 +35,8 @@ def test_a_null_stops_contract_and_the_helper_goes_again(verbs: Verbs) -> None:
     verbs.database.run("UPDATE t SET nom_complet = NULL WHERE id = 2")
     with pytest.raises(Refused) as refused:
         verbs.contract()
-    assert "NULL in 1 row" in str(refused.value) and '"id": 2' in str(refused.value)
+    assert "NULL in 1 row" in str(refused.value)
+    assert '"id": 2' in str(refused.value)
     assert _helpers(verbs.database) == []
     verbs.database.run("UPDATE t SET nom_complet = NULL WHERE id = 1")
     verbs.database.run("UPDATE t SET nom_complet = 'x'")
@@ -64,10 +65,13 @@ def test_rows_that_cannot_go_back_stop_rollback_and_the_hold_ends(verbs: Verbs) 
     verbs.prepare(TABLE.format(""), "-- pgwright: up = upper(nom)\n" + RENAME)
     verbs.expand()
     verbs.contract()
-    verbs.database.run("UPDATE t SET nom_complet = 'Eve' WHERE id = 1; INSERT INTO t (id, nom_complet) VALUES (3, 'Max')")
+    verbs.database.run(
+        "UPDATE t SET nom_complet = 'Eve' WHERE id = 1; INSERT INTO t (id, nom_complet) VALUES (3, 'Max')"
+    )
     with pytest.raises(Refused) as refused:
         verbs.rollback()
-    assert "2 rows cannot go back" in str(refused.value) and "Eve" in str(refused.value)
+    assert "2 rows cannot go back" in str(refused.value)
+    assert "Eve" in str(refused.value)
     assert verbs.state == "retiring"
     verbs.database.run("INSERT INTO t (id, nom_complet) VALUES (4, 'Free')")
     verbs.database.run("UPDATE t SET nom_complet = upper(nom_complet)")
@@ -144,7 +148,9 @@ def test_an_index_that_a_row_of_the_way_back_breaks_stops_rollback(verbs: Verbs)
 
 
 def test_a_users_trigger_shapes_the_row_before_it_is_carried_to_the_retired_side(verbs: Verbs) -> None:
-    function = "CREATE FUNCTION n() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.nom := trim(NEW.nom); RETURN NEW; END$$;"
+    function = (
+        "CREATE FUNCTION n() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN NEW.nom := trim(NEW.nom); RETURN NEW; END$$;"
+    )
     trigger = "CREATE TRIGGER n BEFORE INSERT OR UPDATE ON t FOR EACH ROW EXECUTE FUNCTION n();"
     verbs.prepare(
         TABLE.format("") + function + trigger,
@@ -152,7 +158,9 @@ def test_a_users_trigger_shapes_the_row_before_it_is_carried_to_the_retired_side
     )
     verbs.expand()
     verbs.contract()
-    verbs.database.run("UPDATE t SET nom_complet = ' EVE ' WHERE id = 1; INSERT INTO t (id, nom_complet) VALUES (3, ' MAX ')")
+    verbs.database.run(
+        "UPDATE t SET nom_complet = ' EVE ' WHERE id = 1; INSERT INTO t (id, nom_complet) VALUES (3, ' MAX ')"
+    )
     assert verbs.database.all("SELECT nom_complet FROM t ORDER BY id") == [("EVE",), ("BOB",), ("MAX",)]
     verbs.rollback()
     assert verbs.database.all("SELECT * FROM t ORDER BY id") == [(1, "eve"), (2, "Bob"), (3, "max")]
@@ -189,5 +197,7 @@ def test_generated_columns_need_consent_and_are_then_rebuilt(verbs: Verbs) -> No
     verbs.contract(allow=frozenset({"rewrite"}))
     verbs.finalize()
     assert verbs.database.one("SELECT cle FROM t") == "ZOE"
-    comment = "SELECT col_description('t'::regclass, attnum) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'cle'"
+    comment = (
+        "SELECT col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'cle'"
+    )
     assert verbs.database.one(comment) == "clé"

@@ -11,16 +11,17 @@ import contextlib
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from psycopg import errors as sqlstate
 
-from ...base.errors import CatalogMoved, Interrupted, Refused
+from ...base.errors import Interrupted, Refused
 from ...base.event import Notice
 from ...sql import parse
 from ...sql.quote import ident
-from . import journal
+from . import journal, partitioned_index
 
 if TYPE_CHECKING:
     from .runner import Runner
@@ -51,40 +52,66 @@ WHERE s.unit = %(unit)s AND s.id = %(step)s AND a.pid <> pg_catalog.pg_backend_p
 def run(runner: Runner, record: journal.StepRecord, state: str) -> None:
     """Builds the index of the step and marks it with `state`. Raises Refused where timeouts cannot be lifted,
     Interrupted on a wish to stop (nothing is left of the build then), and what the server says."""
-    assert record.step.action is not None
-    build = _Build(runner, record)
-    if build.exists():
-        for attempt in range(TRIES):
-            if build.is_there():
-                break
-            try:
-                build.build()
-            except _AGAIN:
-                build.drop()
-                if attempt + 1 == TRIES:
-                    raise
-                runner.on_event(Notice(step=record.step.id, message="A deadlock broke the build; it is begun again."))
-            except psycopg.Error:
-                if not build.connection.closed:
-                    build.drop()
-                raise
+    for build in _builds(runner, record):
+        if build.exists():
+            build.run()
     with runner.transaction() as connection:
         connection.execute(journal.mark_step(record.unit, record.step.id, state).encode())
 
 
-class _Build:
-    """One index: where it is to be, and what the catalog says of it."""
+def _builds(runner: Runner, record: journal.StepRecord) -> list[_Build]:
+    """The index of the step, or those that partitions of now still lack."""
+    assert record.step.action is not None
+    parameters = record.step.action.parameters
+    if "tops" not in parameters:
+        names = ("relation", "schema", "name", "of", "statement")
+        return [_Build(runner=runner, record=record, **{name: parameters[name] for name in names})]
+    return [
+        _Build(
+            runner=runner,
+            record=record,
+            relation=branch.relation,
+            schema=branch.schema,
+            name=branch.hidden,
+            of=branch.name,
+            statement=partitioned_index.definition(branch, parameters, concurrently=True),
+        )
+        for branch in partitioned_index.branches(runner.connection, parameters)
+        if not branch.partitioned
+    ]
 
-    def __init__(self, runner: Runner, record: journal.StepRecord) -> None:
-        assert record.step.action is not None
-        parameters = record.step.action.parameters
-        self.runner = runner
-        self.record = record
-        self.relation = int(parameters["relation"])
-        self.schema = str(parameters["schema"])
-        self.name = str(parameters["name"])
-        self.of = str(parameters["of"])
-        self.statement = str(parameters["statement"])
+
+@dataclass(frozen=True, kw_only=True)
+class _Build:
+    """One index to build: `name` on table `relation` (oid), the like of the index called `of`."""
+
+    runner: Runner
+    record: journal.StepRecord
+    relation: int
+    schema: str
+    name: str
+    of: str
+    statement: str
+
+    def run(self) -> None:
+        """Builds it unless it is there; a deadlock is tried again, any other error leaves nothing behind."""
+        for attempt in range(TRIES):
+            if self.is_there():
+                return
+            try:
+                self.build()
+                return
+            except _AGAIN:
+                self.drop()
+                if attempt + 1 == TRIES:
+                    raise
+                self.runner.on_event(
+                    Notice(step=self.record.step.id, message="A deadlock broke the build; it is begun again.")
+                )
+            except psycopg.Error:
+                if not self.connection.closed:
+                    self.drop()
+                raise
 
     @property
     def connection(self) -> Connection:
@@ -159,9 +186,10 @@ class _Build:
         between us and the server would give SET to somebody else, so there it is refused."""
         connection = self.connection
         rows = connection.execute(
-            "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY(%s) AND setting <> '0'", (list(_TIMEOUTS),)
+            "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY(%s) AND setting <> '0'",
+            (list(_TIMEOUTS),),
         ).fetchall()
-        limits = dict(rows)
+        limits: dict[str, str] = dict(rows)
         if limits and _is_pooled(connection):
             raise Refused(
                 f"an index cannot be built through a connection pooler while the role has {', '.join(sorted(limits))}",

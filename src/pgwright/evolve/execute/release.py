@@ -15,8 +15,8 @@ from .failure import Failure
 
 
 def released(context: Context, error: PgwrightError) -> Failure | None:
-    """Back to retiring: the carry never fails the application again, what was built beside goes, and the steps of the way
-    back run anew when rollback is called again. None where nothing holds."""
+    """Back to retiring: the carry never fails the application again, what was built beside goes, and the steps of the
+    way back run anew when rollback is called again. None where nothing holds."""
     planned, connection = context.link(), context.connection
     link = sync.current(connection, planned.id, planned.table)
     if link is None or link.mode is not Mode.HOLDING:
@@ -65,8 +65,8 @@ def _drop_copies(context: Context) -> list[str]:
     ]
     for (relation, _), hidden in copies.indexes.items():
         row = context.connection.execute(
-            "SELECT c.oid::regclass::text FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
-            "WHERE i.indrelid = %s AND c.relname = %s",
+            "SELECT c.oid::regclass::text FROM pg_catalog.pg_index i "
+            "JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = %s AND c.relname = %s",
             (relation, hidden),
         ).fetchone()
         found += [f"DROP INDEX {row[0]}"] if row else []

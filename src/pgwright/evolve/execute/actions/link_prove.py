@@ -26,7 +26,8 @@ def run(context: Context) -> None:
     if lost:
         rows = sync.sample(connection, table, condition)
         raise Refused(
-            f"{lost} row{'s' if lost > 1 else ''} cannot go back: {link.old_name} does not hold what {link.new_name} has",
+            f"{lost} row{'s' if lost > 1 else ''} cannot go back: {link.old_name} does not hold what "
+            f"{link.new_name} has",
             reasons=tuple(rows),
             state="Nothing was changed: the migration is retiring as before, and the application is held to nothing.",
             hint=f"Give those rows a {link.new_name} that down can carry, then run `pgwright rollback` again; "

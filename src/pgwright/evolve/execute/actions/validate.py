@@ -28,7 +28,8 @@ def failed(context: Context, error: PgwrightError) -> Failure | None:
     row = context.connection.execute(f"SELECT count(*) FROM {table.root_sql} r WHERE {condition}".encode()).fetchone()
     count = row[0] if row else 0
     told = Refused(
-        f"{link.old_name} is NOT NULL, and {column}, which is to take its place, is NULL in {count} row{'s' if count != 1 else ''}",
+        f"{link.old_name} is NOT NULL, and {column}, which is to take its place, is NULL in {count} "
+        f"row{'s' if count != 1 else ''}",
         reasons=tuple(sync.sample(context.connection, table, condition)),
         state="Nothing was changed: both columns are in step as before, and NULL is not refused.",
         hint=f"Give those rows a {column}, then run `pgwright contract` again; or undo: pgwright rollback",

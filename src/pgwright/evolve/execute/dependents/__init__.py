@@ -1,7 +1,7 @@
 """What hangs on a column, and the exchange in which another column takes its place with all of it.
 
-Default, sequence and NOT NULL belong to the column and are moved; indexes, CHECK constraints and foreign keys were built
-beside under hidden names and change places; views, policies, triggers, publications, statistics and SQL functions are
+Default, sequence and NOT NULL belong to the column and are moved; indexes, CHECK constraints and foreign keys were
+built beside under hidden names and change places; views, policies, triggers, publications, statistics and SQL functions are
 bound by number and are made again while the names are exchanged; generated columns are rebuilt.
 
 Everything is read before the lock is taken, with an empty search_path, and runs with one.
@@ -59,8 +59,10 @@ def exchange(
     rewrite: bool,
 ) -> list[str]:
     """Statements after which column `taking` is called `leaving` and has everything that hung on it, and the
-    former `leaving` is called `parked` and has nothing. UPDATE OF lists that were widened to both are narrowed. Raises Refused, naming each, where something hangs on the column
-    for which nothing was prepared, or a generated column has to be rebuilt and `rewrite` does not consent."""
+    former `leaving` is called `parked` and has nothing. UPDATE OF lists that were widened to both are narrowed.
+
+    Raises Refused, naming each, where something hangs on the column for which nothing was prepared, or a
+    generated column has to be rebuilt and `rewrite` does not consent."""
     parts = [part.oid for part in table.parts]
     problems: list[str] = []
     with _empty_path(connection) as path:
@@ -68,7 +70,9 @@ def exchange(
         index = indexes.swap(connection, parts, (leaving, taking), copies.indexes, problems)
         constraint = constraints.swap(connection, parts, (leaving, taking), copies.constraints, problems)
         rebuilt = generated.rebuild(connection, parts, leaving, problems, rewrite=rewrite)
-        bound = redefine.bound_to(connection, parts, (leaving, taking), lambda trigger: triggers.without(trigger, taking))
+        bound = redefine.bound_to(
+            connection, parts, (leaving, taking), lambda trigger: triggers.without(trigger, taking)
+        )
     problems += [f"{each.kind} {each.name} reads it and cannot be made again" for each in redefine.unmovable(bound)]
     if problems:
         raise Refused(

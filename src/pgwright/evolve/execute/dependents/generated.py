@@ -30,13 +30,15 @@ def rebuild(connection: Connection, parts: Sequence[int], leaving: str, problems
         table, name, expression, stored, others = row[0], row[1], row[3], row[4] == "s", row[12]
         if stored and not rewrite:
             problems.append(
-                f"generated column {ident(name)} reads it: rebuilding it rewrites {table} under ACCESS EXCLUSIVE (--allow rewrite)"
+                f"generated column {ident(name)} reads it: rebuilding it rewrites {table} under ACCESS EXCLUSIVE "
+                "(--allow rewrite)"
             )
         elif major >= 17:
             found.adopt.append(f"ALTER TABLE {table} ALTER COLUMN {ident(name)} SET EXPRESSION AS ({expression})")
         elif others:
             problems.append(
-                f"generated column {ident(name)} reads it and has to be dropped and added before 17, but {', '.join(others)} depends on it"
+                f"generated column {ident(name)} reads it and has to be dropped and added before PostgreSQL 17, but "
+                f"{', '.join(others)} depends on it"
             )
         else:
             found.drop.append(f"ALTER TABLE {table} DROP COLUMN {ident(name)}")

@@ -17,8 +17,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """An index as it is now. `body` is its definition behind the name, `targets` are its statistics targets, `columns` the
-    names of its own columns, which a rename of the table's column leaves alone (14 to 18)."""
+    """An index as it is now. `body` is its definition behind the name, `targets` are its statistics targets, `columns`
+    the names of its own columns, which a rename of the table's column leaves alone (14 to 18)."""
 
     oid: int
     relation: int

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass(kw_only=True)
 class Swap:
-    """`drop` runs before the columns exchange names, `adopt` after; `proofs` are pairs of an SQL expression and the text
-    that it must then give."""
+    """`drop` runs before the columns exchange names, `adopt` after; `proofs` are pairs of an SQL expression and the
+    text that it must then give."""
 
     drop: list[str] = field(default_factory=list)
     adopt: list[str] = field(default_factory=list)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....catalog.values import Constraint, Index, Table
 from ....sql import parse
+from ....sql.index import rename_references
 from ....sql.quote import ident, qualified
 from ...sync.naming import hidden_name
 from .._operation import Request
@@ -45,11 +46,12 @@ def beside(request: Request, rename: Rename) -> Beside:
             and not each.inherited
             and each.parent is None
         ]
-        if any(column.not_null for column in part.columns if column.number in numbers) and not _from_parent(
-            part, parts, names
-        ):
-            native = (each for each in part.constraints if each.kind == "not null" and numbers & set(each.columns))
-            not_null.append((part, next(native, None)))
+        native = next(
+            (each for each in part.constraints if each.kind == "not null" and numbers & set(each.columns)), None
+        )
+        wanted = any(column.not_null for column in part.columns if column.number in numbers)
+        if wanted and (native is None or native.validated) and not _from_parent(part, parts, names):
+            not_null.append((part, native))
     return Beside(names=names, indexes=tuple(indexes), constraints=tuple(constraints), not_null=tuple(not_null))
 
 
@@ -70,26 +72,20 @@ def _of_user(name: str) -> bool:
 
 
 def _from_parent(part: Table, parts: Sequence[Table], names: tuple[str, ...]) -> bool:
-    above = [each for each in parts if each.oid in part.parents]
-    return any(column.not_null and column.name in names for each in above for column in each.columns)
+    """Whether a parent demands NOT NULL of this part too."""
+    for above in parts:
+        numbers = {column.number for column in above.columns if column.not_null and column.name in names}
+        alone = any(
+            each.kind == "not null" and each.no_inherit and numbers & set(each.columns) for each in above.constraints
+        )
+        if above.oid in part.parents and numbers and not alone:
+            return True
+    return False
 
 
 def hidden(link: str, name: str, side: str) -> str:
     """The name of a copy until it takes over; `side` is `new`, or `old` on the way back."""
     return hidden_name(f"{link}_{name}", side)
-
-
-def index(definition: str, *, names: tuple[str, ...], to: str, name: str, concurrently: bool) -> str:
-    """CREATE INDEX as the server deparses it, on column `to` in place of `names`, called `name`. Raises MigrationFileError
-    for an expression that cannot be written again faithfully."""
-    node = parse.parse(definition)[0].node
-    node.idxname = name
-    node.concurrent = concurrently
-    for each in (*node.index_params, *node.index_including_params):
-        if each.index_elem.name in names:
-            each.index_elem.name = to
-    _rename_references(node, names, to)
-    return parse.deparse_statement(node)
 
 
 def constraint(table: Table, each: Constraint, *, names: tuple[str, ...], to: str, name: str) -> str:
@@ -101,17 +97,6 @@ def constraint(table: Table, each: Constraint, *, names: tuple[str, ...], to: st
         for column in getattr(inner, field):
             if column.string.sval in names:
                 column.string.sval = to
-    _rename_references(inner, names, to)
+    rename_references(inner, names, to)
     written = parse.deparse_statement(node)
     return written if not each.validated or not each.enforced else written + " NOT VALID"
-
-
-def _rename_references(node: parse.Node, names: tuple[str, ...], to: str) -> None:
-    for each in _references(node):
-        last = each.fields[-1]
-        if last.HasField("string") and last.string.sval in names:
-            last.string.sval = to
-
-
-def _references(node: parse.Node) -> Iterator[parse.Node]:
-    return (each for each in parse.walk(node) if parse.kind_of(each) == "ColumnRef")

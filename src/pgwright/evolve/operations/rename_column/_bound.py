@@ -1,4 +1,4 @@
-"""What the exchange touches besides the table: its locks, its rewrites, what the plan shows of it, and what rules it out."""
+"""What the exchange touches besides the table: its locks, its rewrites, what the plan shows, and what rules it out."""
 
 from __future__ import annotations
 
@@ -166,8 +166,8 @@ def _against_constraints(request: Request, rename: Rename) -> list[str]:
         if each.kind == "foreign key" and part.kind == "p":
             reasons.append(
                 f'foreign key "{each.name}" of the partitioned table {part.name} reads {rename.old}: '
-                "its like cannot be added to all partitions without scanning them under a lock; drop it before, and add it "
-                "to the new column after contract"
+                "its like cannot be added to all partitions without scanning them under a lock; drop it before, and add "
+                "it to the new column after contract"
             )
     return reasons
 
@@ -185,7 +185,7 @@ def _against_generated(request: Request, rename: Rename) -> list[str]:
         ]
         if what:
             reasons.append(
-                f"generated column {column.name} reads {rename.old} and has to be dropped and added before PostgreSQL 17, "
-                f"but {', '.join(what)} depends on it"
+                f"generated column {column.name} reads {rename.old} and has to be dropped and added before "
+                f"PostgreSQL 17, but {', '.join(what)} depends on it"
             )
     return reasons

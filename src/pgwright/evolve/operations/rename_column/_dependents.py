@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....base.lock import LockMode
+from ....catalog.values import Index
+from ....sql.index import elsewhere
 from ....sql.quote import ident, literal, qualified
 from ...steps.step import Action, Kind, Lock, Phase, Step
 from ...sync import naming
@@ -182,34 +184,56 @@ class _Side:
                     f"build beside {each.name} of {part.name} its like on {self.column}",
                     (statement,),
                     action,
-                    (f"DROP INDEX {ident(each.schema)}.{ident(self._hidden(each.name))}",),
+                    (f"DROP INDEX {self._copy(each)}",),
                     mode=LockMode.SHARE_UPDATE_EXCLUSIVE,
                     scans=True,
                 )
             )
-        return [*steps, *self._attached()]
+        return [*steps, *self._partitioned()]
 
-    def _attached(self) -> list[Step]:
-        """Indexes of partitioned tables: an empty one on each level, and every part attached to the one above."""
-        statements: list[str] = []
-        by_oid = {each.oid: each for _, each in self.found.indexes}
-        locks = []
-        for part, each in self.found.indexes:
-            if part.kind == "p":
-                statements.append(self._index(each.definition, self._hidden(each.name), concurrently=False))
-                locks.append(Lock(relation=part.name, oid=part.oid, mode=LockMode.SHARE))
-        for _, each in self.found.indexes:
-            if each.parent in by_oid:
-                above = f"{ident(each.schema)}.{ident(self._hidden(by_oid[each.parent].name))}"
-                own = f"{ident(each.schema)}.{ident(self._hidden(each.name))}"
-                statements.append(f"ALTER INDEX {above} ATTACH PARTITION {own}")
-        if not locks:
+    def _partitioned(self) -> list[Step]:
+        """Indexes of partitioned tables: first those of partitions that come until then, then an empty one on each
+        level, and every part attached to the one above."""
+        tops = [(part, each) for part, each in self.found.indexes if part.kind == "p" and each.parent is None]
+        if not tops:
             return []
-        summary = f"put the indexes of the partitions on {self.column} together"
-        step = self.builder.step(
-            f"{self.prefix}indexes", self.phase, Kind.INSTANT, summary, tuple(statements), None, mode=LockMode.SHARE
+        levels = [(part, each) for part, each in self.found.indexes if part.kind == "p"]
+        shown = [self._index(each.definition, self._hidden(each.name), concurrently=False) for _, each in levels]
+        by_oid = {each.oid: each for _, each in levels}
+        shown += [
+            f"ALTER INDEX {self._copy(by_oid[each.parent])} ATTACH PARTITION {self._copy(each)}"
+            for _, each in self.found.indexes
+            if each.parent in by_oid
+        ]
+        parameters = {
+            **self._failing(),
+            "tops": [[part.oid, each.name] for part, each in tops],
+            "names": [*self.found.names, *([self.builder.link.new_name] if self.tag == "old" else [])],
+            "column": self.column,
+            "tag": self.tag,
+        }
+        rest = self.builder.step(
+            f"{self.prefix}index_rest",
+            self.phase,
+            Kind.CONCURRENT,
+            f"build the indexes on {self.column} of partitions that have come since the plan",
+            (),
+            Action(name="index_rest", parameters=parameters),
+            mode=LockMode.SHARE_UPDATE_EXCLUSIVE,
         )
-        return [step]
+        attach = self.builder.step(
+            f"{self.prefix}index_attach",
+            self.phase,
+            Kind.INSTANT,
+            f"put the indexes of the partitions on {self.column} together",
+            tuple(shown),
+            Action(name="index_attach", parameters=parameters),
+            mode=LockMode.SHARE,
+        )
+        return [rest, attach]
+
+    def _copy(self, index: Index) -> str:
+        return f"{ident(index.schema)}.{ident(self._hidden(index.name))}"
 
     def constraints(self) -> list[Step]:
         """CHECKs and foreign keys: added NOT VALID, then validated, in separate transactions."""
@@ -241,27 +265,25 @@ class _Side:
         return steps
 
     def not_null(self) -> list[Step]:
-        """What proves NOT NULL without a scan under the lock: a CHECK, since 18 NOT NULL itself, NOT VALID and validated."""
+        """What proves NOT NULL without a scan under the lock: a CHECK, NOT VALID and then validated. (A NOT NULL
+        constraint that is NOT VALID, as 18 has it, would do too, but on partitions it cannot get the names of before.)"""
         if not self.found.not_null:
             return []
-        native = self.builder.request.catalog.major >= 18
         add, tables = [], []
         for part, constraint in self.found.not_null:
             table, name = qualified(part.name), ident(self._helper())
-            no_inherit = " NO INHERIT" if constraint is not None and constraint.no_inherit else ""
-            what = (
-                f"NOT NULL {ident(self.column)}{no_inherit}" if native else f"CHECK ({ident(self.column)} IS NOT NULL)"
+            alone = " NO INHERIT" if constraint is not None and constraint.no_inherit else ""
+            add.append(
+                f"ALTER TABLE {table} ADD CONSTRAINT {name} CHECK ({ident(self.column)} IS NOT NULL){alone} NOT VALID"
             )
-            add.append(f"ALTER TABLE {table} ADD CONSTRAINT {name} {what} NOT VALID")
-            if constraint is None or constraint.validated:
-                tables.append((table, self._helper()))
+            tables.append((table, self._helper()))
         summary = f"from now on a NULL in {self.column} is refused, as it was in {self.builder.link.old_name}"
         step = f"{self.prefix}not_null"
         added = self.builder.step(step, self.phase, Kind.INSTANT, summary, tuple(add), None)
         valid = self.validate(
             f"{step}_valid", f"prove that {self.column} has no NULL", tuple(tables), again=(added.id,)
         )
-        return [added, valid] if tables else [added]
+        return [added, valid]
 
     def analyze(self) -> list[Step]:
         """Statistics of the new column and of the expressions of its indexes: queries on it are planned from now on."""
@@ -299,7 +321,7 @@ class _Side:
         return {**self.builder.parameters, "copies": self.copies()}
 
     def _index(self, definition: str, name: str, *, concurrently: bool) -> str:
-        return _beside.index(definition, names=self.found.names, to=self.column, name=name, concurrently=concurrently)
+        return elsewhere(definition, names=self.found.names, to=self.column, name=name, concurrently=concurrently)
 
     def _hidden(self, name: str) -> str:
         return _beside.hidden(self.builder.link.id, name, self.tag)

@@ -1,0 +1,31 @@
+"""CREATE INDEX as the server deparses it, written again for another column."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from . import parse
+
+
+def elsewhere(definition: str, *, names: Collection[str], to: str, name: str, concurrently: bool) -> str:
+    """The definition with column `to` in place of those in `names`, called `name`. Everything else stays: order,
+    opclass, collation, INCLUDE, predicate, parameters. Raises MigrationFileError for an expression that cannot be written
+    again faithfully."""
+    node = parse.parse(definition)[0].node
+    node.idxname = name
+    node.concurrent = concurrently
+    for each in (*node.index_params, *node.index_including_params):
+        if each.index_elem.name in names:
+            each.index_elem.name = to
+    rename_references(node, names, to)
+    return parse.deparse_statement(node)
+
+
+def rename_references(node: parse.Node, names: Collection[str], to: str) -> None:
+    """Renames the column references below `node`, in place."""
+    for each in parse.walk(node):
+        if parse.kind_of(each) != "ColumnRef":
+            continue
+        last = each.fields[-1]
+        if last.HasField("string") and last.string.sval in names:
+            last.string.sval = to
