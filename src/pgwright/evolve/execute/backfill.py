@@ -107,10 +107,10 @@ class Pass:
         now = time.monotonic()
         since = since or now
         if now - since > self.settings.backfill_patience:
-            found = blockers(self.connection, [self.relation], LockMode.SHARE)
+            found = blockers(self.connection, [self.relation], LockMode.EXCLUSIVE)
             sentences = tuple(blocker.sentence for blocker in found)
             raise LockNotObtained(
-                f"rows that others have locked could not be filled in {self.settings.backfill_patience:.0f} s: "
+                f"rows that others have locked could not be filled in {self.settings.backfill_patience:g} s: "
                 f"{'; '.join(sentences)}",
                 blockers=sentences,
                 state="All other rows are filled; nothing is lost.",
@@ -132,6 +132,7 @@ class Pass:
                 f"the table changed under the pass: {error.diag.message_primary}",
                 step=self.step,
                 sqlstate=error.sqlstate,
+                hint="`pgwright rollback` closes what was begun; or put it back and run the same command again.",
             ) from error
         if outcome == "filled":
             pace.took(size, time.monotonic() - begun)

@@ -46,6 +46,17 @@ def present(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]
     return tuple(Lock(relation=names[oid], oid=oid, mode=modes[oid]) for oid in sorted(modes))
 
 
+def gone(connection: Connection, locks: tuple[Lock, ...]) -> frozenset[int]:
+    """The oids of declared relations that somebody dropped."""
+    oids = [lock.oid for lock in locks if lock.oid]
+    rows = connection.execute(
+        "SELECT wanted::bigint FROM unnest(%s::oid[]) wanted "
+        "WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = wanted)",
+        (oids,),
+    ).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
 def compare(connection: Connection, step: str, locks: tuple[Lock, ...], _: object = None) -> None:
     """Raises StepFailed when the transaction holds a lock that was not declared, which rolls the step back."""
     declared = {lock.oid: lock.mode for lock in locks}

@@ -50,6 +50,15 @@ def mend(runner: Runner) -> None:
         runner.on_event(Notice(message=f"sync triggers made anew around {', '.join(names)}"))
 
 
+def _broken(now: live.Live) -> set[str]:
+    """Our triggers that somebody disabled or made plain ones, and children that came without them."""
+    ours = [trigger for trigger in now.triggers if trigger.ours]
+    covered = {trigger.relation for trigger in ours}
+    return {trigger.name for trigger in ours if trigger.enabled != "A"} | {
+        part.sql for part in now.table.parts if part.oid not in covered
+    }
+
+
 def _drifted(connection: Connection) -> list[tuple[live.Live, list[Link], list[str]]]:
     result = []
     links = journal.links(connection)
@@ -60,7 +69,7 @@ def _drifted(connection: Connection) -> list[tuple[live.Live, list[Link], list[s
         of = [link for link in links if link.table == relation]
         present = {tuple(each) for each in sync.recorded(now)}
         recorded = {tuple(each) for each in of[-1].extra.get("triggers", sync.recorded(now))}
-        names = sorted({str(each[0]) for each in present ^ recorded})
+        names = sorted({str(each[0]) for each in present ^ recorded} | _broken(now))
         if names:
             result.append((now, of, names))
     return result

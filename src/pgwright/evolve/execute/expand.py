@@ -8,7 +8,7 @@ from ...base.errors import Refused
 from ...base.event import StateChanged
 from ..plan.plan_file import Plan
 from ..steps.step import Phase
-from . import journal, usage
+from . import drift, journal, usage
 from .runner import Runner
 
 PHASES = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
@@ -32,9 +32,14 @@ def resume(runner: Runner, unit: int) -> None:
     """Runs what is left of the unit's expand, backfill and verify. Raises what stops it; the journal is then as
     after the last finished step."""
     steps = journal.steps(runner.connection, unit, PHASES)
+    verifying = False
     for position, record in enumerate(steps, 1):
+        if record.step.phase is Phase.VERIFY and not verifying:
+            verifying = True
+            drift.mend(runner)
         if record.state != "done":
             runner.run(record, position=position, total=len(steps))
+    drift.mend(runner)
     names = [
         record.name
         for record in journal.records(runner.connection)

@@ -83,6 +83,21 @@ class Live:
         return [trigger for trigger in self.triggers if not trigger.ours]
 
 
+class _Names(dict[int, str]):
+    """Column names by attnum. One that is asked for and not there was dropped by somebody."""
+
+    def __init__(self, names: dict[int, str], table: str) -> None:
+        super().__init__(names)
+        self._table = table
+
+    def __missing__(self, number: int) -> str:
+        raise StepFailed(
+            f"a column of {self._table} that this migration needs (its number {number}) is gone: somebody dropped it",
+            state="Nothing was changed by this step; the journal holds the state after the last finished one.",
+            hint="`pgwright rollback` closes what was begun.",
+        )
+
+
 def look(connection: Connection, oid: int) -> Live:
     """The table `oid` as it is now. Raises StepFailed when it is gone."""
     names = _names(connection, oid)
@@ -102,7 +117,7 @@ def look(connection: Connection, oid: int) -> Live:
     table = SyncTable(
         oid=oid,
         root_sql=root.sql,
-        names=names,
+        names=_Names(names, root.sql),
         parts=parts,
         before_triggers=tuple(trigger.name for trigger in before),
         reshaping=any(trigger.enabled != "D" and trigger.kind & (INSERT | UPDATE) for trigger in before),

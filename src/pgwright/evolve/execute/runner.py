@@ -170,10 +170,14 @@ class Runner:
     def _short(self, record: journal.StepRecord, state: str) -> None:
         """One short transaction under its locks. What it runs is prepared before, and goes to the server in one
         message once the locks are won, the lease is read, and nothing has moved since."""
+        wanted = record.step.locks
+        if state == "undone":  # what somebody dropped needs no undoing, and must not keep the rest from it
+            missing = declared.gone(self.connection, wanted)
+            wanted = tuple(lock for lock in wanted if lock.oid and lock.oid not in missing) if missing else wanted
         for _ in range(5):
-            change = self._prepare(record)
+            change = self._prepare(record) if record.step.action or wanted or not record.step.locks else Change()
             with contextlib.suppress(_MovedError):
-                locks = declared.present(self.connection, record.step.locks)
+                locks = declared.present(self.connection, wanted)
                 guard.strong_locks(
                     self.connection,
                     locks,

@@ -28,7 +28,7 @@ def install(table: SyncTable, links: Sequence[Link]) -> list[str]:
     """Makes functions and triggers of the table for `links`, on a table without ours; removes the functions when
     there are no links."""
     if not links:
-        return text.drop_functions(table)
+        return text.drop_functions(table.oid)
     return [*text.functions(table, links), *text.triggers(table, links)]
 
 

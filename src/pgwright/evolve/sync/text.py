@@ -95,9 +95,9 @@ def drop_triggers(existing: Sequence[tuple[str, str]]) -> list[str]:
     return [f"DROP TRIGGER {ident(name)} ON {sql}" for name, sql in existing]
 
 
-def drop_functions(table: SyncTable) -> list[str]:
+def drop_functions(table: int) -> list[str]:
     """DROP FUNCTION of the set; RESTRICT, so that a trigger left behind is an error and not a loss."""
-    return [f"DROP FUNCTION IF EXISTS {SCHEMA}.{ident(naming.function_name(stem, table.oid))}()" for stem in STEMS]
+    return [f"DROP FUNCTION IF EXISTS {SCHEMA}.{ident(naming.function_name(stem, table))}()" for stem in STEMS]
 
 
 def in_sync(link: Link, names: dict[int, str] | SyncTable, types: tuple[str, str]) -> str:

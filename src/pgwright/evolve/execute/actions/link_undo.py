@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from ....base.errors import Unconfirmed
 from ....sql.quote import ident
+from ...sync import text
+from ...sync.link import Link
 from .. import journal, live, sync, triggers
 from ..context import Change, Context
+
+
+def _refuse_last_copy(context: Context, link: Link, now: live.Live) -> None:
+    """Somebody dropped the old column: what the new one holds is held nowhere else."""
+    if link.old in now.table.names or "destructive" in context.allow:
+        return
+    raise Unconfirmed(
+        f"column {link.old_name} of {now.table.root_sql} was dropped by somebody: rollback would drop {link.new_name}, "
+        "the only copy",
+        object=link.new_name,
+        state="Nothing was changed by this step.",
+        hint="Save it, then: pgwright rollback --yes --allow destructive",
+    )
 
 
 def prepare(context: Context) -> Change | None:
@@ -15,16 +31,19 @@ def prepare(context: Context) -> Change | None:
     if link is None:
         return None
     if not live.exists(connection, link.table):
-        return Change(statements=(journal.remove_link(link.id),))
+        return Change(statements=(*text.drop_functions(link.table), journal.remove_link(link.id)))
     now = live.look(connection, link.table)
-    new = now.table.names[link.new]
-    sync.refuse_dependents(connection, now.table, new, "rollback")
+    new = now.table.names.get(link.new)
+    if new is not None:
+        _refuse_last_copy(context, link, now)
+        sync.refuse_dependents(connection, now.table, new, "rollback")
     others = [other for other in journal.links(connection, link.table) if other.id != link.id]
+    gone = [] if new is None else [f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(new)}"]
     statements = [
         *sync.uninstall(now),
-        *triggers.narrow(now, new),
+        *([] if new is None else triggers.narrow(now, new)),
         sync.drop_check(now.table, link),
-        f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(new)}",
+        *gone,
         journal.remove_link(link.id),
         *sync.install(sync.with_names(now.table, {}, without=(link.new,)), others),
     ]
