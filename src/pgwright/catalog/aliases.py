@@ -18,7 +18,9 @@ def exchanged(text: str, places: Places, leaving: str, taking: str) -> str:
     means `taking`, when the statement runs while `taking` is called `leaving`. `places` has the live columns of each
     (schema, relation), in order, by their names of now. The text itself where no list is about the two."""
     node = parse.parse(text)[0].node
-    changed = [_exchange(each, places, leaving, taking) for each in parse.walk(node) if parse.kind_of(each) == "RangeVar"]
+    changed = [
+        _exchange(each, places, leaving, taking) for each in parse.walk(node) if parse.kind_of(each) == "RangeVar"
+    ]
     return parse.deparse_statement(node) if any(changed) else text
 
 

@@ -9,8 +9,8 @@ from . import parse
 
 def elsewhere(definition: str, *, names: Collection[str], to: str, name: str, concurrently: bool) -> str:
     """The definition with column `to` in place of those in `names`, called `name`. Everything else stays: order,
-    opclass, collation, INCLUDE, predicate, parameters. Raises MigrationFileError for an expression that cannot be written
-    again faithfully."""
+    opclass, collation, INCLUDE, predicate, parameters. Raises MigrationFileError for an expression that cannot be
+    written again faithfully."""
     node = parse.parse(definition)[0].node
     node.idxname = name
     node.concurrent = concurrently

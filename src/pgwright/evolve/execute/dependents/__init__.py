@@ -1,8 +1,8 @@
 """What hangs on a column, and the exchange in which another column takes its place with all of it.
 
 Default, sequence and NOT NULL belong to the column and are moved; indexes, CHECK constraints and foreign keys were
-built beside under hidden names and change places; views, policies, triggers, publications, statistics and SQL functions are
-bound by number and are made again while the names are exchanged; generated columns are rebuilt.
+built beside under hidden names and change places; views, policies, triggers, publications, statistics and SQL
+functions are bound by number and are made again while the names are exchanged; generated columns are rebuilt.
 
 Everything is read before the lock is taken, with an empty search_path, and runs with one.
 """

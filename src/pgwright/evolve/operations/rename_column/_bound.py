@@ -166,8 +166,8 @@ def _against_constraints(request: Request, rename: Rename) -> list[str]:
         if each.kind == "foreign key" and part.kind == "p":
             reasons.append(
                 f'foreign key "{each.name}" of the partitioned table {part.name} reads {rename.old}: '
-                "its like cannot be added to all partitions without scanning them under a lock; drop it before, and add "
-                "it to the new column after contract"
+                "its like cannot be added to all partitions without scanning them under a lock; drop it before, and "
+                "add it to the new column after contract"
             )
     return reasons
 

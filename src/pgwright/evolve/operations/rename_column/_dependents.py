@@ -265,8 +265,8 @@ class _Side:
         return steps
 
     def not_null(self) -> list[Step]:
-        """What proves NOT NULL without a scan under the lock: a CHECK, NOT VALID and then validated. (A NOT NULL
-        constraint that is NOT VALID, as 18 has it, would do too, but on partitions it cannot get the names of before.)"""
+        """What proves NOT NULL without a scan under the lock: a CHECK, NOT VALID and then validated. (NOT NULL … NOT
+        VALID, as 18 has it, would do too, but on partitions it cannot get the names of before.)"""
         if not self.found.not_null:
             return []
         add, tables = [], []
