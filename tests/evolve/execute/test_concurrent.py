@@ -21,7 +21,9 @@ CREATE TABLE t (id int PRIMARY KEY, nom text);
 CREATE INDEX i ON t (lower(nom));
 INSERT INTO t SELECT g, 'n' || g FROM generate_series(1, 100) g;
 """
-MIGRATION = "-- pgwright: up = upper(nom)\n-- pgwright: down = nom_complet\nALTER TABLE t RENAME COLUMN nom TO nom_complet;\n"
+MIGRATION = (
+    "-- pgwright: up = upper(nom)\n-- pgwright: down = nom_complet\nALTER TABLE t RENAME COLUMN nom TO nom_complet;\n"
+)
 COPY = "pgw_new_0001.1_i"
 VALID = f"SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('\"{COPY}\"')"
 BUILD = f'CREATE INDEX CONCURRENTLY "{COPY}" ON t (lower(nom_complet))'
@@ -114,9 +116,8 @@ def test_a_stop_cancels_the_build_and_leaves_nothing_of_it(verbs: Verbs) -> None
 
 def test_timeouts_of_the_role_do_not_end_a_build(verbs: Verbs) -> None:
     _halted(verbs)
-    verbs.database.run(
-        f"ALTER DATABASE {verbs.database.name} SET lock_timeout = 200; ALTER DATABASE {verbs.database.name} SET statement_timeout = 400"
-    )
+    for limit in ("lock_timeout = 200", "statement_timeout = 400"):
+        verbs.database.run(f"ALTER DATABASE {verbs.database.name} SET {limit}")
     with verbs.database.connect(autocommit=False) as blocker:
         blocker.execute("SET LOCAL idle_in_transaction_session_timeout = 0; UPDATE t SET id = id WHERE id = 1")
         thread = threading.Thread(target=verbs.expand)
