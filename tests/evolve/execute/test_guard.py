@@ -94,8 +94,7 @@ def test_free_tables_are_locked_before_the_work_and_before_the_commit(shop: Data
     result = strong_locks(
         runner, locks, settings=SETTINGS, on_event=seen.append, step="1", work=work, before_commit=before_commit
     )
-    tables = {locks[0].oid: LockMode.ACCESS_EXCLUSIVE, locks[1].oid: LockMode.ACCESS_EXCLUSIVE}
-    assert seen == [tables, ("done", "INTRANS", {"x"})]
+    assert seen == [{each.oid: LockMode.ACCESS_EXCLUSIVE for each in locks}, ("done", "INTRANS", {"x"})]
     assert result == "done"
     assert columns(shop) == {"x", "y"}
 
@@ -196,17 +195,18 @@ def test_readers_go_on_between_the_tries(shop: Database, runner: Session, other:
     assert all(before < after for before, after in pairwise(counts[1:]))
 
 
-AUTOVACUUM = {"autovacuum_naptime": "1", "autovacuum_vacuum_cost_delay": "100", "autovacuum_vacuum_cost_limit": "1"}
+AUTOVACUUM = {"autovacuum_naptime": "1", "autovacuum_vacuum_cost_delay": "0", "fsync": "off"}
+SLOWLY = "autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1"
 FIND_AUTOVACUUM = "SELECT pid FROM pg_stat_activity WHERE query LIKE 'autovacuum:%public.a%'"
 
 
 def test_an_ordinary_autovacuum_yields(server: Server) -> None:
     """It does so only for who waits longer than deadlock_timeout; no number of short tries is enough."""
     with (
-        PrivateServer(server.binaries, settings=AUTOVACUUM | {"fsync": "off"}) as private,
+        PrivateServer(server.binaries, settings=AUTOVACUUM) as private,
         psycopg.connect(private.dsn(), autocommit=True) as runner,
     ):
-        runner.execute("CREATE TABLE a (x int) WITH (autovacuum_vacuum_scale_factor = 0)")
+        runner.execute(f"CREATE TABLE a (x int) WITH ({SLOWLY}, autovacuum_vacuum_scale_factor = 0)".encode())
         runner.execute("INSERT INTO a SELECT generate_series(1, 200000)")
         runner.execute("DELETE FROM a WHERE x % 2 = 0")
         row = None
@@ -221,6 +221,39 @@ def test_an_ordinary_autovacuum_yields(server: Server) -> None:
         ear = Ear()
         assert strong_locks(runner, [wanted], settings=SETTINGS, on_event=ear, step="1", work=lambda: "won") == "won"
         assert f"an autovacuum (pid {row[0]}, it yields when asked)" in " ".join(ear.heard[0].blockers)
+
+
+BURN_TRANSACTIONS = """
+DO $$ BEGIN
+    FOR i IN 1..110000 LOOP
+        BEGIN INSERT INTO burnt DEFAULT VALUES; EXCEPTION WHEN others THEN END;
+        IF i % 1000 = 0 THEN COMMIT; END IF;
+    END LOOP;
+END $$
+"""
+
+
+@pytest.mark.long
+def test_an_autovacuum_to_prevent_wraparound_is_named_and_does_not_yield(server: Server) -> None:
+    settings = AUTOVACUUM | {"autovacuum_freeze_max_age": "100000"}
+    impatient = ExecuteSettings(lock_try=0.03, lock_budget=3.0, lock_pause=0.05)
+    with (
+        PrivateServer(server.binaries, settings=settings) as private,
+        psycopg.connect(private.dsn(), autocommit=True) as runner,
+    ):
+        runner.execute(f"CREATE TABLE a (x int) WITH ({SLOWLY}, autovacuum_enabled = off)".encode())
+        runner.execute("INSERT INTO a SELECT generate_series(1, 200000)")
+        runner.execute("CREATE TABLE burnt ()")
+        runner.execute(BURN_TRANSACTIONS)
+        row = None
+        while row is None:
+            row = runner.execute(FIND_AUTOVACUUM).fetchone()
+        (oid,) = runner.execute("SELECT 'a'::regclass::oid::bigint").fetchone() or ()
+        wanted = Lock(relation=RelationName("public", "a"), oid=oid, mode=LockMode.ACCESS_EXCLUSIVE)
+        with pytest.raises(LockNotObtained) as caught:
+            strong_locks(runner, [wanted], settings=impatient, on_event=ignore, step="1", work=lambda: None)
+    assert f"an autovacuum to prevent wraparound (pid {row[0]}, it does not yield)" in caught.value.message
+    assert caught.value.hint.startswith("Let the vacuum finish, it must.")
 
 
 def test_tables_given_in_any_order_are_locked_by_oid(shop: Database, other: Session) -> None:
@@ -363,6 +396,25 @@ def test_a_table_that_an_earlier_step_made_has_no_oid_in_the_plan(shop: Database
     wanted = Lock(relation=RelationName("public", "b"), oid=0, mode=LockMode.SHARE_ROW_EXCLUSIVE)
     got = strong_locks(runner, [wanted], settings=SETTINGS, on_event=ignore, step="1", work=lambda: held(runner))
     assert got == {lock(shop, "b").oid: LockMode.SHARE_ROW_EXCLUSIVE}
+
+
+def test_a_table_that_may_be_referenced_but_not_locked(
+    make_role: Callable[..., str], make_database: Callable[..., Database]
+) -> None:
+    """A foreign key needs REFERENCES on the other side, LOCK TABLE needs more."""
+    role = make_role("LOGIN")
+    database = make_database("CREATE TABLE a (x int); CREATE TABLE b (x int PRIMARY KEY)")
+    database.run(f"ALTER TABLE a OWNER TO {role}; GRANT REFERENCES ON b TO {role}")
+    locks = [lock(database, name, LockMode.SHARE_ROW_EXCLUSIVE) for name in ("a", "b")]
+    with database.connect(user=role) as connection:
+
+        def work() -> object:
+            connection.execute("ALTER TABLE a ADD FOREIGN KEY (x) REFERENCES b NOT VALID")
+            return held(connection)
+
+        taken = strong_locks(connection, locks, settings=SETTINGS, on_event=ignore, step="1", work=work)
+    assert taken == {each.oid: LockMode.SHARE_ROW_EXCLUSIVE for each in locks}
+    database.run(f"DROP TABLE a; DROP OWNED BY {role}")
 
 
 def test_an_error_of_the_work_rolls_everything_back(shop: Database, runner: Session) -> None:

@@ -53,10 +53,11 @@ def strong_locks(
     """Runs `work` in one transaction that holds `locks`, and returns what it returned.
 
     `connection` is in autocommit and idle. Of `locks` those of SHARE or stronger on tables are taken before `work`
-    in oid order (oid 0: looked up by name), behind the views of which all tables are wanted; on other views, sequences
-    and indexes the statements of `work` take them themselves, and weaker ones too. `work` runs under the lock_timeout that is left of the try, may run
-    several times, each time from a savepoint, and must not keep anything between runs. `before_commit` is called
-    with its result, last in the transaction. Between failed tries `on_event` hears LockWaiting.
+    in oid order (oid 0: looked up by name), after views of which all tables are wanted; on other views, sequences and
+    indexes the statements of `work` take them themselves, and weaker ones too. `work` runs under the lock_timeout
+    that is left of the try, may run several times, each time from a savepoint, and must not keep anything between
+    runs. `before_commit` is called with its result, last in the transaction. Between failed tries `on_event` hears
+    LockWaiting.
 
     Raises LockNotObtained when `settings.lock_budget` seconds are over, StepFailed when a relation is gone;
     whatever else `work` raises rolls the transaction back and goes through, lost connections too.
@@ -155,9 +156,9 @@ class _Attempt:
         time.sleep(min(_jitter(self.settings.lock_pause), self.settings.idle_timeout / 2))
 
     def _lock_tables(self, patience: float, mode: LockMode | None = None, *, first: tuple[Lock, ...] = ()) -> None:
-        """Locks `first` and all tables in `mode`, or each in its own, with one deadline `patience` seconds from now: lock_timeout
-        counts for each lock, so the server sets it to what is left before each. One round trip for any number of
-        tables. Each descendant is listed on its own, hence ONLY."""
+        """Locks `first` and all tables in `mode`, or each in its own, with one deadline `patience` seconds from now:
+        lock_timeout counts for each lock, so the server sets it to what is left before each. One round trip for any
+        number of tables. Each descendant is listed on its own, hence ONLY."""
         if not self.tables:
             return
         commands = ", ".join(
@@ -180,10 +181,13 @@ class _Attempt:
                 raise self._gone(f"{lock.relation} is another relation than it was a moment ago", None)
 
     def _resolve(self, locks: Sequence[Lock]) -> tuple[tuple[Lock, ...], dict[int, str]]:
-        """The strong ones of `locks` in oid order, each relation once and under its present name, and their kinds."""
+        """The strong ones of `locks` in oid order, each relation once and under its present name, and their kinds, ""
+        where the role may not LOCK them: a foreign key needs REFERENCES on the other table, LOCK TABLE needs more.
+        """
         strong = [lock for lock in locks if lock.mode.is_strong]
         rows = self.connection.execute(
-            "SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text"
+            "SELECT c.oid::bigint, n.nspname, c.relname, "
+            " CASE WHEN has_table_privilege(c.oid, 'UPDATE, DELETE, TRUNCATE') THEN c.relkind::text ELSE '' END"
             " FROM unnest(%s::oid[], %s::text[]) WITH ORDINALITY AS wanted (oid, name, position)"
             " LEFT JOIN pg_class c ON c.oid = coalesce(nullif(wanted.oid, 0), to_regclass(wanted.name))"
             " LEFT JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY wanted.position",
