@@ -131,3 +131,10 @@ def test_nothing_is_held(session: Session) -> None:
     assert held(session) == {}
     session.execute("SELECT * FROM t")
     assert set(held(session).values()) == {LockMode.ACCESS_SHARE}
+
+
+def test_predicate_locks_are_no_locks(session: Session) -> None:
+    session.execute("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE")
+    session.execute("INSERT INTO t VALUES (1)")
+    session.execute("SELECT * FROM t")
+    assert names(session) == {"t": "ROW_EXCLUSIVE"}

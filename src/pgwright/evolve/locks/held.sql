@@ -13,6 +13,7 @@ JOIN pg_catalog.pg_class c ON c.oid = l.relation
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE l.locktype = 'relation'
   AND l.granted
+  AND l.mode <> 'SIReadLock' -- of serializable transactions; it blocks nobody
   AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
   AND l.pid = coalesce(%(pid)s::int, pg_catalog.pg_backend_pid())
   AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
