@@ -19,7 +19,7 @@ def released(context: Context, error: PgwrightError) -> Failure | None:
     way back run anew when rollback is called again. None where nothing holds."""
     planned, connection = context.link(), context.connection
     link = sync.current(connection, planned.id, planned.table)
-    if link is None or link.mode is not Mode.HOLDING:
+    if link is None or not link.mode.follows:
         return None
     retiring = replace(link, mode=Mode.RETIRING)
     links = [retiring if each.id == link.id else each for each in journal.links(connection, link.table)]

@@ -48,3 +48,11 @@ def has_relation(relation: int, schema: str, name: str) -> str:
         f"SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
         f"WHERE c.oid = {relation:d} AND c.relname = {literal(name)} AND n.nspname = {literal(schema)})"
     )
+
+
+def has_index(relation: int, name: str) -> str:
+    """The table has the index, valid and maintained by writes."""
+    return (
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+        f"WHERE i.indrelid = {relation:d} AND c.relname = {literal(name)} AND i.indisvalid AND i.indisready)"
+    )

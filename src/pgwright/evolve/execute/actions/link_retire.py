@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ....base.errors import Refused
 from ....sql.quote import ident
 from .. import journal, live, sync
 from ..context import Change, Context
@@ -18,6 +19,13 @@ def prepare(context: Context) -> Change | None:
     aside = now.table.names[link.old]
     sync.refuse_dependents(connection, now.table, aside, "contract")
     others = [other for other in journal.links(connection, link.table) if other.id != link.id]
+    for other in others:
+        if link.old in (other.old, other.new, *other.columns.values()):
+            raise Refused(
+                f"the retired {link.old_name} is still read by migration {other.migration}",
+                state="Nothing was changed by this step; the retired column is kept in step.",
+                hint=f"End that first: pgwright contract --finalize {other.migration}",
+            )
     statements = [
         *sync.uninstall(now),
         f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(aside)}",

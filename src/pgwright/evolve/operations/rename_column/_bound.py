@@ -67,6 +67,37 @@ def locks(request: Request, rename: Rename) -> tuple[Lock, ...]:
     return tuple(found)
 
 
+def has_statistics(request: Request, rename: Rename) -> bool:
+    """Whether a statistics object reads the column."""
+    columns = _columns(request, rename)
+    parts = request.catalog.descendants(rename.table.oid)
+    return any(columns[part.oid] & set(each.columns) for part in parts for each in part.statistics)
+
+
+def hazards(request: Request, rename: Rename) -> list[str]:
+    """What the exchange cannot save, by name."""
+    old, new, found = rename.old, rename.new, _beside.beside(request, rename)
+    name = rename.table.name.name
+    hazards = [
+        f"{new} stands last in {name} after contract: without a column list INSERT, COPY and SELECT * see another order"
+    ]
+    for part, each in found.constraints:
+        hazards.append(
+            f'"{each.name}" of {part.name} holds up({old}) too before the state is expanded: writes of the old '
+            "application that break it are refused, and rows that break it stop expand"
+        )
+    for lock in referenced(request, rename, LockMode.ACCESS_EXCLUSIVE):
+        hazards.append(
+            f"contract takes ACCESS EXCLUSIVE on {lock.relation} too, for milliseconds: a foreign key references it"
+        )
+    for part in request.catalog.descendants(rename.table.oid):
+        numbers = _columns(request, rename)[part.oid]
+        for index in part.indexes:
+            if numbers & set(index.columns) and not index.valid:
+                hazards.append(f"index {index.name} is not valid: it is not built again, and goes at contract")
+    return hazards
+
+
 def _generated(request: Request, rename: Rename) -> list[tuple[Table, Column]]:
     """The generated columns that read it, where they were declared."""
     columns = _columns(request, rename)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....sql.tokens import mentions_column
 from .._operation import Request
+from . import _bound
 from ._rename import Rename
 
 
@@ -31,6 +32,7 @@ def of_copy(request: Request, rename: Rename) -> tuple[str, ...]:
     ]
     found += _of_values(rename)
     found += _of_old_side(rename)
+    found += [] if rename.plain else _bound.hazards(request, rename)
     found += _of_functions(request, rename)
     found += _of_statements(request)
     return tuple(found)
