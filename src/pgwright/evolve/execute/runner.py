@@ -17,10 +17,12 @@ from typing import Any, Self
 import psycopg
 
 from ...base import registry
-from ...base.errors import CatalogMoved, Interrupted, LockNotObtained, PgwrightError, StepFailed
+from ...base.errors import CatalogMoved, Interrupted, LockNotObtained, PgwrightError, Refused, StepFailed
 from ...base.event import Notice, OnEvent, StepFinished, StepStarted, ignore
 from ...config.settings import Settings
 from ...connect import session
+from ...connect.retry import is_connection_loss
+from ...connect.translation import translate
 from ..steps.step import Kind, Step
 from . import concurrent, declared, failure, guard, journal, sync
 from .backfill import Pass
@@ -47,6 +49,7 @@ class Runner:
     def __enter__(self) -> Self:
         try:
             self._connection = self._open()
+            require_usable(self._connection)
             journal.require(self._connection)
             dsn = self.settings.direct_dsn or self.settings.dsn
             self._lease = self._stack.enter_context(Lease(dsn, settings=self.settings.execute, on_event=self.on_event))
@@ -56,14 +59,17 @@ class Runner:
             raise
         return self
 
-    def __exit__(self, *error: object) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        """Ends the session and gives the lease back. A driver's error from between two steps becomes one of ours."""
         self._close()
         self._stack.close()
+        if isinstance(error, psycopg.Error):
+            raise translate(error, state=StepFailed.default_state) from error
 
     @property
     def connection(self) -> Connection:
         """The session for the work, made again when it was lost. It is in autocommit."""
-        if self._connection is None or self._connection.closed:
+        if self._connection is None or not _is_alive(self._connection):
             self._connection = self._open()
         return self._connection
 
@@ -124,7 +130,7 @@ class Runner:
                 if not self._is_done(record, state):
                     self._dispatch(record, state)
                 return
-            except psycopg.OperationalError as error:
+            except psycopg.Error as error:
                 if not _is_lost(error, self._connection) or time.monotonic() > deadline:
                     raise
                 self.on_event(Notice(step=record.step.id, message="The connection was lost; it is made again."))
@@ -289,7 +295,12 @@ class Runner:
                 time.sleep(0.5)
 
     def _open(self) -> Connection:
-        return session.open(self.settings.direct_dsn or self.settings.dsn, name="runner")
+        connection = session.open(self.settings.direct_dsn or self.settings.dsn, name="runner")
+        # Roles and databases may have other defaults. Said with each BEGIN, because a pooler may stand in between.
+        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
+        connection.read_only = False
+        connection.deferrable = False
+        return connection
 
     def _close(self) -> None:
         if self._connection is not None:
@@ -300,8 +311,34 @@ class _MovedError(Exception):
     """What a change was prepared from is not there any more; it is prepared again."""
 
 
+def require_usable(connection: Connection) -> None:
+    """Raises Refused for a session in which nothing can be changed, or not safely."""
+    row = connection.execute(
+        "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('quote_all_identifiers') = 'on'"
+    ).fetchone()
+    if row is not None and row[0]:
+        raise Refused("this server is a standby in recovery: it is read-only", hint="Connect to the primary.")
+    if row is not None and row[1]:
+        raise Refused(
+            "quote_all_identifiers is on for this role: definitions could not be told apart",
+            hint="ALTER ROLE … SET quote_all_identifiers = off, for the role that migrates.",
+        )
+
+
+def _is_alive(connection: Connection) -> bool:
+    """Whether the session is still there, as far as can be told without asking. In a transaction it is left alone:
+    what runs there must not go on in another session."""
+    if connection.closed or connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
+        return not connection.closed
+    try:
+        connection.pgconn.consume_input()  # the server may have said goodbye, after an idle timeout for example
+    except psycopg.OperationalError:
+        return False
+    return not connection.closed
+
+
 def _is_lost(error: psycopg.Error, connection: Connection | None) -> bool:
-    return connection is None or connection.closed or error.sqlstate in ("57P01", "57P02", "57P03", "08006", "08003")
+    return connection is None or connection.closed or is_connection_loss(error)
 
 
 def _translated(step: Step, error: PgwrightError | psycopg.Error) -> PgwrightError:
