@@ -11,6 +11,7 @@ from ..base.errors import UsageError
 from ..config import Settings
 from ..connect import session
 from ..evolve.execute import journal
+from ..evolve.execute.runner import require_usable
 from ..evolve.operations._twin import Operation
 from ..evolve.plan import files
 from ..evolve.plan.plan_file import Plan
@@ -32,6 +33,8 @@ def plan(
     if names and operations:
         raise UsageError("give names or operations, not both")
     with session.open(settings.direct_dsn or settings.dsn, name="plan") as connection:
+        connection.read_only = False  # expressions are tried on a temporary table
+        require_usable(connection)
         records = journal.records(connection) if journal.version(connection) is not None else ()
         if operations:
             migration = _migration(settings, records, operations, name)

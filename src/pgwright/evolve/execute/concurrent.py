@@ -31,7 +31,14 @@ LOOK = 0.2  # seconds between two looks at a build that somebody else runs, or a
 TRIES = 3
 # A build waits for transactions of others, and they may wait for us; a broken try leaves an invalid index.
 _AGAIN = (sqlstate.DeadlockDetected, sqlstate.SerializationFailure)
-_TIMEOUTS = ("lock_timeout", "statement_timeout", "idle_session_timeout", "transaction_timeout")
+# The last is no timeout, but would refuse the build; it understands 0, too.
+_TIMEOUTS = (
+    "lock_timeout",
+    "statement_timeout",
+    "idle_session_timeout",
+    "transaction_timeout",
+    "default_transaction_read_only",
+)
 
 _FIND = """
 SELECT i.indisvalid AND i.indisready, c.oid::bigint
@@ -186,7 +193,7 @@ class _Build:
         between us and the server would give SET to somebody else, so there it is refused."""
         connection = self.connection
         rows = connection.execute(
-            "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY(%s) AND setting <> '0'",
+            "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY(%s) AND setting NOT IN ('0', 'off')",
             (list(_TIMEOUTS),),
         ).fetchall()
         limits: dict[str, str] = dict(rows)

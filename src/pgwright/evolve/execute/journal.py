@@ -96,7 +96,8 @@ def records(connection: Connection) -> tuple[Record, ...]:
     """All migrations in the journal, in order of their names."""
     rows = connection.execute(
         "SELECT name, number, checksum, unit, state, error, started_at, expanded_at, retire_at, finished_at "
-        'FROM pgwright.migration ORDER BY name COLLATE "C"'
+        'FROM pgwright.migration ORDER BY name COLLATE "C"',
+        binary=True,  # the text of a time is in the DateStyle of the role
     ).fetchall()
     keys = (
         "name",
@@ -183,6 +184,7 @@ def steps(connection: Connection, unit: int, phases: Iterable[Phase]) -> tuple[S
         "SELECT unit, position, migration, body, state, backend_pid, backend_start FROM pgwright.step "
         "WHERE unit = %s AND phase = ANY(%s) ORDER BY position",
         (unit, [phase.value for phase in phases]),
+        binary=True,
     ).fetchall()
     return tuple(
         StepRecord(

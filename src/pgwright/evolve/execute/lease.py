@@ -221,7 +221,8 @@ def _run(connection: session.Connection, statement: str, patience: float) -> tup
 
 
 def _read(connection: psycopg.Connection[Any]) -> Holder:
-    with connection.cursor(row_factory=class_row(Holder)) as cursor:
+    # binary: the text of a time is in the DateStyle of the role
+    with connection.cursor(row_factory=class_row(Holder), binary=True) as cursor:
         row = cursor.execute(_READ).fetchone()
     if row is None:
         raise StepFailed(
