@@ -75,6 +75,8 @@ CREATE RULE r_ins AS ON INSERT TO v_regle DO INSTEAD INSERT INTO "ut'il;" (id, "
 ALTER TABLE "ut'il;" ENABLE ROW LEVEL SECURITY;
 CREATE POLICY "p ;" ON "ut'il;" AS RESTRICTIVE FOR UPDATE USING ("No""m" <> 'a') WITH CHECK ("No""m" <> 'b');
 CREATE POLICY p_tous ON "ut'il;" USING (true);
+CREATE RULE r_pays AS ON DELETE TO pays DO ALSO DELETE FROM "ut'il;" u WHERE u."No""m" = OLD.code;
+CREATE RULE r_soi AS ON DELETE TO "ut'il;" WHERE OLD."No""m" = 'jamais' DO INSTEAD NOTHING;
 CREATE POLICY p_pays ON pays USING (code IN (SELECT "No""m" FROM "ut'il;"));
 COMMENT ON POLICY "p ;" ON "ut'il;" IS 'politique';
 

@@ -75,6 +75,7 @@ def test_refused_with_the_reason(verbs: Verbs, script: str, reason: str) -> None
 def test_what_belongs_to_others_is_refused_by_name(verbs: Verbs, owner: str) -> None:
     others = "CREATE VIEW v AS SELECT nom FROM t; CREATE TABLE u (x text);"
     others += "CREATE POLICY p ON u USING (x IN (SELECT nom FROM t));"
+    others += "CREATE RULE r AS ON DELETE TO u DO ALSO SELECT nom FROM t;"
     others += "CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count(nom) FROM t; END;"
     if verbs.database.major >= 15:
         others += "CREATE PUBLICATION pub FOR TABLE t (id, nom);"
@@ -83,7 +84,8 @@ def test_what_belongs_to_others_is_refused_by_name(verbs: Verbs, owner: str) -> 
         _plan(verbs, TABLE + others + given, user=owner)
     said = str(refused.value)
     assert "view public.v reads nom and belongs to postgres" in said
-    assert "a policy of public.u reads nom" in said
+    assert 'policy "p" of public.u reads nom' in said
+    assert 'rule "r" of public.u reads nom' in said
     assert "function public.f() reads nom" in said
     assert ("publication" in said) == (verbs.database.major >= 15)
 

@@ -37,11 +37,18 @@ def _views(request: Request, rename: Rename) -> Iterator[View]:
     )
 
 
-def _other_policies(request: Request, rename: Rename) -> Iterator[Table]:
+def _other_tables(request: Request, rename: Rename) -> Iterator[tuple[Table, str]]:
+    """Other tables on which a policy or a rule reads the column, with what it is called."""
     columns = _columns(request, rename)
     for table in request.catalog.tables.values():
-        if table.oid not in columns and any(_reads(policy.reads, columns) for policy in table.policies):
-            yield table
+        if table.oid in columns:
+            continue
+        for policy in table.policies:
+            if _reads(policy.reads, columns):
+                yield table, f'policy "{policy.name}" of {table.name}'
+        for rule in table.rule_definitions:
+            if _reads(rule.reads, columns):
+                yield table, f'rule "{rule.name}" of {table.name}'
 
 
 def referenced(request: Request, rename: Rename, mode: LockMode) -> tuple[Lock, ...]:
@@ -59,7 +66,8 @@ def locks(request: Request, rename: Rename) -> tuple[Lock, ...]:
     foreign keys reference, the sequence that changes its owner column."""
     strong = LockMode.ACCESS_EXCLUSIVE
     found = [Lock(relation=view.name, oid=view.oid, mode=strong) for view in _views(request, rename)]
-    found += [Lock(relation=table.name, oid=table.oid, mode=strong) for table in _other_policies(request, rename)]
+    others = {table.oid: table for table, _ in _other_tables(request, rename)}
+    found += [Lock(relation=table.name, oid=table.oid, mode=strong) for table in others.values()]
     found += referenced(request, rename, strong)
     sequence = rename.column.sequence
     if sequence is not None and (oid := request.catalog.relation_names.get(sequence)) is not None:
@@ -167,9 +175,9 @@ def against(request: Request, rename: Rename) -> tuple[str, ...]:
             )
         elif not _owns(catalog, view.owner):
             reasons.append(_foreign(f"view {view.name}", view.owner, rename.old))
-    for table in _other_policies(request, rename):
+    for table, what in _other_tables(request, rename):
         if not _owns(catalog, table.owner):
-            reasons.append(_foreign(f"a policy of {table.name}", table.owner, rename.old))
+            reasons.append(_foreign(what, table.owner, rename.old))
     for function in catalog.functions.values():
         if _reads(function.reads, columns) and not _owns(catalog, function.owner):
             reasons.append(_foreign(f"function {function.identity}", function.owner, rename.old))
