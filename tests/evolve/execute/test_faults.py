@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
+import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -35,7 +39,6 @@ CREATE FUNCTION lent(text) RETURNS text IMMUTABLE LANGUAGE plpgsql AS
 $$BEGIN PERFORM pg_catalog.pg_sleep(0.003); RETURN $1; END$$;
 """
 APART = "SELECT count(*) FROM public.utilisateurs WHERE nom IS DISTINCT FROM nom_complet"
-HELPLESS = "SELECT count(*) FROM public.utilisateurs WHERE nom_complet IS NULL"
 
 
 def race_of(database: Database, folder: Path, migration: str = COPY, setup: str = TABLE, dsn: str = "") -> Race:
@@ -193,10 +196,9 @@ def test_two_runners_at_once(database: Database, tmp_path: Path) -> None:
     errors: list[LockNotObtained] = []
 
     def second() -> None:
-        for verb in (race.settings,):
-            with pytest.raises(LockNotObtained) as caught:
-                expand(verb)
-            errors.append(caught.value)
+        with pytest.raises(LockNotObtained) as caught:
+            expand(race.settings)
+        errors.append(caught.value)
 
     race.at = {"pass": second}
     race.expand()
@@ -291,8 +293,57 @@ def test_missing_grants(make_role: Callable[..., str], database: Database, tmp_p
     with pytest.raises(PgwrightError) as caught:
         race.expand()
     error = caught.value
-    print(type(error), error)
     assert error.exit_code in (5, 6, 2)
     assert any(word in str(error) for word in words), str(error)
     assert error.hint
     assert footprint(database) == before
+
+
+FULL = "this machine does not let tests mount a file system"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB that the server may use as a tablespace."""
+    place = Path(tempfile.mkdtemp(prefix="pgwright-small-"))
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0777", "tmpfs", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        place.rmdir()
+        pytest.skip(FULL)
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+    place.rmdir()
+
+
+def test_the_disk_is_full(own: Database, small_disk: Path, tmp_path: Path) -> None:
+    """The pass stops with the reason; the old application goes on with what fits; more room, and it goes on."""
+    space = small_disk / "space"
+    space.mkdir(mode=0o777)
+    space.chmod(0o777)
+    owner = (Path(own.one("SHOW data_directory")).stat().st_uid,) * 2
+    os.chown(space, *owner)
+    space.chmod(0o700)
+    own.run(f"CREATE TABLESPACE petit LOCATION '{space}'")
+    race = race_of(own, tmp_path, setup=TABLE + "ALTER TABLE utilisateurs SET TABLESPACE petit")
+    own.run("INSERT INTO utilisateurs SELECT i, 'x', 0, repeat('x', 1000) FROM generate_series(1000, 2700) i")
+    filler = space / "rempli"
+    with filler.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(b"x" * 4096)
+    with pytest.raises(StepFailed) as caught:
+        race.expand()
+    assert caught.value.sqlstate == "53100"
+    assert "No space left on device" in caught.value.message
+    assert "goes on from here" in caught.value.hint
+    assert race.state == "expanding"
+    filler.unlink()
+    own.run("DELETE FROM utilisateurs WHERE id >= 1000")
+    own.run("VACUUM utilisateurs")
+    race.expand()
+    assert race.state == "expanded"
+    assert own.one(APART) == 0
+    race.contract()
+    own.run("DROP TABLE utilisateurs")
+    own.run("DROP TABLESPACE petit")
