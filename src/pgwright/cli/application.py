@@ -44,7 +44,9 @@ def run(arguments: list[str]) -> int:
     """Runs one command line and returns its exit code. Everything that can go wrong ends here."""
     prepare_streams()
     try:
-        return _invoke(arguments)
+        code = _invoke(arguments)
+        sys.stdout.flush()  # --help leaves its text in the buffer: a reader that went away must be noticed in here
+        return code
     except PgwrightError as error:
         return report(error, arguments)
     except click.ClickException as error:
