@@ -57,11 +57,12 @@ def gone(connection: Connection, locks: tuple[Lock, ...]) -> frozenset[int]:
     return frozenset(row[0] for row in rows)
 
 
-def compare(connection: Connection, step: str, locks: tuple[Lock, ...], _: object = None) -> None:
-    """Raises StepFailed when the transaction holds a lock that was not declared, which rolls the step back."""
+def compare(connection: Connection, unit: int, step: str, locks: tuple[Lock, ...], _: object = None) -> None:
+    """Raises StepFailed when the transaction holds a lock that was not declared, which rolls the step back. A table that
+    the same unit created has no oid in the plan, and no users yet."""
     declared = {lock.oid: lock.mode for lock in locks}
     for oid, mode in held(connection).items():
-        if mode > declared.get(oid, LockMode.ROW_EXCLUSIVE):
+        if mode > declared.get(oid, LockMode.ROW_EXCLUSIVE) and not _is_new(connection, unit, oid):
             row = connection.execute("SELECT %s::oid::regclass::text", (oid,)).fetchone()
             name = row[0] if row else str(oid)
             raise StepFailed(
@@ -70,3 +71,15 @@ def compare(connection: Connection, step: str, locks: tuple[Lock, ...], _: objec
                 state="The step was rolled back: nothing of it remains.",
                 hint="This is a defect of pgwright; please report it with the plan.",
             )
+
+
+_CREATED = """
+SELECT true FROM pgwright.step, jsonb_to_record(body -> 'action' -> 'parameters') AS made (schema text, name text)
+WHERE unit = %s AND body -> 'action' ->> 'name' = 'table_drop'
+  AND pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', made.schema, made.name)) = %s::oid
+"""
+
+
+def _is_new(connection: Connection, unit: int, oid: int) -> bool:
+    """Whether a migration of the unit created the table."""
+    return connection.execute(_CREATED, (unit, oid)).fetchone() is not None

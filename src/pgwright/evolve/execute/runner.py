@@ -177,7 +177,8 @@ class Runner:
         """One short transaction under its locks. What it runs is prepared before, and goes to the server in one
         message once the locks are won, the lease is read, and nothing has moved since."""
         wanted = record.step.locks
-        if state == "undone":  # what somebody dropped needs no undoing, and must not keep the rest from it
+        if state == "undone" or record.step.action is not None:
+            # What somebody dropped needs no undoing and no exchange, and must not keep the rest from it.
             missing = declared.gone(self.connection, wanted)
             wanted = tuple(lock for lock in wanted if lock.oid and lock.oid not in missing) if missing else wanted
         for _ in range(5):
@@ -191,7 +192,9 @@ class Runner:
                     on_event=self.on_event,
                     step=record.step.id,
                     work=functools.partial(self._apply, record, state, change),
-                    before_commit=functools.partial(declared.compare, self.connection, record.step.id, locks),
+                    before_commit=functools.partial(
+                        declared.compare, self.connection, record.unit, record.step.id, locks
+                    ),
                 )
                 return
         raise StepFailed(
@@ -233,7 +236,8 @@ class Runner:
             change = self._prepare(record)
             with contextlib.suppress(_MovedError), self.transaction():
                 self._apply(record, state, change)
-                declared.compare(self.connection, record.step.id, declared.present(self.connection, record.step.locks))
+                locks = declared.present(self.connection, record.step.locks)
+                declared.compare(self.connection, record.unit, record.step.id, locks)
                 return
 
     def context(self, record: journal.StepRecord) -> Context:

@@ -93,11 +93,24 @@ def _check_names(request: Request, table: Table, shape: Shape, old: str, new: st
     children = [child for child in request.catalog.descendants(table.oid) if child.column(new) is not None]
     if children:
         raise request.error(f'table "{children[0].name}" inherits from "{table.name}" and already has a column "{new}"')
+    _refuse_other_parents(request, table, old)
     if shape.column(shape.logical[old]).inherited or table.partition_bound is not None:
         raise request.error(
             f'column "{old}" of "{table.name}" is inherited',
             hint="Rename it on the parent table; its children and partitions follow.",
         )
+
+
+def _refuse_other_parents(request: Request, table: Table, old: str) -> None:
+    """PostgreSQL renames a column that comes from two parents on neither of them (42P16, 14 to 18)."""
+    tree = {part.oid: part for part in request.catalog.descendants(table.oid)}
+    for other in request.catalog.tables.values():
+        shared = [tree[child] for child in other.children if child in tree]
+        if other.oid not in tree and shared and other.column(old) is not None:
+            raise request.error(
+                f'column "{old}" of "{shared[0].name}" comes from "{other.name}" as well, so PostgreSQL cannot rename it',
+                hint=f"First end one inheritance: ALTER TABLE {shared[0].name} NO INHERIT {other.name}.",
+            )
 
 
 def _facts(
