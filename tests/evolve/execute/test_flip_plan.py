@@ -179,3 +179,35 @@ def test_what_went_since_the_plan_goes_on_the_new_side_too(verbs: Verbs) -> None
     verbs.contract()
     verbs.finalize()
     assert leftovers(verbs.database) == []
+
+
+def test_a_view_that_came_since_the_plan_is_named_and_can_be_moved(verbs: Verbs) -> None:
+    verbs.prepare(TABLE, MIGRATION)
+    verbs.expand()
+    verbs.database.run("CREATE VIEW neu AS SELECT nom FROM t")
+    with pytest.raises(Refused) as refused:
+        verbs.contract()
+    assert "view public.neu" in str(refused.value)
+    verbs.database.run("CREATE OR REPLACE VIEW neu AS SELECT nom_complet AS nom FROM t")
+    verbs.contract()
+    verbs.finalize()
+    assert leftovers(verbs.database) == []
+
+
+@pytest.mark.parametrize("way", ["contract", "rollback", "back"])
+def test_what_was_dropped_since_the_plan_is_no_dead_end(verbs: Verbs, way: str) -> None:
+    script = "CREATE TABLE r (nom text PRIMARY KEY); CREATE VIEW v AS SELECT nom FROM t; CREATE INDEX i ON t (nom);"
+    script += "CREATE TABLE u (x text); CREATE POLICY p ON u USING (x IN (SELECT nom FROM t));"
+    verbs.prepare(TABLE + script + "ALTER TABLE t ADD CONSTRAINT fk FOREIGN KEY (nom) REFERENCES r", MIGRATION)
+    verbs.expand()
+    gone = 'ALTER TABLE t DROP CONSTRAINT fk; ALTER TABLE t DROP CONSTRAINT IF EXISTS "pgw_new_0001.1_fk";'
+    gone += "DROP TABLE r, u; DROP VIEW v; DROP INDEX i"
+    if way == "back":
+        verbs.contract()
+    verbs.database.run(gone)
+    if way == "contract":
+        verbs.contract()
+        verbs.finalize()
+    else:
+        verbs.rollback()
+    assert leftovers(verbs.database) == []

@@ -60,7 +60,7 @@ def run(runner: Runner, record: journal.StepRecord, state: str) -> None:
     """Builds the index of the step and marks it with `state`. Raises Refused where timeouts cannot be lifted,
     Interrupted on a wish to stop (nothing is left of the build then), and what the server says."""
     for build in _builds(runner, record):
-        if build.exists():
+        if build.is_wanted():
             build.run()
     with runner.transaction() as connection:
         connection.execute(journal.mark_step(record.unit, record.step.id, state).encode())
@@ -124,9 +124,13 @@ class _Build:
     def connection(self) -> Connection:
         return self.runner.connection
 
-    def exists(self) -> bool:
-        """Whether the table is still there; a partition may have been dropped since the plan."""
-        row = self.connection.execute("SELECT 1 FROM pg_catalog.pg_class WHERE oid = %s", (self.relation,)).fetchone()
+    def is_wanted(self) -> bool:
+        """Whether the index that is copied is still there; somebody may have dropped it, or its table."""
+        row = self.connection.execute(
+            "SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
+            "WHERE i.indrelid = %s AND c.relname = %s",
+            (self.relation, self.of),
+        ).fetchone()
         return row is not None
 
     def is_there(self) -> bool:

@@ -31,6 +31,7 @@ def prepare(context: Context) -> Change | None:
         taking=new,
         parked=aside,
         copies=dependents.Copies.of(context.parameters),
+        locked=[lock.oid for lock in context.step.locks],
         rewrite=bool(context.parameters.get("rewrite")) or "rewrite" in context.allow,
     )
     retired = replace(link, mode=Mode.RETIRING)

@@ -27,6 +27,7 @@ def prepare(context: Context) -> Change | None:
         taking=aside,
         parked=undone,
         copies=dependents.Copies.of(context.parameters),
+        locked=[lock.oid for lock in context.step.locks],
         rewrite=bool(context.parameters.get("rewrite")) or "rewrite" in context.allow,
     )
     others = [other for other in journal.links(connection, link.table) if other.id != link.id]

@@ -9,10 +9,18 @@ from .. import live, release, sync
 from ..context import Change, Context
 from ..failure import Failure
 
+_STANDS = "SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = %s AND conname = %s"
+
 
 def prepare(context: Context) -> Change:
-    """VALIDATE CONSTRAINT of each."""
-    return Change(statements=tuple(context.parameters["statements"]))
+    """VALIDATE CONSTRAINT of each (table oid, quoted table, constraint) that was added."""
+    return Change(
+        statements=tuple(
+            f"ALTER TABLE {table} VALIDATE CONSTRAINT {ident(name)}"
+            for oid, table, name in context.parameters["constraints"]
+            if context.connection.execute(_STANDS, (oid, name)).fetchone()
+        )
+    )
 
 
 def failed(context: Context, error: PgwrightError) -> Failure | None:
@@ -35,6 +43,7 @@ def failed(context: Context, error: PgwrightError) -> Failure | None:
         hint=f"Give those rows a {column}, then run `pgwright contract` again; or undo: pgwright rollback",
     )
     statements = tuple(
-        f"ALTER TABLE {sql} DROP CONSTRAINT IF EXISTS {ident(name)}" for sql, name in context.parameters["constraints"]
+        f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {ident(name)}"
+        for _, table, name in context.parameters["constraints"]
     )
     return Failure(error=told, statements=statements, relation=link.table, again=tuple(context.parameters["again"]))

@@ -9,7 +9,7 @@ Everything is read before the lock is taken, with an empty search_path, and runs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,13 +56,14 @@ def exchange(
     taking: str,
     parked: str,
     copies: Copies,
+    locked: Collection[int],
     rewrite: bool,
 ) -> list[str]:
     """Statements after which column `taking` is called `leaving` and has everything that hung on it, and the
     former `leaving` is called `parked` and has nothing. UPDATE OF lists that were widened to both are narrowed.
 
-    Raises Refused, naming each, where something hangs on the column for which nothing was prepared, or a
-    generated column has to be rebuilt and `rewrite` does not consent."""
+    Raises Refused, naming each, where something hangs on the column for which nothing was prepared, or that is not
+    `locked` (oids), or a generated column has to be rebuilt and `rewrite` does not consent."""
     parts = [part.oid for part in table.parts]
     problems: list[str] = []
     with _empty_path(connection) as path:
@@ -74,6 +75,11 @@ def exchange(
             connection, parts, (leaving, taking), lambda trigger: triggers.without(trigger, taking)
         )
     problems += [f"{each.kind} {each.name} reads it and cannot be made again" for each in redefine.unmovable(bound)]
+    problems += [
+        f"{each.kind} {each.name} reads it and was made since the plan"
+        for each in bound
+        if each.statements and each.relation not in (0, *parts, *locked)
+    ]
     if problems:
         raise Refused(
             f"column {leaving} of {table.root_sql} cannot be exchanged",

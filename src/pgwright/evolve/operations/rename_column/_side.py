@@ -134,7 +134,7 @@ class Side:
                     Kind.INSTANT,
                     summary,
                     (statement,),
-                    None,
+                    self._adding([[part.oid, each.name, name, statement]]),
                     drop,
                     mode=LockMode.SHARE_ROW_EXCLUSIVE if foreign else LockMode.ACCESS_EXCLUSIVE,
                     extra=referenced if foreign else (),
@@ -163,7 +163,8 @@ class Side:
         summary = f"from now on a NULL in {self.column} is refused, as it was in {self.builder.link.old_name}"
         step = f"{self.prefix}not_null"
         made = condition.both(*(condition.has_constraint(oid, name) for oid, _, name in tables))
-        added = self.builder.step(step, self.phase, Kind.INSTANT, summary, tuple(add), None, done=made)
+        adds = [[oid, "", name, statement] for (oid, _, name), statement in zip(tables, add, strict=True)]
+        added = self.builder.step(step, self.phase, Kind.INSTANT, summary, tuple(add), self._adding(adds), done=made)
         valid = self.validate(
             f"{step}_valid", f"prove that {self.column} has no NULL", tuple(tables), again=(added.id,)
         )
@@ -185,12 +186,10 @@ class Side:
     ) -> Step:
         """VALIDATE CONSTRAINT of each (oid, table, constraint), with what has to be taken back where it fails."""
         statements = tuple(f"ALTER TABLE {table} VALIDATE CONSTRAINT {ident(each)}" for _, table, each in tables)
-        made = (condition.has_constraint(oid, each) for oid, _, each in tables)
         valid = (condition.has_constraint(oid, each, valid=True) for oid, _, each in tables)
         parameters = {
             **self._failing(),
-            "constraints": [[table, each] for _, table, each in tables],
-            "statements": list(statements),
+            "constraints": [list(each) for each in tables],
             "column": self.column,
             "again": list(again),
         }
@@ -203,9 +202,14 @@ class Side:
             Action(name="validate", parameters=parameters),
             mode=LockMode.SHARE_UPDATE_EXCLUSIVE,
             scans=True,
-            ready=condition.both(*made),
             done=condition.both(*valid),
         )
+
+    def _adding(self, adds: list[list[Any]]) -> Action:
+        """What hangs on the column that has it now decides whether its like is added."""
+        link = self.builder.link
+        names = [link.new_name] if self.tag == "old" else [*self.found.names, link.old_name]
+        return Action(name="constraint_add", parameters={"adds": adds, "names": names})
 
     def _failing(self) -> dict[str, Any]:
         """What an action needs to take a hold back when the data stops it."""
