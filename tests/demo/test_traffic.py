@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pgwright.demo.plain import PlainNarrator
 from pgwright.demo.stage import Stage
 from pgwright.demo.statements import NEW, OLD
 from pgwright.demo.traffic import Traffic, python_environment
+from tests.demo.processes import alive
 from tests.support.databases import Database
 
 ROWS = 60  # few, so that the clients meet on the same rows
@@ -140,15 +140,6 @@ time.sleep(60)
         assert len(pids) == 2
         parent.send_signal(signal.SIGKILL)
     wait_until(lambda: not any(alive(pid) for pid in pids))
-
-
-def alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:  # noqa: PTH123
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
-    except (ProcessLookupError, FileNotFoundError):
-        return False
 
 
 def test_a_blocker_holds_the_table_and_lets_go(built: Database) -> None:

@@ -38,7 +38,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def processes_of(folder: Path) -> list[int]:
     """The processes that were started with our environment: clients and runners; the server's keeper too."""
     found = []
-    for entry in Path("/proc").iterdir():
+    for entry in Path("/proc").glob("*"):
         try:
             if entry.name.isdigit() and f"TRY_TEST={folder}".encode() in (entry / "environ").read_bytes():
                 found.append(int(entry.name))

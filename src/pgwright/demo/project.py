@@ -22,6 +22,9 @@ ALTER TABLE utilisateurs RENAME COLUMN {OLD} TO {NEW};
 # The lease of a killed runner ends after this many seconds; the next one waits for that and no longer.
 SETTINGS = {"heartbeat": 0.5, "lease_timeout": 2.0}
 COMMAND_SECONDS = 120.0
+# A shell that holds one end of a pipe: when we are gone, even by SIGKILL, it ends the command, which would otherwise
+# go on alone.
+_KEEPER = 'read -r _; kill -KILL "$0"'
 
 
 class Run:
@@ -41,6 +44,13 @@ class Run:
                 stderr=narration,
                 start_new_session=True,  # Ctrl-C is for us: we end it in order
             )
+        self._keeper = subprocess.Popen(
+            ["/bin/sh", "-c", _KEEPER, str(self._process.pid)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         self._output = output.open("rb")
         self._rest = b""
 
@@ -50,7 +60,9 @@ class Run:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.poll() is None:
+        # First the keeper, while nobody else can have the number of the process that it would kill.
+        self._keeper.kill()
+        with self._keeper:
             self._process.kill()
         self._process.wait()
         self._output.close()
