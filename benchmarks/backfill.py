@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -27,22 +29,43 @@ MIGRATION = (
 )
 
 
+ROUNDS = 3
+
+
 def run() -> list[Ratio]:
-    """Both on fresh copies of one table, on one server."""
-    with PrivateServer(find(18), settings={"max_wal_size": "8GB", "shared_buffers": "256MB"}) as server:
-        for database in ("theirs", "ours"):
-            with psycopg.connect(server.dsn(), autocommit=True) as connection:
-                connection.execute(f"CREATE DATABASE {database}")
-            with psycopg.connect(server.dsn(database), autocommit=True) as connection:
-                connection.execute(TABLE)
-                connection.execute("VACUUM ANALYZE users")
-                connection.execute("CHECKPOINT")
-        theirs, ours = one_update(server.dsn("theirs")), backfill(server.dsn("ours"))
+    """The best of three rounds of each, in turns, on fresh copies of one table."""
+    theirs, ours = [], []
+    with PrivateServer(find(18), settings={"max_wal_size": "16GB", "shared_buffers": "512MB"}) as server:
+        with psycopg.connect(server.dsn(), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE template")
+        with psycopg.connect(server.dsn("template"), autocommit=True) as connection:
+            connection.execute(TABLE)
+            connection.execute("VACUUM ANALYZE users")
+        for _ in range(ROUNDS):
+            with copy(server) as dsn:
+                theirs.append(one_update(dsn))
+            with copy(server) as dsn:
+                ours.append(backfill(dsn))
     return [
         Ratio(
-            name="backfill", unit="rows/s", ours=ROWS / ours, theirs=ROWS / theirs, against="one big UPDATE", least=0.8
+            name="backfill",
+            unit="rows/s",
+            ours=ROWS / min(ours),
+            theirs=ROWS / min(theirs),
+            against="one big UPDATE",
+            least=0.8,
         )
     ]
+
+
+@contextmanager
+def copy(server: PrivateServer) -> Iterator[str]:
+    """The DSN of a fresh copy of the table, on a server that has nothing left to write."""
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE round TEMPLATE template STRATEGY file_copy")
+        connection.execute("CHECKPOINT")
+        yield server.dsn("round")
+        connection.execute("DROP DATABASE round WITH (FORCE)")
 
 
 def one_update(dsn: str) -> float:
