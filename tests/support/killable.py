@@ -1,8 +1,8 @@
 """A runner in a process of its own that a test can stop at an exact place and kill: `python -m tests.support.killable`.
 
-Arguments as JSON: `verb`, `dsn`, `folder`, `step` (the id or its end), `place`. At the place the process writes the step
-to standard output and waits for ever on an advisory lock that the test holds: `gate` is before the step,
-`batch` after the first batch of a pass; `inside` goes on, and holds the step in its own transaction (see `HOLD`).
+Arguments as JSON: `verb`, `dsn`, `folder`, `step` (the id or its end), `place`. There the process writes the step to
+standard output and waits for ever on an advisory lock that the test holds: `gate` is before the step, `batch` after
+the first batch of a pass; `inside` goes on, and holds the step in its own transaction (see `HOLD`).
 """
 
 from __future__ import annotations

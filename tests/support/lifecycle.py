@@ -29,10 +29,10 @@ NAME = "0001_renomme.sql"
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
-    """A table to be renamed in. `setup` makes it, `up` and `down` are directives ("" where there are none), `strategies`
-    those that must work on it; `native` is what a person would type instead, for the comparison of the end
-    states. `runner` is the role that migrates ("" is the superuser), `mirror_grant` one that may write the mirror; `bodies`
-    tells that trigger functions name the column, which a rename as typed leaves broken."""
+    """A table to be renamed in. `setup` makes it, `rename` is the statement, `up` and `down` are directives ("" where
+    there are none), `strategies` those that must work on it. `runner` is the role that migrates ("" is the
+    superuser), `mirror_grant` one that may write the mirror; `bodies` tells that trigger functions name the column,
+    which a rename as typed leaves broken."""
 
     name: str
     setup: str
@@ -169,7 +169,8 @@ class LifeCycle:
 
 
 _BODIES = """
-SELECT pg_get_functiondef(oid), prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
+SELECT pg_get_functiondef(oid), prosrc FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND prorettype = 'trigger'::regtype
 """
 LEFTOVERS = """
 SELECT 'trigger ' || t.tgname FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
@@ -191,7 +192,8 @@ def leftovers(database: Database) -> list[str]:
 
 _FOOTPRINT = """
 SELECT md5(concat_ws('|',
-    (SELECT string_agg(concat_ws(' ', oid, relname, relnatts), ',' ORDER BY oid) FROM pg_class WHERE relnamespace = 'public'::regnamespace),
+    (SELECT string_agg(concat_ws(' ', oid, relname, relnatts), ',' ORDER BY oid) FROM pg_class
+     WHERE relnamespace = 'public'::regnamespace),
     (SELECT string_agg(concat_ws(' ', attrelid, attnum, attname, xmin), ',' ORDER BY attrelid, attnum) FROM pg_attribute
      WHERE attrelid > 16383),
     (SELECT string_agg(concat_ws(' ', oid, xmin), ',' ORDER BY oid) FROM pg_trigger),

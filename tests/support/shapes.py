@@ -75,7 +75,8 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         name="dropped_columns",
-        setup=f"CREATE TABLE {T} ({', '.join(f'x{i} int' for i in range(1500))}, id bigint PRIMARY KEY, nom text, autre int);\n"
+        setup=f"CREATE TABLE {T} ({', '.join(f'x{i} int' for i in range(1500))}, "
+        "id bigint PRIMARY KEY, nom text, autre int);\n"
         f"ALTER TABLE {T} {', '.join(f'DROP x{i}' for i in range(1500))};\n" + rows(PLAIN),
         work=PLAIN,
         rename=rename(PLAIN),

@@ -1,4 +1,4 @@
-"""Two versions of an application at work on one table, and a mirror of every write in the application's own transaction.
+"""Two versions of an application at work on one table, and a mirror of every write in the same transaction.
 
 Each writer is a thread with a connection of its own that prepares its statements on the server. What it meant to
 write goes into table `miroir` in the same transaction, so that at any moment one snapshot can tell whether
@@ -12,9 +12,8 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 
@@ -106,10 +105,10 @@ class Writer:
                 self._mirror(connection, number, work.default)
                 mine.append(number)
             elif op in ("value", "null"):
-                value, pair = (None, (None, None)) if op == "null" else (value, pair)
-                done = connection.execute(f"UPDATE {table} SET {column} = %s WHERE {key} = %s", (value, any_key))
+                written, meant = (None, (None, None)) if op == "null" else (value, pair)
+                done = connection.execute(f"UPDATE {table} SET {column} = %s WHERE {key} = %s", (written, any_key))
                 if done.rowcount:
-                    connection.execute("UPDATE miroir SET ancien = %s, nouveau = %s WHERE cle = %s", (*pair, any_key))
+                    connection.execute("UPDATE miroir SET ancien = %s, nouveau = %s WHERE cle = %s", (*meant, any_key))
             elif op == "other":
                 done = connection.execute(f"UPDATE {table} SET {other} = {other} + 1 WHERE {key} = %s", (any_key,))
                 if done.rowcount:
@@ -142,8 +141,8 @@ class Writer:
         work = self.work
         meant = "ancien" if self.version == OLD else "nouveau"
         row = connection.execute(
-            f"SELECT t.{column}::text, m.{meant} FROM {work.table} t FULL JOIN miroir m ON m.cle = t.{work.key} "
-            f"WHERE t.{work.key} = %s OR m.cle = %s".replace("FULL JOIN", "LEFT JOIN").replace(" OR m.cle = %s", ""),
+            f"SELECT t.{column}::text, m.{meant} FROM {work.table} t LEFT JOIN miroir m ON m.cle = t.{work.key} "
+            f"WHERE t.{work.key} = %s",
             (key,),
         ).fetchone()
         assert row is None or row[0] == row[1], f"row {key} reads {row[0]!r} and {row[1]!r} was written"
@@ -205,19 +204,11 @@ class Crew:
             if len(self.failures) < 20:
                 self.failures.append(f"{writer.version} {op}: {code}{str(error).splitlines()[0]}")
 
-    def __enter__(self) -> Crew:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
         self.leave()
-
-
-@contextmanager
-def running(work: Work, dsn: str) -> Iterator[Crew]:
-    """A crew with both versions' rules; no writer has begun yet. At the end nothing may have failed."""
-    with Crew(work, dsn) as crew:
-        yield crew
-    assert not crew.failures, crew.failures
 
 
 def mirror(work: Work, up: str = "") -> str:
@@ -233,5 +224,6 @@ def lost(connection: psycopg.Connection[Any], work: Work, *, old: bool, new: boo
     here = f"SELECT {work.key}, {', '.join(own for own, _ in columns)} FROM {work.table}"
     there = f"SELECT cle, {', '.join(kept for _, kept in columns)} FROM miroir"
     return connection.execute(
-        f"(SELECT 'table', * FROM ({here} EXCEPT ALL {there}) a) UNION ALL (SELECT 'mirror', * FROM ({there} EXCEPT ALL {here}) b)"
+        f"(SELECT 'table', * FROM ({here} EXCEPT ALL {there}) a) "
+        f"UNION ALL (SELECT 'mirror', * FROM ({there} EXCEPT ALL {here}) b)"
     ).fetchall()

@@ -24,7 +24,7 @@ from pgwright.server.private import PrivateServer
 from tests.support.databases import Database
 from tests.support.killable import started
 from tests.support.lifecycle import footprint, leftovers
-from tests.support.races import MIDDLE, SMALL, Race
+from tests.support.races import MIDDLE, Race
 from tests.support.selection import EDGES_IN_CI, in_ci, server_folders
 
 COPY = "-- pgwright: strategy = copy\nALTER TABLE public.utilisateurs RENAME COLUMN nom TO nom_complet;\n"

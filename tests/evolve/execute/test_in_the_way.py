@@ -51,25 +51,19 @@ class Walk:
 
     def verb(self, run: Callable[[], None]) -> None:
         """Runs it to its end, over all that is in the way."""
-        while True:
-            self.life.gate = self._gate
-            self.life.events = _Listener(self)  # type: ignore[assignment]
-            try:
-                run()
-            except LockNotObtained as error:
-                assert self._open is not None
-                assert error.exit_code == 4
-                assert any(self._open.name in sentence for sentence in error.blockers), error.blockers
-                assert self._open.name in error.message
-                assert error.state.startswith("Nothing was changed")
-                assert self._open.name in error.hint or "same command" in error.hint
-                assert footprint(self.life.database) == self.before
-                shown = status(self.life.settings).migrations[0]
-                assert self._open.name in shown.error
-                self._open.release()
-                self._open = None
-            else:
-                return
+        self.life.gate = self._gate
+        self.life.events = _Listener(self)
+        while (error := _refused(run)) is not None:
+            assert self._open is not None
+            assert error.exit_code == 4
+            assert any(self._open.name in sentence for sentence in error.blockers), error.blockers
+            assert self._open.name in error.message
+            assert error.state.startswith("Nothing was changed")
+            assert self._open.name in error.hint or "same command" in error.hint
+            assert footprint(self.life.database) == self.before
+            assert self._open.name in status(self.life.settings).migrations[0].error
+            self._open.release()
+            self._open = None
 
     def _gate(self, step: str) -> None:
         if step not in self.strong:
@@ -91,6 +85,14 @@ class Walk:
         if any(self._open.name in sentence for sentence in event.blockers):
             self._open.release()
             self._open = None
+
+
+def _refused(run: Callable[[], None]) -> LockNotObtained | None:
+    try:
+        run()
+    except LockNotObtained as error:
+        return error
+    return None
 
 
 class _Listener(list[Event]):

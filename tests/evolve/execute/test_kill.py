@@ -187,7 +187,7 @@ def test_sigkill_while_an_index_is_built(database: Database, tmp_path: Path) -> 
         runner.kill()
         (builder,) = database.all(_BUILDER)[0]
         events: list[str] = []
-        life.events = _Told(events, lambda: writer.execute("COMMIT"))  # type: ignore[assignment]
+        life.events = _Told(events, lambda: writer.execute("COMMIT"))
         life.expand()
         assert any(f"process {builder}" in said for said in events), events
         assert step in str(database.all("SELECT id FROM pgwright.step WHERE state = 'done'"))
