@@ -43,6 +43,9 @@ ALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;
 """
 
 
+SUPPRESS = "suppress_redundant_updates_trigger"
+
+
 class Killed(BaseException):
     """The end of a runner."""
 
@@ -163,8 +166,7 @@ def test_stopped_in_the_middle_of_the_pass(race: Race) -> None:
         "CREATE VIEW v AS SELECT nom FROM utilisateurs",
         "DROP TABLE commandes",
         "ALTER TABLE commandes ALTER statut DROP NOT NULL",
-        "CREATE TRIGGER x BEFORE UPDATE ON commandes "
-        "FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+        f"CREATE TRIGGER x BEFORE UPDATE ON commandes FOR EACH ROW EXECUTE FUNCTION {SUPPRESS}()",
     ],
 )
 def test_the_catalog_moved_since_the_plan(race: Race, script: str) -> None:
