@@ -1,4 +1,4 @@
-"""CREATE INDEX as the server deparses it, written again for another column."""
+"""CREATE INDEX and ADD CONSTRAINT as the server deparses them, written again for another column or table."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ def elsewhere(definition: str, *, names: Collection[str], to: str, name: str, co
         if each.index_elem.name in names:
             each.index_elem.name = to
     rename_references(node, names, to)
+    return parse.deparse_statement(node)
+
+
+def on_table(statement: str, schema: str, name: str) -> str:
+    """The statement, an ALTER TABLE, for another table."""
+    node = parse.parse(statement)[0].node
+    node.relation.schemaname, node.relation.relname = schema, name
     return parse.deparse_statement(node)
 
 

@@ -37,6 +37,20 @@ ALTER TABLE t1 DISABLE TRIGGER g;
 ALTER TABLE t31 ENABLE ALWAYS TRIGGER g;
 CREATE POLICY p ON t1 USING (nom <> 'y');
 """
+FOREIGN_KEYS = """
+CREATE TABLE r (nom text PRIMARY KEY);
+INSERT INTO r VALUES ('Zoe'), ('ZOE'), ('max'), ('MAX'), ('Bob'), ('BOB');
+CREATE TABLE t (id int, autre int, nom text) PARTITION BY LIST (id);
+ALTER TABLE t ADD CONSTRAINT "fk ;" FOREIGN KEY (nom) REFERENCES r ON UPDATE CASCADE DEFERRABLE;
+COMMENT ON CONSTRAINT "fk ;" ON t IS 'fk';
+CREATE TABLE t1 PARTITION OF t FOR VALUES IN (1);
+CREATE TABLE t2 (id int, nom text CONSTRAINT propre REFERENCES r ON UPDATE CASCADE DEFERRABLE, autre int);
+ALTER TABLE t ATTACH PARTITION t2 FOR VALUES IN (2);
+CREATE TABLE t3 PARTITION OF t FOR VALUES IN (3) PARTITION BY LIST (autre);
+CREATE TABLE t31 PARTITION OF t3 FOR VALUES IN (1);
+ALTER TABLE t1 ADD CONSTRAINT plus FOREIGN KEY (nom) REFERENCES r;
+INSERT INTO t VALUES (1, 1, 'Zoe'), (2, 1, 'Zoe'), (3, 1, 'Bob');
+"""
 INHERITED = """
 CREATE TABLE t (id int PRIMARY KEY, autre int, nom text NOT NULL, CONSTRAINT ck CHECK (nom <> 'jamais'));
 CREATE TABLE enfant (plus int) INHERITS (t);
@@ -49,12 +63,15 @@ CREATE VIEW v AS SELECT id, nom FROM enfant;
 """
 
 
+SCRIPTS = [PARTITIONED, FOREIGN_KEYS, INHERITED]
+
+
 @pytest.fixture
 def verbs(database: Database, tmp_path: Path) -> Verbs:
     return Verbs(database, tmp_path)
 
 
-@pytest.mark.parametrize("script", [PARTITIONED, INHERITED], ids=["partitioned", "inherited"])
+@pytest.mark.parametrize("script", SCRIPTS, ids=["partitioned", "foreign keys", "inherited"])
 def test_there_and_back(verbs: Verbs, script: str) -> None:
     verbs.prepare(script, MIGRATION)
     before = schema(verbs.database)
@@ -67,7 +84,7 @@ def test_there_and_back(verbs: Verbs, script: str) -> None:
     assert schema(verbs.database) == before
 
 
-@pytest.mark.parametrize("script", [PARTITIONED, INHERITED], ids=["partitioned", "inherited"])
+@pytest.mark.parametrize("script", SCRIPTS, ids=["partitioned", "foreign keys", "inherited"])
 def test_done_is_what_the_native_rename_gives(verbs: Verbs, script: str, make_database) -> None:  # type: ignore[no-untyped-def]
     native = make_database(script)
     native.run(RENAME)

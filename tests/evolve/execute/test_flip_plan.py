@@ -60,10 +60,6 @@ def _plan(verbs: Verbs, script: str, *, user: str = "") -> Plan:
     [
         ("CREATE MATERIALIZED VIEW mv AS SELECT nom FROM t;", "materialized view public.mv reads nom"),
         ("CREATE UNIQUE INDEX u ON t (lower(nom));", 'unique index "u"'),
-        (
-            "DROP TABLE t; CREATE TABLE t (k int, nom text REFERENCES r) PARTITION BY LIST (k);",
-            'foreign key "t_nom_fkey" of the partitioned table',
-        ),
     ],
 )
 def test_refused_with_the_reason(verbs: Verbs, script: str, reason: str) -> None:

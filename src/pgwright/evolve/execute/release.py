@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...base.errors import PgwrightError, Refused
-from ...sql.quote import ident, literal
+from ...sql.quote import ident, literal, qualified
 from ..steps.step import Phase
 from ..sync import text
 from ..sync.link import Mode
 from . import dependents, journal, live, sync
 from .context import Context
 from .failure import Failure
+from .leaves import leaves
 
 
 def released(context: Context, error: PgwrightError) -> Failure | None:
@@ -63,6 +64,13 @@ def _drop_copies(context: Context) -> list[str]:
         for (relation, _), hidden in wanted
         if hidden and (sql := _name(context, relation))
     ]
+    for (relation, _), hidden in copies.constraints.items():
+        # On a partitioned table a foreign key is built from those of its leaves.
+        found += [
+            f"ALTER TABLE IF EXISTS {qualified(schema, leaf)} DROP CONSTRAINT IF EXISTS {ident(hidden)}"
+            for oid, schema, leaf in leaves(context.connection, relation)
+            if oid != relation
+        ]
     for (relation, _), hidden in copies.indexes.items():
         row = context.connection.execute(
             "SELECT c.oid::regclass::text FROM pg_catalog.pg_index i "

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from ....base.errors import PgwrightError, Refused
-from ....sql.quote import ident
+from ....sql.quote import ident, qualified
 from ...steps.step import Phase
 from .. import live, release, sync
 from ..context import Change, Context
 from ..failure import Failure
+from ..leaves import leaves
 
 _STANDS = "SELECT 1 FROM pg_catalog.pg_constraint WHERE conrelid = %s AND conname = %s"
 
 
 def prepare(context: Context) -> Change:
     """VALIDATE CONSTRAINT of each (table oid, quoted table, constraint) that was added."""
+    wanted = [tuple(each) for each in context.parameters["constraints"]]
+    if context.parameters.get("leaves"):
+        wanted = [
+            (oid, qualified(schema, leaf), name)
+            for relation, _, name in wanted
+            for oid, schema, leaf in leaves(context.connection, relation)
+        ]
     return Change(
         statements=tuple(
             f"ALTER TABLE {table} VALIDATE CONSTRAINT {ident(name)}"
-            for oid, table, name in context.parameters["constraints"]
+            for oid, table, name in wanted
             if context.connection.execute(_STANDS, (oid, name)).fetchone()
         )
     )

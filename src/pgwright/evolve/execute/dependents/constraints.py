@@ -18,7 +18,8 @@ OURS = "pgw_in_sync_"
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A constraint as it is now, on the table where it was declared."""
+    """A constraint as it is now, on the table where it was declared. `below` has (oid, table, name) of the foreign key
+    on each partition; other constraints take the name of the one above."""
 
     oid: int
     relation: int
@@ -27,6 +28,7 @@ class Found:
     kind: str
     definition: str
     comment: str | None
+    below: list[tuple[int, str, str]]
 
 
 def read(connection: Connection, parts: Sequence[int], column: str) -> list[Found]:
@@ -34,7 +36,7 @@ def read(connection: Connection, parts: Sequence[int], column: str) -> list[Foun
     major = connection.info.server_version // 10000
     parameters = {"parts": list(parts), "column": column}
     rows = connection.execute(statement("hanging_constraints", major).encode(), parameters).fetchall()
-    keys = ("oid", "relation", "table", "name", "kind", "definition", "comment")
+    keys = ("oid", "relation", "table", "name", "kind", "definition", "comment", "below")
     found = [Found(**dict(zip(keys, row, strict=True))) for row in rows]
     return [each for each in found if not each.name.startswith(OURS)]
 
@@ -65,6 +67,11 @@ def swap(
         used.add((twin.relation, twin.name))
         found.drop.append(f"ALTER TABLE {old.table} DROP CONSTRAINT {ident(old.name)}")
         found.adopt.append(f"ALTER TABLE {old.table} RENAME CONSTRAINT {ident(twin.name)} TO {ident(old.name)}")
+        names_below = {relation: name for relation, _, name in old.below}
+        found.adopt += [
+            f"ALTER TABLE {table} RENAME CONSTRAINT {ident(name)} TO {ident(names_below.get(relation, old.name))}"
+            for relation, table, name in twin.below
+        ]
         if old.comment is not None:
             found.adopt.append(f"COMMENT ON CONSTRAINT {ident(old.name)} ON {old.table} IS {literal(old.comment)}")
         found.proofs.append((_definition(old), old.definition))

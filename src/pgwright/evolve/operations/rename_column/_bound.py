@@ -186,7 +186,6 @@ def against(request: Request, rename: Rename) -> tuple[str, ...]:
             read = {*(publication.columns or ()), *publication.filter_columns}
             if columns[part.oid] & read and not _owns(catalog, publication.owner):
                 reasons.append(_foreign(f'publication "{publication.name}"', publication.owner, rename.old))
-    reasons += _against_constraints(request, rename)
     reasons += _against_generated(request, rename)
     return tuple(reasons)
 
@@ -197,18 +196,6 @@ def _owns(catalog: Catalog, owner: str) -> bool:
 
 def _foreign(what: str, owner: str, old: str) -> str:
     return f"{what} reads {old} and belongs to {owner}: only a member of that role can bind it to the new column"
-
-
-def _against_constraints(request: Request, rename: Rename) -> list[str]:
-    reasons = []
-    for part, each in _beside.beside(request, rename).constraints:
-        if each.kind == "foreign key" and part.kind == "p":
-            reasons.append(
-                f'foreign key "{each.name}" of the partitioned table {part.name} reads {rename.old}: '
-                "its like cannot be added to all partitions without scanning them under a lock; drop it before, and "
-                "add it to the new column after contract"
-            )
-    return reasons
 
 
 def _against_generated(request: Request, rename: Rename) -> list[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....base.lock import LockMode
-from ....catalog.values import Index
-from ....sql.index import elsewhere
+from ....catalog.values import Constraint, Index, Table
+from ....sql.index import elsewhere, on_table
 from ....sql.quote import ident, qualified
 from ...steps import condition
 from ...steps.step import Action, Kind, Phase, Step
@@ -127,6 +127,9 @@ class Side:
             summary = f"the like of {each.name} of {part.name} on {self.column}, for new rows"
             drop = (f"ALTER TABLE {qualified(part.name)} DROP CONSTRAINT {ident(name)}",)
             foreign = each.kind == "foreign key"
+            if foreign and part.kind == "p" and each.validated:
+                steps += self._foreign_key_of_parts(f"{self.prefix}constraint_{number}", part, each, statement)
+                continue
             steps.append(
                 self.builder.step(
                     f"{self.prefix}constraint_{number}",
@@ -146,6 +149,32 @@ class Side:
                 step = f"{self.prefix}constraint_{number}_valid"
                 steps.append(self.validate(step, f"prove {each.name} for every {self.column}", tables))
         return steps
+
+    def _foreign_key_of_parts(self, step: str, part: Table, each: Constraint, statement: str) -> list[Step]:
+        """The foreign key of a partitioned table: first on each partition, NOT VALID and validated; then on the table,
+        which takes those for its own without looking at a row (14 to 18)."""
+        name, mode = self._hidden(each.name), LockMode.SHARE_ROW_EXCLUSIVE
+        referenced = _bound.referenced(self.builder.request, self.builder.rename, mode)
+        leaves = [leaf for leaf in self.builder.request.catalog.descendants(part.oid) if leaf.kind == "r"]
+        shown = tuple(on_table(statement, leaf.name.schema, leaf.name.name) for leaf in leaves)
+        summary = f"the like of {each.name} on {self.column} of each partition of {part.name}, for new rows"
+        apart = self._adding([[part.oid, each.name, name, statement]], leaves=True)
+        added = self.builder.step(step, self.phase, Kind.INSTANT, summary, shown, apart, mode=mode, extra=referenced)
+        tables = tuple((leaf.oid, qualified(leaf.name), name) for leaf in leaves)
+        valid = self.validate(f"{step}_valid", f"prove {each.name} for every {self.column}", tables, root=part)
+        joined = self.builder.step(
+            f"{step}_joined",
+            self.phase,
+            Kind.INSTANT,
+            f"make one foreign key of {part.name} of those of its partitions",
+            (whole := statement.removesuffix(" NOT VALID"),),
+            self._adding([[part.oid, each.name, name, whole]]),
+            (f"ALTER TABLE {qualified(part.name)} DROP CONSTRAINT {ident(name)}",),
+            # Triggers of the parts that the table's own make superfluous are dropped on both tables.
+            extra=_bound.referenced(self.builder.request, self.builder.rename, LockMode.ACCESS_EXCLUSIVE),
+            done=condition.has_constraint(part.oid, name),
+        )
+        return [added, valid, joined]
 
     def not_null(self) -> list[Step]:
         """What proves NOT NULL without a scan under the lock: a CHECK, NOT VALID and then validated. (NOT NULL … NOT
@@ -182,14 +211,22 @@ class Side:
         return [builder.step(step, self.phase, Kind.ONLINE, summary, (statement,), None, mode=mode)]
 
     def validate(
-        self, name: str, summary: str, tables: tuple[tuple[int, str, str], ...], *, again: tuple[str, ...] = ()
+        self,
+        name: str,
+        summary: str,
+        tables: tuple[tuple[int, str, str], ...],
+        *,
+        again: tuple[str, ...] = (),
+        root: Table | None = None,
     ) -> Step:
-        """VALIDATE CONSTRAINT of each (oid, table, constraint), with what has to be taken back where it fails."""
+        """VALIDATE CONSTRAINT of each (oid, table, constraint), with what has to be taken back where it fails. With
+        `root` it is done for the partitions that this table has then."""
         statements = tuple(f"ALTER TABLE {table} VALIDATE CONSTRAINT {ident(each)}" for _, table, each in tables)
         valid = (condition.has_constraint(oid, each, valid=True) for oid, _, each in tables)
         parameters = {
             **self._failing(),
-            "constraints": [list(each) for each in tables],
+            "constraints": [list(each) for each in tables] if root is None else [[root.oid, "", tables[0][2]]],
+            "leaves": root is not None,
             "column": self.column,
             "again": list(again),
         }
@@ -202,14 +239,14 @@ class Side:
             Action(name="validate", parameters=parameters),
             mode=LockMode.SHARE_UPDATE_EXCLUSIVE,
             scans=True,
-            done=condition.both(*valid),
+            done=condition.both(*valid) if root is None else "",
         )
 
-    def _adding(self, adds: list[list[Any]]) -> Action:
+    def _adding(self, adds: list[list[Any]], *, leaves: bool = False) -> Action:
         """What hangs on the column that has it now decides whether its like is added."""
         link = self.builder.link
         names = [link.new_name] if self.tag == "old" else [*self.found.names, link.old_name]
-        return Action(name="constraint_add", parameters={"adds": adds, "names": names})
+        return Action(name="constraint_add", parameters={"adds": adds, "names": names, "leaves": leaves})
 
     def _failing(self) -> dict[str, Any]:
         """What an action needs to take a hold back when the data stops it."""
