@@ -8,6 +8,7 @@ import pytest
 
 from pgwright.cli import main
 from pgwright.demo import story
+from pgwright.demo.stage import Narrator
 from pgwright.demo.story import Outcome
 from tests.demo.outcomes import outcome
 
@@ -25,7 +26,7 @@ def test_only_a_kept_promise_exits_with_0(
 def test_the_table_goes_to_stdout_and_the_story_to_stderr(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def tell(*, narrator: story.Narrator, **_: object) -> Outcome:
+    def tell(*, narrator: Narrator, **_: object) -> Outcome:
         narrator.say("what happens")
         return outcome()
 
