@@ -140,6 +140,16 @@ def test_up_that_yields_null(database: Database, tmp_path: Path) -> None:
     assert leftovers(database) == []
 
 
+@pytest.mark.majors("all")
+def test_a_null_that_is_meant_is_not_filled(database: Database, tmp_path: Path) -> None:
+    """down makes something of NULL: while the state is expanded nobody fills it again from there."""
+    race = race_of(database, tmp_path, said("up = nom", "down = coalesce(nom_complet, 'vide')"))
+    race.expand()
+    database.run("UPDATE utilisateurs SET nom_complet = NULL WHERE id = 3")
+    database.run("UPDATE utilisateurs SET autre = 7; UPDATE utilisateurs SET nom = nom")
+    assert database.all("SELECT nom, nom_complet FROM utilisateurs WHERE id = 3") == [("vide", None)]
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
