@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ....base.lock import LockMode
 from ....sql.quote import ident, literal
@@ -97,19 +97,6 @@ def restore(builder: _Builder) -> list[Step]:
         ready=condition.has_link(link.id),
         done=condition.has_link(link.id, Mode.HOLDING),
     )
-    look, prove = (
-        builder.step(
-            name,
-            Phase.RESTORE,
-            Kind.VERIFY,
-            f"{what} that nothing is lost: every {link.new_name} is kept in {link.old_name}",
-            (),
-            Action(name="link_prove", parameters=parameters),
-            mode=LockMode.ACCESS_SHARE,
-            scans=True,
-        )
-        for name, what in (("look_back", "see"), ("prove", "prove"))
-    )
     shown = _bound.shown(builder.request, builder.rename, aside, side.copies(), back=True)
     unflip = builder.step(
         "unflip",
@@ -124,7 +111,22 @@ def restore(builder: _Builder) -> list[Step]:
     )
     built = [*side.indexes(), *side.analyze()]
     constrained = [*_lasting(builder), *side.constraints(), *side.not_null()]
+    look, prove = (_proof(builder, parameters, name) for name in ("look_back", "prove"))
     return [look, *built, hold, prove, *constrained, unflip, *_extended(builder, "back_statistics", Phase.RESTORE)]
+
+
+def _proof(builder: _Builder, parameters: dict[str, Any], name: str) -> Step:
+    """A look at every row: is it kept in the retired column? Once before anything is done, once while nothing slips by."""
+    return builder.step(
+        name,
+        Phase.RESTORE,
+        Kind.VERIFY,
+        f"prove that nothing is lost: every {builder.link.new_name} is kept in {builder.link.old_name}",
+        (),
+        Action(name="link_prove", parameters=parameters),
+        mode=LockMode.ACCESS_SHARE,
+        scans=True,
+    )
 
 
 def undo_locks(builder: _Builder) -> tuple[Lock, ...]:
