@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from pgwright.api.contract import contract
+from pgwright.api.rollback import rollback
+from pgwright.base.errors import Refused
 from tests.evolve.execute.flip import Verbs, halting, schema
 from tests.support.databases import Database
 from tests.support.lifecycle import leftovers
@@ -85,7 +89,9 @@ def test_there_and_back(verbs: Verbs, script: str) -> None:
 
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=["partitioned", "foreign keys", "inherited"])
-def test_done_is_what_the_native_rename_gives(verbs: Verbs, script: str, make_database) -> None:  # type: ignore[no-untyped-def]
+def test_done_is_what_the_native_rename_gives(
+    verbs: Verbs, script: str, make_database: Callable[..., Database]
+) -> None:
     native = make_database(script)
     native.run(RENAME)
     verbs.prepare(script, MIGRATION)
@@ -111,7 +117,7 @@ def test_a_partition_that_comes_while_expanded(verbs: Verbs) -> None:
     assert leftovers(verbs.database) == []
 
 
-def test_a_chain_takes_every_dependent_along(verbs: Verbs, make_database) -> None:  # type: ignore[no-untyped-def]
+def test_a_chain_takes_every_dependent_along(verbs: Verbs, make_database: Callable[..., Database]) -> None:
     script = """
     CREATE TABLE t (id int PRIMARY KEY, nom text NOT NULL DEFAULT 'x' CHECK (nom <> ''));
     CREATE INDEX i ON t (lower(nom));
@@ -140,7 +146,7 @@ def test_a_chain_takes_every_dependent_along(verbs: Verbs, make_database) -> Non
     assert schema(verbs.database) == schema(native)
 
 
-def test_a_chain_begun_while_the_first_is_expanded(verbs: Verbs, make_database) -> None:  # type: ignore[no-untyped-def]
+def test_a_chain_begun_while_the_first_is_expanded(verbs: Verbs, make_database: Callable[..., Database]) -> None:
     script = """
     CREATE TABLE t (id int PRIMARY KEY, nom text NOT NULL CHECK (nom <> ''));
     CREATE INDEX i ON t (lower(nom));
@@ -156,6 +162,67 @@ def test_a_chain_begun_while_the_first_is_expanded(verbs: Verbs, make_database) 
     verbs.contract()
     verbs.finalize()
     native = make_database(script)
+    native.run("ALTER TABLE t RENAME COLUMN nom TO nom_complet; ALTER TABLE t RENAME COLUMN nom_complet TO c")
+    assert leftovers(verbs.database) == []
+    assert schema(verbs.database) == schema(native)
+
+
+SMALL = """
+CREATE TABLE t (id int PRIMARY KEY, nom text NOT NULL DEFAULT 'x' CONSTRAINT ck CHECK (nom <> ''));
+CREATE INDEX i ON t (lower(nom));
+CREATE VIEW v AS SELECT nom FROM t;
+INSERT INTO t VALUES (1, 'Zoe');
+"""
+SECOND = "-- pgwright: up = '<' || nom_complet || '>'\n-- pgwright: down = trim(both '<>' from c)\n"
+SECOND += "ALTER TABLE t RENAME COLUMN nom_complet TO c;\n"
+PLAIN = "-- pgwright: strategy = copy\n"
+
+
+def test_a_chain_begun_while_the_first_is_retiring(verbs: Verbs, make_database: Callable[..., Database]) -> None:
+    verbs.prepare(SMALL, MIGRATION)
+    before = schema(verbs.database)
+    verbs.expand()
+    verbs.contract()
+    (verbs.folder / "0002_deux.sql").write_text(SECOND)
+    verbs.expand()
+    verbs.contract()
+    verbs.database.run("UPDATE t SET c = '<MAX>'")
+    rollback(verbs.settings, ["0002_deux"])
+    assert verbs.database.all("SELECT nom_complet FROM t") == [("MAX",)]
+    rollback(verbs.settings, ["0001_nom"])
+    assert verbs.database.all("SELECT nom FROM v") == [("max",)]
+    assert leftovers(verbs.database) == []
+    assert schema(verbs.database) == before
+    verbs.expand()
+    verbs.contract()
+    with pytest.raises(Refused):
+        contract(verbs.settings, ["0002_deux"], finalize=True)
+    verbs.finalize()
+    native = make_database(SMALL)
+    native.run("ALTER TABLE t RENAME COLUMN nom TO nom_complet; ALTER TABLE t RENAME COLUMN nom_complet TO c")
+    assert leftovers(verbs.database) == []
+    assert schema(verbs.database) == schema(native)
+
+
+@pytest.mark.parametrize("plain", [1, 2])
+def test_a_chain_with_a_plain_rename(verbs: Verbs, make_database: Callable[..., Database], plain: int) -> None:
+    first, second = MIGRATION, SECOND
+    if plain == 1:
+        first = PLAIN + RENAME
+    else:
+        second = PLAIN + "ALTER TABLE t RENAME COLUMN nom_complet TO c;\n"
+    verbs.prepare(SMALL, first)
+    (verbs.folder / "0002_deux.sql").write_text(second)
+    before = schema(verbs.database)
+    verbs.expand()
+    verbs.contract()
+    verbs.rollback()
+    assert leftovers(verbs.database) == []
+    assert schema(verbs.database) == before
+    verbs.expand()
+    verbs.contract()
+    verbs.finalize()
+    native = make_database(SMALL)
     native.run("ALTER TABLE t RENAME COLUMN nom TO nom_complet; ALTER TABLE t RENAME COLUMN nom_complet TO c")
     assert leftovers(verbs.database) == []
     assert schema(verbs.database) == schema(native)

@@ -116,7 +116,7 @@ def restore(builder: _Builder) -> list[Step]:
 
 
 def _proof(builder: _Builder, parameters: dict[str, Any], name: str) -> Step:
-    """A look at every row: is it kept in the retired column? Once before anything is done, once while nothing slips by."""
+    """A look at every row: is it kept in the retired column? Once before anything is done, once while it is held."""
     return builder.step(
         name,
         Phase.RESTORE,
