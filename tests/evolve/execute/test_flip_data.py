@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from pgwright.base.errors import Refused
+from pgwright.api.rollback import rollback
+from pgwright.base.errors import LockNotObtained, Refused
 from tests.evolve.execute.flip import Verbs
 from tests.support.databases import Database
-from tests.support.lifecycle import leftovers
+from tests.support.lifecycle import QUICK, leftovers
 
 pytestmark = pytest.mark.majors(14, 18)
 
@@ -79,6 +81,29 @@ def test_rows_that_cannot_go_back_stop_rollback_and_the_hold_ends(verbs: Verbs) 
     assert verbs.state == "rolled back"
     assert verbs.database.all("SELECT * FROM t ORDER BY id") == [(1, "EVE"), (2, "Bob"), (3, "MAX"), (4, "FREE")]
     assert leftovers(verbs.database) == []
+
+
+def test_a_release_that_cannot_get_its_lock_is_told_and_done_by_the_next_try(verbs: Verbs) -> None:
+    verbs.prepare(TABLE.format(""), "-- pgwright: up = upper(nom)\n" + RENAME)
+    verbs.expand()
+    verbs.contract()
+    with verbs.database.connect(autocommit=False) as blocker:
+
+        def gate(step: str) -> None:
+            if step.endswith(".hold"):
+                verbs.database.run("UPDATE t SET nom_complet = 'Eve' WHERE id = 1")
+            if step.endswith(".prove"):
+                blocker.execute("SELECT 1 FROM t")
+
+        settings = replace(verbs.settings, execute=replace(QUICK, lock_budget=0.5))
+        with pytest.raises(LockNotObtained) as told:
+            rollback(settings, gate=gate)
+        assert "could not be taken back yet" in str(told.value)
+    assert verbs.state == "rolling back"
+    with pytest.raises(Refused):
+        verbs.rollback()
+    assert verbs.state == "retiring"
+    verbs.database.run("UPDATE t SET nom_complet = 'Free' WHERE id = 2")
 
 
 def test_after_a_refused_rollback_the_new_side_can_be_kept(verbs: Verbs) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...base import registry
-from ...base.errors import PgwrightError, Refused, StepFailed
+from ...base.errors import LockNotObtained, PgwrightError, Refused, StepFailed
 from . import declared, guard, journal
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ class Failure:
 
 def after(runner: Runner, record: journal.StepRecord, error: PgwrightError) -> PgwrightError:
     """Takes back what the failed step asks for, and returns the error to raise. Errors that have nothing to do with the
-    data (locks, interruptions, lost connections) take nothing back: the same command goes on."""
+    data (locks, interruptions, lost connections) take nothing back: the same command goes on. Where the lock for it is
+    not obtained, that is the error: the same command finds the rows again, and takes back then."""
     step = record.step
     kind = "evolve.execute.actions"
     # a backfill has an action without a file here: the runner does it itself
@@ -48,14 +49,18 @@ def after(runner: Runner, record: journal.StepRecord, error: PgwrightError) -> P
         again = (journal.mark_step(record.unit, each, "pending") for each in failure.again)
         runner.connection.execute(";\n".join((*failure.statements, *again)).encode())
 
-    guard.strong_locks(
-        runner.connection,
-        declared.present(runner.connection, (declared.exclusive(runner.connection, failure.relation),)),
-        settings=runner.settings.execute,
-        on_event=runner.on_event,
-        step=step.id,
-        work=work,
-    )
+    try:
+        guard.strong_locks(
+            runner.connection,
+            declared.present(runner.connection, (declared.exclusive(runner.connection, failure.relation),)),
+            settings=runner.settings.execute,
+            on_event=runner.on_event,
+            step=step.id,
+            work=work,
+        )
+    except LockNotObtained as blocked:
+        blocked.state = f"{failure.error.message} And what holds the application to it could not be taken back yet."
+        return blocked
     return failure.error
 
 
