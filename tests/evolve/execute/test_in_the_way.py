@@ -13,6 +13,9 @@ from pgwright.api.status import status
 from pgwright.base.errors import LockNotObtained
 from pgwright.base.event import Event, LockWaiting
 from pgwright.base.lock import LockMode
+from pgwright.connect import session
+from pgwright.evolve.execute import declared, guard
+from pgwright.evolve.locks.observe import held
 from tests.support.blockers import KINDS, Blocking, blocking
 from tests.support.databases import Database
 from tests.support.lifecycle import GRACE, QUICK, LifeCycle, footprint
@@ -31,6 +34,50 @@ def prepared(name: str, strategy: str, database: Database, folder: Path) -> Life
     )
     life.prepare()
     return life
+
+
+@pytest.mark.parametrize("verb", ["close", "undo"])
+def test_the_view_is_locked_first(database: Database, verb: str, tmp_path: Path) -> None:
+    """A statement locks the view and then the table behind it: who takes them in the other order waits for those who
+    wait for him, at every try."""
+    life = prepared("plain", "alias", database, tmp_path)
+    step = next(step for step in plan(life.settings).steps if step.id.endswith(verb))
+    life.expand()
+    view = database.one("SELECT 'utilisateurs'::regclass::oid::bigint")
+    with session.open(database.dsn) as connection:
+        before_work = guard.strong_locks(
+            connection,
+            declared.present(connection, step.locks),
+            settings=QUICK,
+            on_event=print,
+            step=step.id,
+            work=lambda: dict(held(connection)),
+        )
+    assert before_work[view] is LockMode.ACCESS_EXCLUSIVE
+    assert len(before_work) == 2
+
+
+def test_what_the_one_in_the_way_does_is_told_as_it_is_now(database: Database, tmp_path: Path) -> None:
+    """Not as it was when the waiting began."""
+    life = prepared("plain", "copy", database, tmp_path)
+    life.execute = replace(QUICK, lock_budget=20.0)
+    heard: list[str] = []
+    with database.connect() as holder:
+        holder.execute("BEGIN; LOCK TABLE utilisateurs IN ACCESS SHARE MODE")
+
+        class Hears(list[Event]):
+            def append(self, event: Event) -> None:
+                if isinstance(event, LockWaiting) and event.blockers:
+                    heard.append(event.blockers[0])
+                    if len(heard) == 2:
+                        holder.execute("SHOW TimeZone")
+                    if "SHOW TimeZone" in event.blockers[0]:
+                        holder.execute("COMMIT")
+
+        life.events = Hears()
+        life.expand()
+    assert "SHOW TimeZone" in heard[-1]
+    life.stop("expanded")
 
 
 class Walk:

@@ -217,6 +217,8 @@ class _Attempt:
         for lock in self.wanted:
             by_mode[lock.mode].append(lock.oid)
         found: dict[tuple[int | None, str | None], Blocker] = {}
+        # pg_stat_activity stays as it was first read in a transaction, and this one lasts.
+        self.connection.execute("SELECT pg_stat_clear_snapshot()")
         for mode, oids in sorted(by_mode.items()):
             for blocker in blockers(self.connection, oids, mode, older_than=older_than):
                 found.setdefault((blocker.pid, blocker.gid), blocker)

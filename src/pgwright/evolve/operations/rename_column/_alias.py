@@ -21,6 +21,9 @@ def compile_(request: Request, rename: Rename, why: str) -> Compiled:
     aside = RelationName(table.name.schema, hidden_name(table.name.name, "aside"))
     parts = request.catalog.descendants(table.oid)
     locks = tuple(Lock(relation=part.name, oid=part.oid, mode=LockMode.ACCESS_EXCLUSIVE) for part in parts)
+    # Looked up by name when the step runs: then it is the view, which statements lock before the table behind it. In
+    # the other order each would wait for the other, and a busy application would win for seconds.
+    behind = (Lock(relation=table.name, oid=0, mode=LockMode.ACCESS_EXCLUSIVE), *locks)
     open_, close, undo = _open(request, rename, aside), _close(rename, aside), _undo(rename, aside)
     restore = [_rename_column(qualified(table.name), rename.new, rename.old)]
 
@@ -32,7 +35,7 @@ def compile_(request: Request, rename: Rename, why: str) -> Compiled:
             kind=Kind.INSTANT if phase is Phase.EXPAND else Kind.CUTOVER,
             summary=summary,
             statements=tuple(statements),
-            locks=locks,
+            locks=behind if name in ("close", "undo") else locks,
             seconds=0.01,
             undo=tuple(back),
         )
