@@ -226,3 +226,22 @@ def test_generated_columns_need_consent_and_are_then_rebuilt(verbs: Verbs) -> No
         "SELECT col_description(attrelid, attnum) FROM pg_attribute WHERE attrelid = 't'::regclass AND attname = 'cle'"
     )
     assert verbs.database.one(comment) == "clé"
+
+
+@pytest.mark.parametrize(
+    ("up", "down"),
+    [
+        ("nom || current_setting('server_version_num')", "left(nom_complet, -6)"),
+        ("nom || (SELECT max(x) FROM andere)", "left(nom_complet, -1)"),
+    ],
+    ids=["stable", "subquery"],
+)
+def test_what_has_no_lasting_check_goes_there_and_back(verbs: Verbs, up: str, down: str) -> None:
+    others = "CREATE TABLE andere (x text); INSERT INTO andere VALUES ('!'); CREATE INDEX i ON t (nom);"
+    verbs.prepare(TABLE.format("NOT NULL") + others, f"-- pgwright: up = {up}\n-- pgwright: down = {down}\n" + RENAME)
+    verbs.expand()
+    verbs.contract()
+    verbs.database.run("UPDATE t SET nom_complet = 'Eve' || right(nom_complet, -3) WHERE id = 1")
+    verbs.rollback()
+    assert verbs.database.all("SELECT * FROM t ORDER BY id") == [(1, "Eve"), (2, "Bob")]
+    assert leftovers(verbs.database) == []
