@@ -21,6 +21,15 @@ def elsewhere(definition: str, *, names: Collection[str], to: str, name: str, co
     return parse.deparse_statement(node)
 
 
+def in_tablespace(definition: str, tablespace: str | None) -> str:
+    """The CREATE INDEX with TABLESPACE, which the server leaves out; the text itself for the default one (None)."""
+    if tablespace is None:
+        return definition
+    node = parse.parse(definition)[0].node
+    node.table_space = tablespace
+    return parse.deparse_statement(node)
+
+
 def on_table(statement: str, schema: str, name: str) -> str:
     """The statement, an ALTER TABLE, for another table."""
     node = parse.parse(statement)[0].node

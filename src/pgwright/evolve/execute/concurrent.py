@@ -19,7 +19,7 @@ from psycopg import errors as sqlstate
 
 from ...base.errors import Interrupted, Refused
 from ...base.event import Notice
-from ...sql import parse
+from ...sql.index import in_tablespace
 from ...sql.quote import ident
 from . import journal, partitioned_index
 
@@ -185,11 +185,7 @@ class _Build:
             "LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace WHERE i.indrelid = %s AND c.relname = %s",
             (self.relation, self.of),
         ).fetchone()
-        if row is None or row[0] is None:
-            return self.statement
-        node = parse.parse(self.statement)[0].node
-        node.table_space = row[0]
-        return parse.deparse_statement(node)
+        return in_tablespace(self.statement, row[0] if row else None)
 
     @contextlib.contextmanager
     def _without_timeouts(self) -> Iterator[None]:

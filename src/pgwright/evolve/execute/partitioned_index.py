@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from ...sql.index import elsewhere
+from ...sql.index import elsewhere, in_tablespace
 from ...sql.quote import ident
 from ..sync.naming import hidden_name
 
@@ -26,9 +26,10 @@ WITH RECURSIVE tree (oid, parent) AS (
     SELECT h.inhrelid, h.inhparent FROM pg_catalog.pg_inherits h JOIN tree ON h.inhparent = tree.oid
 )
 SELECT c.oid::bigint, i.indrelid::bigint, n.nspname, c.relname, c.relkind = 'I', tree.parent::bigint,
-       pg_catalog.pg_get_indexdef(c.oid)
+       pg_catalog.pg_get_indexdef(c.oid), s.spcname
 FROM tree JOIN pg_catalog.pg_class c ON c.oid = tree.oid JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_tablespace s ON s.oid = c.reltablespace
 """
 _TWIN = """
 SELECT h.inhparent IS NOT NULL FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
@@ -47,6 +48,7 @@ class Branch:
     partitioned: bool
     parent: int | None
     definition: str
+    tablespace: str | None
     hidden: str
     there: bool
     attached: bool
@@ -62,7 +64,7 @@ def branches(connection: Connection, parameters: Mapping[str, Any]) -> list[Bran
     found = []
     link, tag = parameters["link"]["id"], parameters["tag"]
     for relation, index in parameters["tops"]:
-        for oid, table, schema, name, partitioned, parent, definition in connection.execute(
+        for oid, table, schema, name, partitioned, parent, definition, tablespace in connection.execute(
             _TREE, (relation, index)
         ).fetchall():
             hidden = hidden_name(f"{link}_{name}", tag)
@@ -76,6 +78,7 @@ def branches(connection: Connection, parameters: Mapping[str, Any]) -> list[Bran
                     partitioned=partitioned,
                     parent=parent,
                     definition=definition,
+                    tablespace=tablespace,
                     hidden=hidden,
                     there=twin is not None,
                     attached=bool(twin and twin[0]),
@@ -100,7 +103,9 @@ def attach(connection: Connection, parameters: Mapping[str, Any]) -> list[str]:
     found = branches(connection, parameters)
     by_oid = {each.oid: each for each in found}
     statements = [
-        definition(each, parameters, concurrently=False) for each in found if each.partitioned and not each.there
+        in_tablespace(definition(each, parameters, concurrently=False), each.tablespace)
+        for each in found
+        if each.partitioned and not each.there
     ]
     return statements + [
         f"ALTER INDEX {by_oid[each.parent].copy} ATTACH PARTITION {each.copy}"
