@@ -32,7 +32,7 @@ class Shape:
     """A table to be renamed in. `setup` makes it, `rename` is the statement, `up` and `down` are directives ("" where
     there are none), `strategies` those that must work on it. `runner` is the role that migrates ("" is the
     superuser), `mirror_grant` one that may write the mirror; `bodies` tells that trigger functions name the column,
-    which a rename as typed leaves broken."""
+    which a rename as typed leaves broken; `differs` that 14 does other things with it than 18."""
 
     name: str
     setup: str
@@ -46,6 +46,7 @@ class Shape:
     allow: frozenset[str] = frozenset()
     mirror_grant: str = ""
     bodies: bool = False
+    differs: bool = False
 
     def migration(self, strategy: str) -> str:
         """The text of the migration file."""

@@ -37,9 +37,10 @@ TRIM = Work(
 )
 
 SHAPES: tuple[Shape, ...] = (
-    Shape(name="plain", setup=TABLE + rows(PLAIN), work=PLAIN, rename=rename(PLAIN)),
+    Shape(name="plain", differs=True, setup=TABLE + rows(PLAIN), work=PLAIN, rename=rename(PLAIN)),
     Shape(
         name="up",
+        differs=True,
         setup=TABLE + rows(PLAIN) + f"UPDATE {T} SET nom = ' ' || nom WHERE id % 3 = 0;\n",
         work=TRIM,
         rename=rename(TRIM),
@@ -97,6 +98,7 @@ CREATE TABLE mesures_reste PARTITION OF mesures DEFAULT;
     ),
     Shape(
         name="list_row_movement",
+        differs=True,
         setup="""CREATE TABLE mesures (id bigint, nom text, autre int NOT NULL) PARTITION BY LIST (autre);
 CREATE TABLE mesures_0 (autre int NOT NULL, perdu int, nom text, id bigint);
 ALTER TABLE mesures_0 DROP COLUMN perdu;

@@ -104,6 +104,7 @@ def _number(name: str, column: str, after: str = "") -> Shape:
     """A renamed column that takes its values from a sequence."""
     return Shape(
         name=name,
+        differs=name == "identity",
         setup=f"CREATE TABLE {T} (id bigint PRIMARY KEY, nom {column}, autre int);\n{after}"
         f"INSERT INTO {T} SELECT i, i + 1000000, 0 FROM generate_series(1, 300) i;\n",
         work=Work(table=T, ops=NO_NULL, old_value=str, new_value=str),
@@ -131,6 +132,7 @@ BOUND: tuple[Shape, ...] = (
     ),
     Shape(
         name="user_triggers",
+        differs=True,
         setup=TABLE + ROWS + f"UPDATE {T} SET nom = lower(nom);\n" + _TRIGGERS,
         work=Work(table=T, old_value=lambda n: f"A{n}", new_value=lambda n: f"N{n}", seen_old=_lower, seen_new=_lower),
         rename=RENAME,
@@ -140,6 +142,7 @@ BOUND: tuple[Shape, ...] = (
     ),
     Shape(
         name="trigger_on_one_leaf",
+        differs=True,
         setup=_LEAVES,
         work=LEAVES,
         rename="ALTER TABLE mesures RENAME nom TO nom_complet",
@@ -148,6 +151,7 @@ BOUND: tuple[Shape, ...] = (
     ),
     Shape(
         name="dependents",
+        differs=True,
         setup=_DEPENDENTS + ROWS.replace("'Zoé ' || i", "'fr' || i % 10"),
         work=Work(
             table=T,

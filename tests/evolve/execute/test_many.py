@@ -17,6 +17,7 @@ from pgwright.base.errors import CatalogMoved, Interrupted, MigrationFileError, 
 from tests.support.databases import Database
 from tests.support.lifecycle import dump, leftovers
 from tests.support.races import MIDDLE, Race
+from tests.support.selection import EDGES_IN_CI
 
 SETUP = """CREATE TABLE utilisateurs (id int PRIMARY KEY, nom text, ville text DEFAULT 'Aix', poids text);
 INSERT INTO utilisateurs (id, nom, poids) SELECT i, ' n' || i, repeat('x', 700) FROM generate_series(1, 300) i;
@@ -126,7 +127,7 @@ def test_rolled_back_from_every_step(race: Race) -> None:
     assert leftovers(race.database) == []
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 def test_one_after_the_other(race: Race) -> None:
     race.expand()
     with pytest.raises(Refused, match="0001_renomme"):

@@ -13,6 +13,7 @@ from pgwright.base.errors import CatalogMoved, LockNotObtained, PgwrightError, S
 from tests.support.databases import Database
 from tests.support.lifecycle import leftovers
 from tests.support.races import MIDDLE, Race
+from tests.support.selection import EDGES_IN_CI
 
 COPY = "-- pgwright: strategy = copy\nALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;\n"
 TRIM = "-- pgwright: up = btrim(nom)\nALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;\n"
@@ -98,7 +99,7 @@ def test_replica_role_writers(race: Race) -> None:
     assert race.database.one("SELECT nom_complet FROM utilisateurs WHERE id = 35") == "s35"
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 def test_locked_rows_are_come_back_for(race: Race) -> None:
     with race.database.connect(autocommit=False) as holder:
         nobody = "SELECT count(*) = 3 FROM utilisateurs WHERE nom_complet IS NULL"
@@ -188,7 +189,7 @@ INSERT INTO u_3 (id, nom) SELECT i, 'Max ' || i FROM generate_series(1000, 1100)
 """
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 @pytest.mark.parametrize(
     ("script", "when"),
     [*((CREATED, when) for when in (MIDDLE, "fill_end", "check", "validate")), (ATTACHED, MIDDLE), (ATTACHED, "check")],
@@ -219,7 +220,7 @@ def test_a_partition_comes(database: Database, tmp_path: Path, script: str, when
     assert database.one("SELECT count(*) FROM utilisateurs WHERE nom_complet IS NULL") == 0
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 @pytest.mark.parametrize("when", [MIDDLE, "check"])
 def test_a_child_comes(race: Race, when: str) -> None:
     """A child table has no triggers of ours, and rows of its own."""
@@ -276,7 +277,7 @@ WRITE = """UPDATE utilisateurs SET nom = 'a' || id WHERE id % 3 = 0;
 UPDATE utilisateurs SET nom_complet = 'b' || id WHERE id % 5 = 0"""
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 @pytest.mark.parametrize("when", [MIDDLE, "fill_end", "check"])
 def test_a_trigger_comes_that_fires_behind_ours(race: Race, when: str) -> None:
     """Either the end is in step, or the command fails and says so; a row is never silently apart in `expanded`."""
@@ -309,7 +310,7 @@ def test_a_trigger_comes_after_expand(race: Race) -> None:
     assert race.database.one("SELECT count(*) FROM utilisateurs WHERE nom = 'B5' AND nom_complet = 'B5'") == 1
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 @pytest.mark.parametrize("when", [MIDDLE, "fill_end", "check"])
 def test_our_triggers_are_disabled_for_a_while(race: Race, when: str) -> None:
     """A DBA disables all triggers, loads, and enables them again as plain ones: verify finds what went past."""

@@ -12,6 +12,7 @@ from pgwright.base.errors import MigrationFileError, Refused, StepFailed
 from tests.support.databases import Database
 from tests.support.lifecycle import leftovers
 from tests.support.races import MIDDLE, Race
+from tests.support.selection import EDGES_IN_CI
 
 RENAME = "ALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;\n"
 TABLE = """CREATE TABLE utilisateurs (id int PRIMARY KEY, nom text, autre int DEFAULT 0, poids text);
@@ -60,7 +61,7 @@ def test_up_fails_on_a_row(database: Database, tmp_path: Path, up: str, words: s
     assert leftovers(database) == []
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 def test_up_and_down_that_are_not_inverse(database: Database, tmp_path: Path) -> None:
     """A written down is trusted, and what it loses is named; both sides agree after every write."""
     race = race_of(database, tmp_path, said("up = nom || '!'", "down = left(nom_complet, 2)"))
@@ -78,7 +79,7 @@ def test_up_and_down_that_are_not_inverse(database: Database, tmp_path: Path) ->
     assert database.all("SELECT nom FROM utilisateurs WHERE id < 4 ORDER BY id") == [("ab",), ("z",), ("3",)]
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 def test_a_down_that_was_not_written_refuses_what_it_cannot_bring_back(database: Database, tmp_path: Path) -> None:
     race = race_of(database, tmp_path, said("up = lower(nom)"))
     race.expand()
@@ -90,7 +91,7 @@ def test_a_down_that_was_not_written_refuses_what_it_cannot_bring_back(database:
     assert database.all("SELECT nom, nom_complet FROM utilisateurs WHERE id = 1") == [("petit", "petit")]
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 @pytest.mark.parametrize(
     ("up", "word"),
     [
@@ -126,7 +127,7 @@ def test_up_that_nothing_can_prove(database: Database, tmp_path: Path) -> None:
     assert leftovers(database) == []
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 def test_up_that_yields_null(database: Database, tmp_path: Path) -> None:
     race = race_of(database, tmp_path, said("up = nullif(nom, '5')", "down = coalesce(nom_complet, '5')"))
     race.expand()
@@ -140,7 +141,7 @@ def test_up_that_yields_null(database: Database, tmp_path: Path) -> None:
     assert leftovers(database) == []
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 def test_a_null_that_is_meant_is_not_filled(database: Database, tmp_path: Path) -> None:
     """down makes something of NULL: while the state is expanded nobody fills it again from there."""
     race = race_of(database, tmp_path, said("up = nom", "down = coalesce(nom_complet, 'vide')"))
@@ -229,15 +230,20 @@ INSERT INTO valeurs SELECT generate_series(1, 50);
     apart = f"SELECT id FROM valeurs WHERE NOT ({images})"
 
     def work() -> None:
-        for number, (kind, one, two) in enumerate(TYPES):
-            for column, other in ((f"c{number}", f"d{number}"), (f"d{number}", f"c{number}")):
-                cast = f"({two})::{kind}"
-                database.run(f"UPDATE valeurs SET {column} = {cast} WHERE id = 1")
-                same = database.one(f"SELECT ROW({other})::record *= ROW({cast})::record FROM valeurs WHERE id = 1")
-                assert same, f"{kind}: {column} was not carried"
-                database.run(f"UPDATE valeurs SET {column} = NULL WHERE id = 1")
-                assert database.one(f"SELECT {other} IS NULL FROM valeurs WHERE id = 1"), kind
-                database.run(f"UPDATE valeurs SET {column} = ({one})::{kind} WHERE id = 1")
+        with database.connect() as connection:
+            for number, (kind, one, two) in enumerate(TYPES):
+                for column, other in ((f"c{number}", f"d{number}"), (f"d{number}", f"c{number}")):
+                    cast = f"({two})::{kind}"
+                    returned = connection.execute(
+                        f"UPDATE valeurs SET {column} = {cast} WHERE id = 1 "
+                        f"RETURNING ROW({other})::record *= ROW({cast})::record"
+                    ).fetchone()
+                    assert returned == (True,), f"{kind}: {column} was not carried"
+                    returned = connection.execute(
+                        f"UPDATE valeurs SET {column} = NULL WHERE id = 1 RETURNING {other} IS NULL"
+                    ).fetchone()
+                    assert returned == (True,), kind
+                    connection.execute(f"UPDATE valeurs SET {column} = ({one})::{kind} WHERE id = 1")
         database.run("INSERT INTO valeurs (id) SELECT 1000 + count(*) FROM valeurs")
         assert database.all(apart) == []
 
@@ -309,7 +315,7 @@ def test_upserts_at_the_same_time(database: Database, tmp_path: Path) -> None:
     assert database.all("SELECT nom, nom_complet FROM utilisateurs WHERE id = 2000") == [("21", "21")]
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 def test_rows_move_between_partitions_while_the_pass_runs(database: Database, tmp_path: Path) -> None:
     setup = """CREATE TABLE utilisateurs (id int, nom text, autre int DEFAULT 0, poids text) PARTITION BY LIST (autre);
 CREATE TABLE u_0 PARTITION OF utilisateurs FOR VALUES IN (0);
