@@ -245,3 +245,20 @@ def test_what_has_no_lasting_check_goes_there_and_back(verbs: Verbs, up: str, do
     verbs.rollback()
     assert verbs.database.all("SELECT * FROM t ORDER BY id") == [(1, "Eve"), (2, "Bob")]
     assert leftovers(verbs.database) == []
+
+
+@pytest.mark.majors(18)
+def test_virtual_generated_columns_follow_without_a_rewrite(verbs: Verbs) -> None:
+    verbs.prepare(
+        "CREATE TABLE t (id int PRIMARY KEY, nom text, cle text GENERATED ALWAYS AS (upper(nom)) VIRTUAL);"
+        "INSERT INTO t VALUES (1, ' Zoe '); CREATE VIEW v AS SELECT cle FROM t;",
+        "-- pgwright: up = trim(nom)\n-- pgwright: down = nom_complet\n" + RENAME,
+    )
+    verbs.expand()
+    node = verbs.database.one("SELECT pg_relation_filenode('t')")
+    verbs.contract()
+    assert verbs.database.all("SELECT cle FROM v") == [("ZOE",)]
+    verbs.rollback()
+    assert verbs.database.all("SELECT cle FROM v") == [(" ZOE ",)]
+    assert verbs.database.one("SELECT pg_relation_filenode('t')") == node
+    assert leftovers(verbs.database) == []
