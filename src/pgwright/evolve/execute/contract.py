@@ -106,8 +106,8 @@ def _refuse_rewrites(runner: Runner, record: journal.Record) -> None:
             continue
         if step.rewrites:
             raise Refused(
-                f"contract rewrites {', '.join(map(str, step.rewrites))} under ACCESS EXCLUSIVE, because a generated column "
-                "reads the renamed one",
+                f"contract rewrites {', '.join(map(str, step.rewrites))} under ACCESS EXCLUSIVE, "
+                "because a generated column reads the renamed one",
                 state=f"Nothing was changed: {record.name} is {record.state}.",
                 hint="When the table may stand still for that long: pgwright contract --allow rewrite",
             )

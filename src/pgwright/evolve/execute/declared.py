@@ -58,7 +58,7 @@ def gone(connection: Connection, locks: tuple[Lock, ...]) -> frozenset[int]:
 
 
 def compare(connection: Connection, unit: int, step: str, locks: tuple[Lock, ...], _: object = None) -> None:
-    """Raises StepFailed when the transaction holds a lock that was not declared, which rolls the step back. A table that
+    """Raises StepFailed when the transaction holds an undeclared lock, which rolls the step back. A table that
     the same unit created has no oid in the plan, and no users yet."""
     declared = {lock.oid: lock.mode for lock in locks}
     for oid, mode in held(connection).items():

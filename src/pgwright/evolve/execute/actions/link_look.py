@@ -25,6 +25,6 @@ def run(context: Context) -> None:
         raise StepFailed(
             f"{link.old_name} and {link.new_name} are not in step in rows such as {'; '.join(rows)}",
             step=context.step.id,
-            hint="Correct the rows, then run `pgwright expand` again, or `pgwright rollback`. An up or down that is not "
-            "immutable may be another value at every look: then only a down that leads back can be proven.",
+            hint="Correct the rows, then run `pgwright expand` again, or `pgwright rollback`. An up or down that is "
+            "not immutable may be another value at every look: then only a down that leads back can be proven.",
         )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ....catalog.probe import ExpressionFacts
 from ....catalog.values import Column, Table
+from ....sql import parse
 from ....sql.expression import is_reference
 from ....sql.quote import ident
 from ...sync.naming import LIMIT
@@ -83,8 +84,11 @@ def _check_names(request: Request, table: Table, shape: Shape, old: str, new: st
         raise request.error(f'column "{old}" has this name already')
     if new in SYSTEM_COLUMNS:
         raise request.error(f'"{new}" is the name of a system column')
-    if len(new.encode()) > LIMIT:
-        raise request.error(f'the name "{new}" is longer than {LIMIT} bytes', hint="PostgreSQL would cut it silently.")
+    # The grammar has cut the name already, so the text is looked at.
+    for token in parse.scan(request.action.statement.text):
+        name = token.text[1:-1].replace('""', '"') if token.text.startswith('"') else token.text
+        if len(name.encode()) > LIMIT and not token.is_comment:
+            raise request.error(f'the name "{name}" is longer than {LIMIT} bytes', hint="PostgreSQL would cut it.")
     if new in shape.logical or new in shape.physical.values():
         raise request.error(
             f'table "{table.name}" already has a column "{new}"',
@@ -108,7 +112,7 @@ def _refuse_other_parents(request: Request, table: Table, old: str) -> None:
         shared = [tree[child] for child in other.children if child in tree]
         if other.oid not in tree and shared and other.column(old) is not None:
             raise request.error(
-                f'column "{old}" of "{shared[0].name}" comes from "{other.name}" as well, so PostgreSQL cannot rename it',
+                f'column "{old}" of "{shared[0].name}" comes from "{other.name}" as well: PostgreSQL cannot rename it',
                 hint=f"First end one inheritance: ALTER TABLE {shared[0].name} NO INHERIT {other.name}.",
             )
 
