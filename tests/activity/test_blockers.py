@@ -205,8 +205,10 @@ def blocker(**values: Any) -> Blocker:
     [
         (
             blocker(pid=7, user="u", state="active", query="SELECT 1", age=300.0, state_age=12.34),
-            "pid 7 (user u, active for 12 s, transaction open for 5 min) holds ACCESS SHARE on public.t; "
-            + "query: SELECT 1",
+            (
+                "pid 7 (user u, active for 12 s, transaction open for 5 min) holds ACCESS SHARE on public.t; "
+                "query: SELECT 1"
+            ),
             "SELECT pg_terminate_backend(7)",
         ),
         (blocker(pid=7), "pid 7 holds ACCESS SHARE on public.t", "SELECT pg_terminate_backend(7)"),

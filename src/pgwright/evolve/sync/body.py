@@ -193,8 +193,8 @@ def last_body(
     links: Sequence[Link], names: Mapping[int, str], *, reshaping: bool, undo: Sequence[str] = ()
 ) -> list[str]:
     """Every `up`, from the oldest link to the newest, then what only follows, newest first. `reshaping`: a user's
-    BEFORE trigger may have changed what `first` carried, so the pair is looked at again. `undo`: pass values under which
-    whatever users' triggers did is undone."""
+    BEFORE trigger may have changed what `first` carried, so the pair is looked at again. `undo`: pass values under
+    which whatever users' triggers did is undone."""
     lines: list[str] = []
     live = [link for link in links if not link.mode.follows]
     if undo:
