@@ -207,3 +207,13 @@ def test_what_was_dropped_since_the_plan_is_no_dead_end(verbs: Verbs, way: str) 
     else:
         verbs.rollback()
     assert leftovers(verbs.database) == []
+
+
+def test_rights_that_were_given_since_expand_are_carried_over(verbs: Verbs, owner: str) -> None:
+    verbs.prepare(TABLE, MIGRATION)
+    verbs.expand()
+    verbs.database.run(f"GRANT SELECT (nom), UPDATE (nom) ON t TO {owner} WITH GRANT OPTION")
+    right = f"SELECT has_column_privilege('{owner}', 't', 'nom_complet', 'UPDATE WITH GRANT OPTION')"
+    assert verbs.database.one(right) is False
+    verbs.contract()
+    assert verbs.database.one(right) is True

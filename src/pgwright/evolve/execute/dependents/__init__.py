@@ -21,7 +21,7 @@ from ....catalog import redefine
 from ....sql.quote import literal
 from ...sync.link import SyncTable
 from .. import sync, triggers
-from . import columns, constraints, generated, indexes
+from . import columns, constraints, generated, indexes, settings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -68,6 +68,7 @@ def exchange(
     problems: list[str] = []
     with _empty_path(connection) as path:
         moved = columns.move(connection, parts, (leaving, taking, parked), copies.not_null, problems)
+        settled = settings.carry(connection, parts, leaving, taking)
         index = indexes.swap(connection, parts, (leaving, taking), copies.indexes, problems)
         constraint = constraints.swap(connection, parts, (leaving, taking), copies.constraints, problems)
         rebuilt = generated.rebuild(connection, parts, leaving, problems, rewrite=rewrite)
@@ -98,6 +99,7 @@ def exchange(
         *constraint.adopt,
         *indexes.proof(index.proofs, constraint.proofs),
         *moved,
+        *settled,
         *rebuilt.adopt,
         *(statement for each in bound for statement in each.statements),
         f"SELECT pg_catalog.set_config('search_path', {literal(path)}, true)",

@@ -13,10 +13,10 @@ import psycopg
 
 from ....catalog.statements import statement
 from ....sql.quote import ident, literal
+from .settings import STORAGE
 from .swap import Swap
 
 Connection = psycopg.Connection[tuple[Any, ...]]
-_STORAGE = {"p": "PLAIN", "e": "EXTERNAL", "m": "MAIN", "x": "EXTENDED"}
 
 
 def rebuild(connection: Connection, parts: Sequence[int], leaving: str, problems: list[str], *, rewrite: bool) -> Swap:
@@ -52,7 +52,7 @@ def _add(row: tuple[Any, ...]) -> list[str]:
     text = f"ALTER TABLE {table} ADD COLUMN {ident(name)} {type_}"
     text += f" COLLATE {collation}" if collation else ""
     found = [text + f" GENERATED ALWAYS AS ({expression}) STORED" + (" NOT NULL" if not_null else "")]
-    found.append(f"{column} SET STORAGE {_STORAGE[storage]}")
+    found.append(f"{column} SET STORAGE {STORAGE[storage]}")
     if target is not None:
         found.append(f"{column} SET STATISTICS {target}")
     if options:
