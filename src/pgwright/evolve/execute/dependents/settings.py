@@ -1,4 +1,4 @@
-"""Rights and settings of a column on each part of a table: those set on partitions, or since expand, are carried over."""
+"""Rights and settings of a column on each part of a table: those of partitions, or given since expand, are carried."""
 
 from __future__ import annotations
 
