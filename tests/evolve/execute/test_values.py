@@ -210,7 +210,7 @@ TYPES = [
 ]
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors(*EDGES_IN_CI)
 def test_values_of_every_type_are_carried_by_image(database: Database, tmp_path: Path) -> None:
     """One table with a column of each: old and new clients change each to an equal, different image and to NULL."""
     columns = ", ".join(f"c{number} {kind} DEFAULT {one}" for number, (kind, one, _) in enumerate(TYPES))
