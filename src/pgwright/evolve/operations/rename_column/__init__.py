@@ -15,11 +15,11 @@ strong lock waits behind, and holds up, everything else on the table.
 Strategy `copy`: expand adds the column `b` with sync triggers (ACCESS EXCLUSIVE, milliseconds), a pass fills it in
 small batches (ROW EXCLUSIVE), verify proves both sides equal (a CHECK that is validated under SHARE UPDATE EXCLUSIVE),
 contract drops the shadow and renames the original (ACCESS EXCLUSIVE, milliseconds). Indexes of the old column get
-their like on the new one, built concurrently before `expanded`.
-With `up` or `down` checks and foreign keys get theirs too (NOT VALID, then VALIDATE); contract proves NOT NULL, then flips
-in one transaction: views, policies, triggers, publications and the rest change over to the new column, and the old one
-is put aside and kept in step until the grace period ends. The way back from there holds the application to what the old
-column can keep, proves every row, and flips back.
+their like on the new one, built concurrently before `expanded`. With `up` or `down` checks and foreign keys get theirs
+too (NOT VALID, then VALIDATE); contract proves NOT NULL, then flips in one transaction: views, policies, triggers,
+publications and the rest change over to the new column, and the old one is put aside and kept in step until the grace
+period ends. The way back from there holds the application to what the old column can keep, proves every row, and flips
+back.
 Strategy `alias`: the table is renamed aside and a view of its name shows both columns (ACCESS EXCLUSIVE,
 milliseconds, no data moves). `auto` takes `alias` where everything that is known to use the table works through it.
 
