@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from tests.support.databases import Database
 
 KINDS = ("idle", "prepared", "query")
-GID = "en_attente"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,8 +21,9 @@ class Blocking:
 def blocking(kind: str, database: Database, table: str) -> Blocking:
     """Holds `table` against ACCESS EXCLUSIVE from now on."""
     if kind == "prepared":
-        database.run(f"BEGIN; LOCK TABLE {table} IN ROW EXCLUSIVE MODE; PREPARE TRANSACTION '{GID}'")
-        return Blocking(name=GID, release=lambda: database.run(f"ROLLBACK PREPARED '{GID}'"))
+        gid = f"attente_{database.name}"  # identifiers are the cluster's
+        database.run(f"BEGIN; LOCK TABLE {table} IN ROW EXCLUSIVE MODE; PREPARE TRANSACTION '{gid}'")
+        return Blocking(name=gid, release=lambda: database.run(f"ROLLBACK PREPARED '{gid}'"))
     connection = database.connect()
     if kind == "idle":
         connection.execute(f"BEGIN; LOCK TABLE {table} IN ACCESS SHARE MODE")
