@@ -48,8 +48,8 @@ def spread_of(runs: list[dict[str, Any]]) -> str:
     failed, stall = span([each["failed"] for each in plain]), span([each["longest_stall_ms"] for each in plain])
     return (
         f"In {len(runs)} further runs: failed {failed} with plain SQL, {span([each['failed'] for each in ours])} "
-        f"with pgwright;\nlongest stall {stall} ms and {span([each['longest_stall_ms'] for each in ours])} ms; rows lost "
-        f"{span([each['rows_lost'] for each in ours])}; backfill {span(rates)} rows/s."
+        f"with pgwright;\nlongest stall {stall} ms and {span([each['longest_stall_ms'] for each in ours])} ms; "
+        f"rows lost {span([each['rows_lost'] for each in ours])}; backfill {span(rates)} rows/s."
     )
 
 

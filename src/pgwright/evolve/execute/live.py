@@ -11,6 +11,7 @@ import psycopg
 from ...base.errors import StepFailed
 from ...base.name import RelationName
 from ...sql.quote import qualified
+from ..sync import naming
 from ..sync.link import Part, SyncTable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -123,7 +124,7 @@ def look(connection: Connection, oid: int) -> Live:
         reshaping=any(trigger.enabled != "D" and trigger.kind & (INSERT | UPDATE) for trigger in before),
         silenced=silenced,
         disturbed=not silenced or any(trigger.enabled in ("A", "R") and trigger.kind & UPDATE for trigger in before),
-        encoding=connection.info.encoding if connection.info.encoding != "ascii" else "utf-8",
+        encoding=naming.server_codec(connection.info.parameter_status("server_encoding") or "UTF8"),
     )
     return Live(table=table, triggers=triggers)
 

@@ -6,6 +6,7 @@ Behavior"; the comparison is strcmp on `name`, 14 to 18).
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 
 LIMIT = 63  # NAMEDATALEN - 1, bytes
@@ -29,10 +30,20 @@ def before_all(names: tuple[str, ...], encoding: str = "utf-8") -> str:
 
 def after_all(names: tuple[str, ...], encoding: str = "utf-8") -> str:
     """A trigger name whose bytes sort behind all `names`; `+ "_fill"` sorts behind it in turn."""
-    highest = max((name.encode(encoding) for name in names), default=None)
-    top = "\U0010ffff" if encoding == "utf-8" else "\xff"
-    candidates = ["zz_pgw_last", "~pgw_last", *(top * count + "pgw_last" for count in range(1, 13))]
-    return next(name for name in candidates if highest is None or highest < name.encode(encoding))
+    last = max(names, key=lambda name: name.encode(encoding), default="")
+    # A name that begins with another one sorts behind it; where there is no room for that, the highest character.
+    candidates = ["zz_pgw_last", "~pgw_last", last + "_pgw_last", "\U0010ffff" * 12 + "pgw_last"]
+    fitting = (name for name in candidates if len((name + "_fill").encode(encoding, "replace")) <= LIMIT)
+    return next(name for name in fitting if name.encode(encoding, "replace") > last.encode(encoding))
+
+
+def server_codec(server_encoding: str) -> str:
+    """Python's codec for a `server_encoding`; names compare by their bytes in it. SQL_ASCII keeps what was sent."""
+    spelled = server_encoding.replace("WIN", "cp").replace("KOI8", "koi8-")
+    try:
+        return codecs.lookup({"UTF8": "utf-8", "SQL_ASCII": "utf-8"}.get(server_encoding, spelled)).name
+    except LookupError:
+        return "utf-8"
 
 
 def function_name(stem: str, table: int) -> str:
