@@ -77,3 +77,11 @@ def test_an_error_of_the_server_is_a_failed_step(make_database: Callable[..., Da
     assert "produits_pkey" in caught.value.message
     database.run("DELETE FROM produits")
     assert expand(settings).migrations[0].state == "expanded"
+
+
+def test_ddl_on_a_table_with_a_rename_in_flight(make_database: Callable[..., Database]) -> None:
+    rename = "-- pgwright: strategy = copy\nALTER TABLE produits RENAME COLUMN nom TO libelle;\n"
+    database = make_database("CREATE TABLE produits (id int PRIMARY KEY, nom text);")
+    assert planned(database, rename + "COMMENT ON TABLE produits IS 'x';").steps
+    with pytest.raises(Refused, match="between two names until 0001_test"):
+        planned(database, rename + "ALTER TABLE produits ADD COLUMN prix int;")

@@ -67,7 +67,7 @@ def compile_(request: Request) -> Compiled:
         raise request.error(
             "this ALTER TABLE has several actions, and not all are known", hint="Write one statement for each action."
         )
-    reason = harm(action.key, action.node, action.statement, catalog)
+    reason = harm(action.key, action.node, action.statement, catalog) or _in_flight(request)
     if reason and not request.allowed("raw_sql"):
         raise request.refuse(
             f"{' '.join(action.statement.text.split())[:80]}: {reason}",
@@ -94,6 +94,18 @@ def compile_(request: Request) -> Compiled:
         hazards=hazards,
         steps=(step,),
     )
+
+
+def _in_flight(request: Request) -> str | None:
+    """Why DDL on a table whose columns are being renamed may hurt, in half a sentence; None for any other."""
+    action = request.action
+    effects = declared(action.key, action.node, action.statement, request.catalog) or ()
+    planned = (link for shape in request.shapes.values() for link in shape.links)
+    open_ = {link.table: link.migration for link in (*request.links, *planned)}
+    for effect in effects:
+        if effect.mode.is_strong and effect.oid in open_:
+            return f"{effect.relation} has a column between two names until {open_[effect.oid]} is contracted"
+    return None
 
 
 def _worst(request: Request, reason: str | None) -> tuple[Lock, ...]:
