@@ -183,12 +183,13 @@ def test_a_killed_runner_whose_statement_goes_on_is_waited_for(database: Databas
     """kill -9 does not stop the server's statement: the next runner begins only when that transaction has ended."""
     with runner(database, "sleep") as process, database.connect() as connection:
         assert line_of(process.stdout) == "sleeping"
-        process.send_signal(signal.SIGKILL)
         query = (
             "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgwright:step'"
             " AND state = 'active' AND query LIKE '%%pg_sleep%%' AND datname = current_database()"
         )
-        assert connection.execute(query).fetchone() == (1,)
+        while connection.execute(query).fetchone() != (1,):  # it says so before the server has the statement
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
         lease = take(database, PATIENT)
         assert connection.execute(query).fetchone() == (0,)
         lease.__exit__(None, None, None)
