@@ -1,4 +1,4 @@
-"""The life cycle of a change, as DESIGN 7.9 has it: expand, both applications work, rollback, expand, contract, done,
+"""The life cycle of a change: expand, both applications work, rollback, expand, contract, done,
 with writers of both versions all the while."""
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class MigrationStatus:
-    """One migration. `state` is a word of DESIGN 2 (`pending`, `expanding`, `expanded`, …), `unit` the number of
+    """One migration. `state` is a word of ARCHITECTURE.md (`pending`, `expanding`, `expanded`, …), `unit` the number of
     the unit it was started in (None: never started), `phase` the phase it is in ("" where none), `error` the
     last error in the journal ("" for none), `edited` whether its file is no longer the one that was started."""
 

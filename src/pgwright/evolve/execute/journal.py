@@ -30,7 +30,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A migration in the journal. `state` is one of the states of DESIGN; `error` what stopped it last."""
+    """A migration in the journal. `state` is one of the states of ARCHITECTURE.md; `error` what stopped it last."""
 
     name: str
     number: str
