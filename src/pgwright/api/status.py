@@ -8,7 +8,7 @@ from datetime import datetime
 from ..config import Settings
 from ..connect import session
 from ..connect.session import Connection
-from ..evolve.execute import chunks, drift, journal, lease
+from ..evolve.execute import chunks, drift, journal, lease, usage
 from ..evolve.plan.files import Migration, load
 from ..render.report import BackfillStatus, MigrationStatus, RunnerStatus, Status, UnitReport
 
@@ -31,7 +31,7 @@ def status(settings: Settings) -> Status:
             migrations=_migrations(files, journal.records(connection)),
             running=_runner(settings, connection),
             backfills=_backfills(connection),
-            warnings=(*_warnings(connection), *drift.found(connection)),
+            warnings=(*_warnings(connection), *drift.found(connection), *_old_names(connection)),
         )
 
 
@@ -106,3 +106,14 @@ def _warnings(connection: Connection) -> tuple[str, ...]:
         "NOT IN ('done', 'rolled back')"
     ).fetchall()
     return tuple(dict.fromkeys(warning for _, warnings in rows for warning in warnings))
+
+
+def _old_names(connection: Connection) -> tuple[str, ...]:
+    """Which known statements still use the old side of what is expanded."""
+    expanded = {record.name for record in journal.records(connection) if record.state == "expanded"}
+    return tuple(
+        f"{link.migration}: {sentence}"
+        for link in journal.links(connection)
+        if link.migration in expanded
+        for sentence in usage.since_expand(connection, link)
+    )
