@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -151,8 +151,3 @@ class Play:
 
 def _plain(value: Any) -> Any:
     return value if value is None or isinstance(value, (bool, int)) else str(value)
-
-
-def quick(settings: Settings) -> Settings:
-    """`settings` with the short budgets of tests."""
-    return replace(settings, execute=QUICK)

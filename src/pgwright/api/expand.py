@@ -30,9 +30,9 @@ def expand(
     gate: Callable[[str], None] | None = None,
 ) -> UnitReport:
     """Runs expand, backfill and verify. What was interrupted goes on from the journal first, and sync triggers are made
-    anew where users changed theirs; then the pending
-    migrations (`names`, or those of `plan`) are started as one unit. `gate` is called with each step's id right
-    before it runs. Returns the migrations as they are now; raises what stopped the work."""
+    anew where users changed theirs; then the pending migrations (`names`, or those of `plan`) are started as one unit.
+    `gate` is called with each step's id right before it runs. Returns the migrations as they are now; raises what
+    stopped the work."""
     require_known(allow)
     worked: list[str] = []
     with Runner(settings=settings, on_event=on_event, allow=allow, stop=stop or threading.Event(), gate=gate) as runner:

@@ -32,11 +32,6 @@ def load(kind: str, name: str) -> ModuleType:
     return import_module(f"pgwright.{kind}.{stem}")
 
 
-def load_all(kind: str) -> tuple[ModuleType, ...]:
-    """The modules of all items of `kind`, in order of their names."""
-    return tuple(load(kind, name) for name in names(kind))
-
-
 def class_name(stem: str) -> str:
     """The name of the class that an item `stem` defines: `rename_column` → `RenameColumn`."""
     return "".join(part.capitalize() for part in stem.split("_"))

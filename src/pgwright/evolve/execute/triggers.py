@@ -13,7 +13,7 @@ import psycopg
 from ...base.errors import Refused
 from ...sql import parse
 from ...sql.quote import ident, literal
-from ...sql.tokens import mentions_column, replace_field
+from ...sql.tokens import replace_field
 from .live import Live, LiveTrigger
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -131,12 +131,3 @@ def rename_in_bodies(connection: Connection, live: Live, old: str, new: str) -> 
         at = definition.rindex(body)
         found.append(definition[:at] + changed + definition[at + len(body) :])
     return found
-
-
-def stale_bodies(connection: Connection, live: Live, old: str) -> list[str]:
-    """Trigger functions of the table that name `old` other than as NEW.old or OLD.old."""
-    parts = [part.oid for part in live.table.parts]
-    rows = connection.execute(
-        _FUNCTIONS, {"parts": parts, "ours": [t.function_oid for t in live.triggers if t.ours]}
-    ).fetchall()
-    return [row[3] for row in rows if mentions_column(replace_field(row[1], ("new", "old"), old, "pgw_renamed"), old)]

@@ -42,14 +42,6 @@ def has_constraint(relation: int, name: str, *, valid: bool = False) -> str:
     )
 
 
-def has_relation(relation: int, schema: str, name: str) -> str:
-    """The relation still has this name."""
-    return (
-        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
-        f"WHERE c.oid = {relation:d} AND c.relname = {literal(name)} AND n.nspname = {literal(schema)})"
-    )
-
-
 def has_index(relation: int, name: str) -> str:
     """The table has the index, valid and maintained by writes."""
     return (

@@ -100,10 +100,10 @@ def drop_functions(table: int) -> list[str]:
     return [f"DROP FUNCTION IF EXISTS {SCHEMA}.{ident(naming.function_name(stem, table))}()" for stem in STEMS]
 
 
-def in_sync(link: Link, names: dict[int, str] | SyncTable, types: tuple[str, str]) -> str:
+def in_sync(link: Link, table: SyncTable, types: tuple[str, str]) -> str:
     """The boolean expression that tells whether a row is in sync: new ≡ up(old) or old ≡ down(new), by image.
     `types` are the types of the old and the new column."""
-    columns = names.names if isinstance(names, SyncTable) else names
+    columns = table.names
     old, new = ident(columns[link.old]), ident(columns[link.new])
     equal = "OPERATOR(pg_catalog.*=)"
     if link.plain:
