@@ -116,6 +116,14 @@ def test_up_that_is_not_the_same_twice(database: Database, tmp_path: Path, up: s
     assert leftovers(database) == []
 
 
+def test_a_volatile_up_is_seen_as_filled_only(database: Database, tmp_path: Path) -> None:
+    """No row leads back, and none can be computed again: only that it is filled can be known."""
+    race = race_of(database, tmp_path, said("up = nom || random()::text", "down = nom_complet"))
+    race.expand()
+    assert race.state == "expanded"
+    assert database.one("SELECT count(*) FROM utilisateurs WHERE nom_complet IS NULL AND nom IS NOT NULL") == 0
+
+
 def test_up_that_nothing_can_prove(database: Database, tmp_path: Path) -> None:
     """now() is another value at every look, and this down does not lead back: it is said, and rolled back."""
     race = race_of(database, tmp_path, said("up = nom || now()::text", "down = nom_complet"))

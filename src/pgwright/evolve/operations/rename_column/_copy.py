@@ -52,6 +52,7 @@ def _link(request: Request, rename: Rename) -> Link:
         and rename.down.immutable
         and not (rename.up.has_subquery or rename.down.has_subquery),
         type=rename.column.type,
+        extra={"volatile": rename.up.volatile or rename.down.volatile},
     )
 
 
