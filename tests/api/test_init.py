@@ -10,6 +10,8 @@ import pytest
 from pgwright.api.init import init, init_script
 from pgwright.base.errors import ConnectError, Refused
 from pgwright.config import Settings, load
+from pgwright.evolve.execute import journal
+from pgwright.evolve.execute.lease import LEASE_DDL
 from pgwright.sql.parse import parse
 from tests.support.databases import Database
 
@@ -24,7 +26,28 @@ def test_it_makes_project_and_journal_once(database: Database, tmp_path: Path) -
         f"the journal in database {database.name}",
     )
     assert init(settings, folder=tmp_path) == ()
+    assert database.one("SELECT version FROM pgwright.journal") == journal.VERSION
+
+
+@pytest.mark.majors("all")
+def test_a_journal_of_older_code_is_brought_up_to_date(database: Database) -> None:
+    first = (Path(journal.__file__).parent / "journal.sql").read_text(encoding="utf-8")
+    database.run(first + LEASE_DDL)
     assert database.one("SELECT version FROM pgwright.journal") == 1
+    with database.connect() as connection:
+        assert journal.require(connection) == 1
+        journal.upgrade(connection)
+        journal.upgrade(connection)
+        assert journal.require(connection) == journal.VERSION
+    assert database.one("SELECT count(*) FROM pgwright.control") == 1
+
+
+def test_a_journal_of_newer_code_is_left_alone(database: Database) -> None:
+    with database.connect() as connection:
+        journal.create(connection)
+        connection.execute("UPDATE pgwright.journal SET version = 1000")
+        with pytest.raises(Refused, match="newer pgwright"):
+            journal.upgrade(connection)
 
 
 def test_the_file_that_it_writes_can_be_loaded(database: Database, tmp_path: Path) -> None:

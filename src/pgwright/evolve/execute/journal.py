@@ -24,7 +24,10 @@ from ..sync.codec import link_from_json, link_to_json
 from ..sync.link import Link
 from .lease import LEASE_DDL
 
-VERSION = 1
+_HERE = Path(__file__).parent
+_UPGRADES = {int(path.name[:4]): path for path in sorted((_HERE / "upgrades").glob("[0-9]*.sql"))}
+"""By the version that each leads to. They only add: a runner of the version before may still be at work."""
+VERSION = max(_UPGRADES)
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -59,7 +62,14 @@ class StepRecord:
 
 def ddl() -> str:
     """The script that makes the journal; `init` runs it and `init --sql` prints it."""
-    return (Path(__file__).parent / "journal.sql").read_text(encoding="utf-8") + "\n" + LEASE_DDL.strip() + "\n"
+    first = (_HERE / "journal.sql").read_text(encoding="utf-8") + "\n" + LEASE_DDL.strip()
+    return "\n\n".join([first, *_upgrades(1)]) + "\n"
+
+
+def _upgrades(version: int) -> list[str]:
+    """The scripts that lead from `version` to the one of this code, in order."""
+    found = [path.read_text(encoding="utf-8").strip() for to, path in _UPGRADES.items() if to > version]
+    return [*found, f"UPDATE pgwright.journal SET version = {VERSION};"] if found else []
 
 
 def version(connection: Connection) -> int | None:
@@ -81,8 +91,20 @@ def create(connection: Connection) -> bool:
     return True
 
 
-def require(connection: Connection) -> None:
-    """Raises unless the journal is there and of the version that this code reads."""
+def upgrade(connection: Connection) -> None:
+    """Brings a journal that older code made up to the version of this code, in one transaction. Raises as `require`."""
+    if require(connection) == VERSION:
+        return
+    with connection.transaction():
+        connection.execute("SELECT pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('pgwright.init'))")
+        found = require(connection)
+        for script in _upgrades(found):
+            connection.execute(script.encode())
+
+
+def require(connection: Connection) -> int:
+    """The version of the journal. Raises unless it is there and not newer than this code. Of an older one the tables of
+    later versions are missing until a runner has upgraded it."""
     found = version(connection)
     if found is None:
         raise UsageError("this database has no journal yet", hint="Make it with: pgwright init")
@@ -90,6 +112,7 @@ def require(connection: Connection) -> None:
         raise Refused(
             f"the journal has version {found}, this pgwright knows {VERSION}", hint="Install a newer pgwright."
         )
+    return found
 
 
 def records(connection: Connection) -> tuple[Record, ...]:

@@ -50,7 +50,7 @@ class Runner:
         try:
             self._connection = self._open()
             require_usable(self._connection)
-            journal.require(self._connection)
+            journal.upgrade(self._connection)
             dsn = self.settings.direct_dsn or self.settings.dsn
             self._lease = self._stack.enter_context(Lease(dsn, settings=self.settings.execute, on_event=self.on_event))
         except BaseException:
