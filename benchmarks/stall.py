@@ -122,7 +122,7 @@ class Stall:
     def changed(
         self, working: Load, migration: Migration, begin: Callable[[], None], end: Callable[[], None], *, beside: bool
     ) -> None:
-        """The old version works; `begin`; the new one joins, `beside` the old one for a while or in its place; `end`."""
+        """The old version works; `begin`; the new one joins it (`beside`) or takes its place; `end`."""
         old = working.application(Version(column=OLD))
         new = working.application(Version(column=migration.column)) if migration.renames else old
         working.warm(old, self.rate)

@@ -1,17 +1,15 @@
 """Writes what is generated from the code; with `--check` writes nothing and fails where a file would change.
 
 Generated are `docs/reference/` (from docstrings and dataclasses) and `src/pgwright/__init__.pyi` (the names of `api`),
-and `src/pgwright/op.pyi` (the operations as Python values), and `docs/explanation/measured.md` (from what the benchmarks
-found).
+`src/pgwright/op.pyi` (the operations as Python values), and `docs/explanation/measured.md` (what the benchmarks found).
 """
 
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
-
-import measured_page
 
 from pgwright.base import registry
 from pgwright.cli import reference
@@ -31,7 +29,8 @@ def main(arguments: list[str]) -> int:
             stale = True
         elif not check:
             path.write_text(text, encoding="utf-8")
-    return int(measured_page.main(arguments) != 0 or stale)
+    measured = subprocess.run([sys.executable, str(ROOT / "tools" / "measured_page.py"), *arguments], check=False)
+    return int(stale or measured.returncode != 0)
 
 
 def stub() -> str:

@@ -63,7 +63,7 @@ def text(name: str) -> str:
 
 
 def fenced(table: Mapping[str, Any]) -> str:
-    """A table as text: Markdown's own would be wider than a screen. Two spaces in, so that no row reads as a command."""
+    """A table as text, because Markdown's own would be too wide; two spaces in, so that no row reads as a command."""
     cells = [table["head"], *table["rows"]]
     widths = [max(len(row[index]) for row in cells) for index in range(len(table["head"]))]
     lines = []
@@ -91,9 +91,7 @@ def place(found: Mapping[str, Any]) -> str:
 
 def filled(sentence: str, hanging: str = "") -> str:
     """Wrapped to the width of the docs."""
-    return textwrap.fill(
-        sentence, WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
-    )
+    return textwrap.fill(sentence, WIDTH, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False)
 
 
 def capitalized(words: str) -> str:

@@ -1,14 +1,13 @@
 """pgwright in a process of its own that tells what it does: `python -m benchmarks.support.runner`.
 
-One JSON line on standard input says what to do: `verb`, `folder` (of the project), `dsn`, `gates` (ids of steps). Before
-each of these steps it writes `{"gate": id}` and waits for a line. Its last line is `{"seconds", "peak_mb", "rows",
-"backfill_seconds", "error"}`; the error is null, or the message of what stopped it.
+One JSON line on standard input says what to do: `verb`, `folder` (of the project), `dsn`, `allow`, `gates` (ids of
+steps). Before each of these steps it writes `{"gate": id}` and waits for a line. Its last line is `{"seconds",
+"peak_mb", "rows", "backfill_seconds", "error"}`; the error is null, or the message of what stopped it.
 """
 
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -19,6 +18,8 @@ from pgwright.api.expand import expand
 from pgwright.base.errors import PgwrightError
 from pgwright.base.event import BackfillProgress, Event, StepFinished, StepStarted
 from pgwright.config import load
+
+from .peak import peak_mb
 
 
 class Account:
@@ -38,17 +39,6 @@ class Account:
             self.rows = sum(self._passes.values())
         elif isinstance(event, StepFinished) and event.step in self._passes:
             self.seconds += event.seconds
-
-
-def peak_mb() -> float:
-    """The most memory that this process ever had resident. ru_maxrss would count what its parent had before exec."""
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text(encoding="ascii").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024 / 1e6
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
 def main() -> None:

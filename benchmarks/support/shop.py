@@ -10,12 +10,13 @@ from dataclasses import dataclass
 import psycopg
 
 TABLE = "accounts"
+CREATE = "CREATE TABLE accounts (id bigint PRIMARY KEY, name text, balance bigint, note text);"
 
 
 def script(rows: int) -> str:
     """Makes the table with `rows` rows and an empty mirror."""
     return f"""
-CREATE TABLE accounts (id bigint PRIMARY KEY, name text, balance bigint, note text);
+{CREATE}
 INSERT INTO accounts SELECT i, 'name ' || i, 0, md5(i::text) FROM generate_series(1, {rows}) i;
 CREATE SCHEMA witness;
 CREATE TABLE witness.mirror (id bigint PRIMARY KEY, name text, added bigint NOT NULL DEFAULT 0);
@@ -31,10 +32,12 @@ class Statements:
     balance: str
     insert: str
     mirror_name: str = (
-        "INSERT INTO witness.mirror AS m (id, name) VALUES (%(id)s, %(name)s) ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name"
+        "INSERT INTO witness.mirror (id, name) VALUES (%(id)s, %(name)s)"
+        " ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name"
     )
     mirror_balance: str = (
-        "INSERT INTO witness.mirror AS m (id, added) VALUES (%(id)s, 1) ON CONFLICT (id) DO UPDATE SET added = m.added + 1"
+        "INSERT INTO witness.mirror AS m (id, added) VALUES (%(id)s, 1)"
+        " ON CONFLICT (id) DO UPDATE SET added = m.added + 1"
     )
 
 
