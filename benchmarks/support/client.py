@@ -35,7 +35,8 @@ LATEST = 60.0
 
 
 class Orders:
-    """The lines of standard input, read without waiting longer than asked. Its end is an order to stop."""
+    """The lines of standard input, read without waiting longer than asked. Where it ends, whoever wanted this is gone,
+    and so are we."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -49,7 +50,7 @@ class Orders:
                 return None
             data = os.read(self._descriptor, 65536)
             if not data:
-                return {}
+                raise SystemExit(1)
             self._buffer += data
         line, _, self._buffer = self._buffer.partition(b"\n")
         order: dict[str, Any] = json.loads(line)
@@ -170,8 +171,7 @@ def main() -> None:
     """Reads who it is, serves, and tells what it measured."""
     orders = Orders(sys.stdin.fileno())
     task = orders.next(None)
-    if not task:
-        return
+    assert task is not None
     client = Client(**task)
     client.connection = client.open()
     # What lives now lives for ever: no collection should walk it again in the middle of a measured statement.

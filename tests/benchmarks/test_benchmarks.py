@@ -1,0 +1,59 @@
+"""Every benchmark runs, as small as it can be, so that it does not rot. Its figures mean nothing here."""
+
+from __future__ import annotations
+
+import pytest
+from benchmarks.support.options import Options
+from benchmarks.support.report import Report
+
+from benchmarks import memory, overhead, peer, stall, ten_million
+
+TINY = Options(rows=2_000, rounds=1, clients=2, hold=0.3, calm=0.3)
+
+
+def promises(report: Report, word: str) -> list[str]:
+    """What was found of the goals that speak of `word`."""
+    return [goal.found for goal in report.goals if word in goal.promise]
+
+
+@pytest.mark.long
+def test_stall() -> None:
+    report = stall.measure(TINY)
+    names = [row[0] for row in report.tables[0].rows]
+    assert {"no change", "rename by plain SQL", "rename by pgwright"} <= set(names)
+    assert set(promises(report, "failed")) == {"0"}
+    [plain] = report.figures["rename plain SQL"]
+    assert plain["failed"] > 0, "the old version fails once its name is gone"
+
+
+def test_overhead() -> None:
+    report = overhead.measure(Options(rows=400, rounds=1))
+    assert [len(table.rows) for table in report.tables] == [16, 16]
+    assert len(report.goals) == 8
+
+
+@pytest.mark.long
+def test_memory() -> None:
+    report = memory.measure(Options(rows=2_000))
+    assert len(report.tables[0].rows) == 2 + 3 * len(memory.VERBS)
+    assert len(report.goals) == 3
+
+
+@pytest.mark.long
+def test_ten_million() -> None:
+    report = ten_million.measure(TINY)
+    assert report.tables[0].head == ("", "no change", "by hand", "pgwright")
+    assert promises(report, "rows lost") == ["0"]
+    assert report.figures["pgwright"]["filled"] >= 2_000
+    assert report.figures["by hand"]["differing"] == 0
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1500)  # pgroll is built once for a checkout, where Go is
+def test_peer() -> None:
+    report = peer.measure(TINY)
+    if not report.tables:
+        assert report.skipped, "what was tried is said"
+        return
+    assert set(promises(report, "rename")) == {"0"}
+    assert any("pgroll" in row[0] for row in report.tables[0].rows)
