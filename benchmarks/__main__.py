@@ -14,6 +14,8 @@ from pathlib import Path
 
 from tools import measured_page
 
+from pgwright.base.errors import PgwrightError
+
 from .support import keeping, report
 from .support.options import Options, read
 from .support.report import Report
@@ -27,7 +29,11 @@ def main(arguments: list[str]) -> int:
     for name in names:
         print(f"{name} …", file=sys.stderr, flush=True)
         before = keeping.load_average()
-        result = measured(name, options)
+        try:
+            result = measured(name, options)
+        except PgwrightError as error:
+            print(f"{name} was not measured: {error}", file=sys.stderr)
+            return 2
         print("\n".join([name, *result.lines, ""]), flush=True)
         missed += [f"{name} missed a goal: {goal.promise}: {goal.found}" for goal in result.goals if not goal.kept]
         if options.write:

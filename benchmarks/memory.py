@@ -23,7 +23,7 @@ from .support import database, shop
 from .support.load import ROOT
 from .support.migrations import RENAME
 from .support.options import Options
-from .support.project import write
+from .support.project import settings_of, write
 from .support.report import Goal, Report, Table
 
 TABLES, ROWS = 5_000, 1_000_000
@@ -87,6 +87,7 @@ def verbs(running: PrivateServer, name: str, rows: int, tables: int) -> dict[str
             connection.execute(MANY.format(first=first, last=min(first + 999, tables)).encode())
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
+        settings_of(folder, dsn)
         peak(folder, dsn, ["init"])
         write(folder, MIGRATION)
         return {verb: peak(folder, dsn, [verb]) for verb in VERBS}

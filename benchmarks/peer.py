@@ -27,7 +27,7 @@ from pathlib import Path
 
 import psycopg
 
-from pgwright.base.errors import PgwrightError
+from pgwright.base.errors import MigrationFileError, Refused
 from pgwright.evolve.steps.step import Kind
 from pgwright.server.private import PrivateServer
 
@@ -38,7 +38,7 @@ from .support.migrations import NEW, NOT_NULL, OLD, RENAME, Migration
 from .support.options import Options
 from .support.pgroll import Pgroll
 from .support.project import Project, Stopped, sentence
-from .support.report import Goal, Report, Table, spread
+from .support.report import Goal, Report, Table, caution, spread
 
 ROWS, ROUNDS, CALM = 300_000, 3, 5.0
 PHASES = ("before", "start", "both", "complete", "after")
@@ -159,7 +159,7 @@ class Peer:
                 return
             try:
                 self.note(number, key, self.ours(contest, migration))
-            except PgwrightError as refused:
+            except (Refused, MigrationFileError) as refused:
                 self.skipped[contest.name] = sentence(refused)
                 return
             except Stopped as stopped:
@@ -246,6 +246,7 @@ class Peer:
         """What was found, over all rounds."""
         ours = {key: runs for key, runs in self.found.items() if key[1].startswith("pgwright")}
         goals = []
+        before = [each.phases["before"].longest for runs in self.found.values() for each in runs]
         for key, runs in ours.items():
             failed, differing = (sum(each.whole.failed for each in runs), sum(each.differing for each in runs))
             goals.append(Goal(promise=f"{', '.join(key)}: failed statements, 0", found=f"{failed:,}", kept=failed == 0))
@@ -263,6 +264,9 @@ class Peer:
             ),
             goals=tuple(goals),
             skipped=tuple(f"{name}: {reason}" for name, reason in self.skipped.items()),
+            caution=caution(
+                max((each.phases["before"].longest for runs in self.found.values() for each in runs), default=0)
+            ),
             facts={
                 "rows": f"{self.rows:,}",
                 "load": f"{self.rate:,.0f} transactions/s, half of the capacity, with {self.clients} connections",

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import psycopg
 
-from pgwright.base.errors import PgwrightError
+from pgwright.base.errors import MigrationFileError, Refused
 from pgwright.server.private import PrivateServer
 
 from .support import database, shop
@@ -33,7 +33,7 @@ from .support.load import CLIENTS, Figures, Load, Version, capacity, load
 from .support.migrations import OLD, STALLED, Migration
 from .support.options import Options
 from .support.project import Project, Stopped, sentence
-from .support.report import Goal, Report, Table, spread
+from .support.report import Goal, Report, Table, caution, spread
 
 ROWS, ROUNDS, HOLD, CALM = 200_000, 3, 10.0, 5.0
 SHARE = 0.5
@@ -90,7 +90,7 @@ class Stall:
                 else:
                     try:
                         project = Project.of(Path(folder), dsn, migration.text)
-                    except PgwrightError as refused:
+                    except (Refused, MigrationFileError) as refused:
                         self.skipped[migration.name] = sentence(refused)
                         return
                     self.changed(
@@ -174,6 +174,7 @@ class Stall:
             tables=(Table(title="What the application noticed", head=HEAD, rows=tuple(map(self.cells, order))),),
             goals=tuple(goals),
             skipped=tuple(f"{name}: {reason}" for name, reason in self.skipped.items()),
+            caution=caution(self.ordinary),
             facts={
                 "rows": f"{self.rows:,}",
                 "capacity": f"{self.capacity:,.0f} transactions/s with {self.clients} connections",

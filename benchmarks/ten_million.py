@@ -21,7 +21,7 @@ from pathlib import Path
 
 import psycopg
 
-from pgwright.base.errors import PgwrightError
+from pgwright.base.errors import MigrationFileError, Refused
 from pgwright.server.private import PrivateServer
 
 from .support import database, shop
@@ -30,7 +30,7 @@ from .support.load import CLIENTS, Figures, Load, Version, capacity, load
 from .support.migrations import NEW, OLD, RENAME, RENAME_NOT_NULL, Migration
 from .support.options import Options
 from .support.project import Project, Stopped, sentence
-from .support.report import Goal, Report, Table
+from .support.report import Goal, Report, Table, caution
 
 ROWS, CALM = 10_000_000, 30.0
 MOST = 100.0
@@ -111,7 +111,7 @@ class TenMillion:
         with tempfile.TemporaryDirectory() as place:
             try:
                 Project.of(Path(place), dsn, self.migration.text)
-            except PgwrightError as refused:
+            except (Refused, MigrationFileError) as refused:
                 self.skipped.append(f"SET NOT NULL: {sentence(refused)}")
                 self.migration = RENAME
 
@@ -200,6 +200,7 @@ class TenMillion:
             tables=(Table(title=f"{self.migration.name} of {self.rows:,} rows", head=head, rows=self.cells()),),
             goals=goals,
             skipped=tuple(self.skipped),
+            caution=caution(self.found["no change"].figures.longest),
             facts={"load": f"{self.rate:,.0f} transactions/s, half of the capacity, with {self.clients} connections"},
             figures={name: asdict(each) for name, each in self.found.items()},
         )

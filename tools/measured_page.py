@@ -52,6 +52,8 @@ def section(found: Mapping[str, Any]) -> str:
     for name, value in found["facts"].items():
         parts.append(filled(f"{capitalized(name)}: {value}."))
     parts += [filled(f"Not measured: {sentence}") for sentence in found["skipped"]]
+    if found["caution"]:
+        parts.append(filled(found["caution"]))
     parts.append(place(found))
     return "\n\n".join(parts) + "\n"
 

@@ -115,7 +115,8 @@ def sentence(refused: PgwrightError) -> str:
 
 
 def settings_of(folder: Path, dsn: str) -> Settings:
-    """The settings of the project in `folder`."""
+    """The settings of the project in `folder`, and nobody's that stand above it."""
+    (folder / "pgwright.toml").touch()
     return load(folder=folder, dsn=dsn, environ={})
 
 

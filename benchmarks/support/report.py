@@ -9,6 +9,9 @@ from typing import Any
 
 from ..ratio import Ratio
 
+# A transaction of some ms that takes longer than this while nothing is changed waited for somebody else's work.
+QUIET = 250.0
+
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
@@ -49,12 +52,14 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """What one run of a benchmark found. `skipped` says in sentences what was not measured and why; `facts` are what
-    else one must know to judge it; `figures` are the bare numbers, for whoever wants to calculate with them."""
+    """What one run of a benchmark found. `skipped` says in sentences what was not measured and why, `caution` why the
+    figures may say little; `facts` are what else one must know to judge them; `figures` are the bare numbers, for
+    whoever wants to calculate with them."""
 
     tables: tuple[Table, ...]
     goals: tuple[Goal, ...] = ()
     skipped: tuple[str, ...] = ()
+    caution: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     figures: Mapping[str, Any] = field(default_factory=dict)
 
@@ -71,6 +76,7 @@ class Report:
             lines += [*table.lines, ""]
         lines += [f"{name}: {value}" for name, value in self.facts.items()]
         lines += [f"not measured: {sentence}" for sentence in self.skipped]
+        lines += [self.caution] if self.caution else []
         return [*lines, *(goal.line for goal in self.goals)]
 
 
@@ -108,6 +114,11 @@ def spread(values: Sequence[float], form: str = ",.1f") -> str:
     return middle if low == high else f"{middle} ({low} to {high})"
 
 
-def of_sizes(values: Sequence[float]) -> str:
-    """Bytes as MB, with their spread."""
-    return f"{spread([value / 1e6 for value in values], ',.0f')} MB"
+def caution(longest: float) -> str:
+    """A sentence where the application stalled for `longest` ms while nothing was changed; "" where it hardly did."""
+    if longest <= QUIET:
+        return ""
+    return (
+        f"The machine was not quiet: without a change the application already stalled for {longest:,.0f} ms. "
+        "The figures of this run say little about what was changed."
+    )

@@ -40,6 +40,7 @@ def test_a_stall_counts_for_all_that_wanted_to_come_meanwhile(accounts: Database
             begin = now()
             time.sleep(0.5)
             end = now()
+        time.sleep(0.5)  # they catch up
         working.stop(application)
     # Clients that wait for their answers would have been two.
     assert until(working.noticed, begin, end) > 10 * CLIENTS

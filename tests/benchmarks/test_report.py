@@ -11,7 +11,7 @@ import pytest
 from benchmarks.ratio import Ratio
 from benchmarks.support import keeping, options, pgroll
 from benchmarks.support.options import Options
-from benchmarks.support.report import Goal, Report, Table, of_ratios, spread
+from benchmarks.support.report import Goal, Report, Table, caution, of_ratios, spread
 from tools import measured_page
 
 from benchmarks import peer
@@ -61,6 +61,7 @@ def kept(folder: Path, name: str = "memory") -> None:
         tables=(TABLE,),
         goals=(KEPT, MISSED),
         skipped=("SET NOT NULL: refused",),
+        caution=caution(300.0),
         facts={"rows": "10"},
         figures={"x": 1},
     )
@@ -77,6 +78,8 @@ def test_the_page_shows_what_was_kept_and_nothing_else(tmp_path: Path) -> None:
     assert "  plain SQL   1,234" in page
     assert "- Memory at most 100 MB: 186 MB, missed." in page
     assert "Not measured: SET NOT NULL: refused" in page
+    assert "already stalled for 300 ms" in page
+    assert caution(20.0) == ""
     assert re.search(r"Measured on \d{4}-\d\d-\d\d: .*load average before the run 0\.25", page.replace("\n", " "))
     assert 'make bench ARGS="memory --write"' in page
     assert max(map(len, page.splitlines())) <= 120
