@@ -7,7 +7,7 @@
 #   make fix                                        formats, and writes generated files
 #   make docs                                       writes generated files only
 #   make new operation=NAME                         a new operation with its test
-#   make bench [ARGS="backfill"]                    ratios against what one would do by hand
+#   make bench [ARGS="stall --rows 20000"]          ratios against what one would do by hand
 #   make locks                                      measures the locks of DDL statements again
 
 MAKEFLAGS += --no-print-directory

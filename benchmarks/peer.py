@@ -264,9 +264,7 @@ class Peer:
             ),
             goals=tuple(goals),
             skipped=tuple(f"{name}: {reason}" for name, reason in self.skipped.items()),
-            caution=caution(
-                max((each.phases["before"].longest for runs in self.found.values() for each in runs), default=0)
-            ),
+            caution=caution(max(before, default=0.0)),
             facts={
                 "rows": f"{self.rows:,}",
                 "load": f"{self.rate:,.0f} transactions/s, half of the capacity, with {self.clients} connections",
