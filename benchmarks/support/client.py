@@ -145,7 +145,9 @@ def serve(client: Client, orders: Orders) -> None:
     due = float(now())
     while order != {}:
         if order is not None:
-            rate, due = order["rate"], float(now())
+            # Who is behind when the rate changes stays behind: those transactions were due.
+            due = float(now()) if rate is None else due
+            rate = order["rate"]
         elif rate is None:
             client.turn(now())
         else:
