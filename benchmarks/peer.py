@@ -5,8 +5,8 @@ belongs to its first migration, each version of the application names its versio
 the old version works, then both, then the old one leaves, and `complete`. pgwright does expand, both, contract, with
 both versions in one schema. Both begin with the same rows, analysed. Each write of the application repeats itself
 in a mirror table in its own transaction; at the end the table is held against it. The load is half of what the machine
-can do with the table as it is, by a timetable, and latencies count from the intended start. Failed statements are
-counted in the phase in which they should have begun.
+can do with the table as it is, by a timetable, and latencies count from the intended start. A failure counts
+in the phase in which it happens, a stall in that in which its transaction should have begun.
 
 A rename is a name in a view for pgroll, and nothing is copied; pgwright is measured by the strategy that it chooses
 itself, and by `copy`, which also serves renames that change values. NOT NULL copies the column in pgroll.

@@ -92,7 +92,7 @@ class Client:
             what, work = self.choose()
             work(self.connection)
         except psycopg.Error as error:
-            self.failed(intended, what, error)
+            self.failed(what, error)
             if self.connection is not None and not self.connection.closed:
                 with suppress(psycopg.Error):
                     self.connection.execute("ROLLBACK")
@@ -128,9 +128,9 @@ class Client:
         hot = self.random.random() < HOT
         return 1 + self.random.randrange(min(HOT_ROWS, self.rows) if hot else self.rows)
 
-    def failed(self, intended: int, what: str, error: psycopg.Error) -> None:
-        """A failure as the application is told of it."""
-        self.failures.append((intended, what, error.sqlstate, error.diag.message_primary or str(error).strip()))
+    def failed(self, what: str, error: psycopg.Error) -> None:
+        """A failure as the application is told of it, and when."""
+        self.failures.append((now(), what, error.sqlstate, error.diag.message_primary or str(error).strip()))
 
 
 def now() -> int:
@@ -163,7 +163,7 @@ def finish(client: Client, rate: float | None, due: float) -> None:
     end = now()
     while rate is not None and due <= end:
         if now() - end > LATEST * 1e6:
-            client.failures.append((int(due), "left over", None, f"not begun {LATEST:.0f} s after the end"))
+            client.failures.append((now(), "left over", None, f"not begun {LATEST:.0f} s after the end"))
         else:
             client.turn(int(due))
         due += client.random.expovariate(rate) * 1e6

@@ -62,7 +62,8 @@ class Noticed:
             self.failures.append((when, f"{what}: {message} ({sqlstate or 'no SQLSTATE'})"))
 
     def figures(self, begin: int = 0, end: int | None = None) -> Figures:
-        """Of the transactions whose intended start was from `begin` to before `end`, in µs of the clock."""
+        """Of the transactions that should have begun from `begin` to before `end`, and of the failures that were told in
+        that time; in µs of the clock."""
         last = sys.maxsize if end is None else end
         chosen = sorted(
             latency for when, latency in zip(self.intended, self.latencies, strict=True) if begin <= when < last

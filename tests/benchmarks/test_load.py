@@ -51,7 +51,7 @@ def test_a_stall_counts_for_all_that_wanted_to_come_meanwhile(accounts: Database
     assert working.noticed.figures().failed == 0
 
 
-def test_failures_are_counted_where_they_should_have_begun_and_the_client_goes_on(accounts: Database) -> None:
+def test_failures_are_counted_when_they_happen_and_the_client_goes_on(accounts: Database) -> None:
     with load(accounts.dsn, rows=ROWS, clients=CLIENTS) as working:
         application = working.application(Version(column=OLD))
         application.go(200.0)
