@@ -12,7 +12,7 @@ import pytest
 from pgwright.api.plan import plan
 from pgwright.base.errors import Refused
 from pgwright.config import Settings
-from pgwright.evolve.plan import planner
+from pgwright.evolve.plan import routing
 from pgwright.sql.actions import actions
 from pgwright.sql.parse import parse
 from tests.conftest import everything
@@ -46,7 +46,7 @@ CANNOT = ("GROUP BY", "ON CONFLICT ON CONSTRAINT", "COPY", "TRUNCATE", "system c
 def is_rename(case: Case) -> bool:
     """Whether every action of the case has an operation of its own, that is, not `raw_sql`."""
     keys = [action.key for text in case["change"] for each in parse(text) for action in actions(each)]
-    return all(planner.owner(key) not in ("raw_sql",) for key in keys)
+    return all(routing.owner(key) not in ("raw_sql",) for key in keys)
 
 
 def _chosen(*, hazard: bool) -> Iterator[Case]:

@@ -11,7 +11,7 @@ from ..steps.step import Phase
 from . import drift, journal, usage
 from .runner import Runner
 
-PHASES = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
+PHASES = (Phase.LOOK, Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
 
 
 def start(runner: Runner, plan: Plan) -> int:

@@ -58,7 +58,9 @@ def fill(table: SyncTable, links: Sequence[Link]) -> Fill:
         up = substitute(link.up, mapping)
         new = ident(table.names[link.new])
         values[link.new] = f"CASE WHEN {new} IS NOT DISTINCT FROM NULL THEN {up} ELSE {new} END"
-        conditions.append(f"({new} IS NOT DISTINCT FROM NULL AND ({up}) IS DISTINCT FROM NULL)")
+        # A volatile value would be another one when it is set: it is asked for once.
+        once = link.alone and bool(link.extra.get("volatile"))
+        conditions.append(f"({new} IS NOT DISTINCT FROM NULL{'' if once else f' AND ({up}) IS DISTINCT FROM NULL'})")
         assignments.append(f"{new} = {up if len(links) == 1 else values[link.new]}")
         shown.append(up)
     return Fill(
