@@ -19,6 +19,9 @@ from ...sql.directives import Directive
 from ..steps.step import Phase, Step
 from ..sync.link import Link, Mode
 
+UNKNOWN = -1
+"""The `type_oid` of a column whose type the same plan creates: nothing can be asked of the server about it yet."""
+
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 
 
@@ -38,6 +41,7 @@ class Shape:
     added: dict[int, Column] = field(default_factory=dict)
     fills: list[Link] = field(default_factory=list)
     not_null: set[int] = field(default_factory=set)
+    defaults: dict[int, str | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: Table, links: tuple[Link, ...]) -> Shape:
@@ -72,8 +76,16 @@ class Shape:
         found: dict[str, str | Column] = {}
         for name, number in self.logical.items():
             column = self.column(number)
+            if column.type_oid == UNKNOWN:
+                continue
             found[name] = column if self.sources.get(number, number) in self.added else column.name
         return found
+
+    def default(self, number: int) -> str | None:
+        """The DEFAULT that the column has at this place."""
+        if number in self.defaults:
+            return self.defaults[number]
+        return self.column(number).default
 
     def survivor(self, name: str) -> int:
         """The attnum of the column that keeps the values of `name` for good: a plain rename ends by renaming the
@@ -97,7 +109,8 @@ class Shape:
 class Request:
     """One action to compile: where it stands, what the author said about it, and what there is. `statements` are those
     known to run, None where that is not known; `against_view(table, old, new)` says which of them a view would fail.
-    `crowded` are the tables that several actions of the plan are about. `late` are the names of what is complete only
+    `crowded` are the tables that several actions of the plan are about, `types` those that the plan itself creates, and
+    whether a column of it rewrites its table. `late` are the names of what is complete only
     after the pass, `names` those that the plan gives to indexes and constraints; operations add to both."""
 
     id: str
@@ -114,6 +127,7 @@ class Request:
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     allow: frozenset[str] = frozenset()
     crowded: frozenset[int] = frozenset()
+    types: Mapping[RelationName, bool] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
 

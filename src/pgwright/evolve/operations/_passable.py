@@ -16,6 +16,14 @@ def against(request: Request, table: Table, number: int) -> list[str]:
     ]
 
 
+def hazard(table: Table) -> str:
+    """What a pass does to transactions that see an old snapshot."""
+    return (
+        f"a REPEATABLE READ or SERIALIZABLE transaction that writes a row of {table.name.name} while the pass fills it "
+        "may fail with 40001"
+    )
+
+
 def published(request: Request, table: Table) -> list[str]:
     if request.allowed("published"):
         return []

@@ -87,14 +87,16 @@ class Steps:
             done=done,
         )
 
-    def look(self, name: str, summary: str, query: str, what: str, hint: str, *more: Situation) -> Step:
-        """Looks, before anything is changed, whether `query` finds rows; they are counted and shown after `what`, a
-        plural noun with what is wrong about it."""
+    def look(
+        self, name: str, summary: str, query: str, what: str, hint: str, *more: Situation, phase: Phase = Phase.LOOK
+    ) -> Step:
+        """Looks, before anything is changed, whether `query` finds rows; they are counted and shown after `what`, which
+        begins with "rows" and has no verb."""
         parameters: Mapping[str, Any] = {"query": query, "what": what, "hint": hint}
         read = Situation("SelectStmt", {"source": self.family})
         return self.step(
             name,
-            Phase.LOOK,
+            phase,
             Kind.VERIFY,
             summary,
             (query,),

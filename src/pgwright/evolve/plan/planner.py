@@ -49,6 +49,7 @@ class _Draft:
     links: list[Link] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     created: set[RelationName] = field(default_factory=set)
+    types: dict[RelationName, bool] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     crowded: frozenset[int] = frozenset()
@@ -86,6 +87,8 @@ def _migration(migration: Migration, draft: _Draft, sources: Sources) -> Planned
         compiled: Compiled = (_fresh if fresh else registry.load(routing.KIND, name)).compile_(request)
         if (made := routing.created_by(request.action, sources.catalog)) is not None:
             draft.created.add(made)
+        if (kind := routing.type_by(request.action, sources.catalog)) is not None:
+            draft.types[kind[0]] = kind[1]
         operations.append(_planned(request, name, compiled))
         draft.steps += compiled.steps
         draft.links += compiled.links
@@ -113,6 +116,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             against_view=sources.against_view,
             allow=sources.allow,
             crowded=draft.crowded,
+            types=draft.types,
             late=draft.late,
             names=draft.names,
         )

@@ -71,6 +71,21 @@ def created_by(action: Action, catalog: Catalog) -> RelationName | None:
     return RelationName(relation.schemaname or next(iter(catalog.search_path), "public"), relation.relname)
 
 
+def type_by(action: Action, catalog: Catalog) -> tuple[RelationName, bool] | None:
+    """The type that the action creates, and whether a column of it rewrites its table when it is added."""
+    node = action.node
+    if action.key in ("CreateEnumStmt", "CreateRangeStmt"):
+        names = [part.string.sval for part in node.type_name]
+    elif action.key == "CreateDomainStmt":
+        names = [part.string.sval for part in node.domainname]
+    elif action.key == "CompositeTypeStmt":
+        names = [part for part in (node.typevar.schemaname, node.typevar.relname) if part]
+    else:
+        return None
+    schema = names[-2] if len(names) > 1 else next(iter(catalog.search_path), "public")
+    return RelationName(schema, names[-1]), action.key == "CreateDomainStmt" and len(node.constraints) > 0
+
+
 def crowded(actions: Iterable[Action], catalog: Catalog) -> frozenset[int]:
     """The tables that several of the actions name."""
     counts = Counter(oid for action in actions for oid in set(_named(action, catalog)))

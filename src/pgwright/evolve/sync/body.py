@@ -260,7 +260,7 @@ def _filled(link: Link, names: Mapping[int, str]) -> list[str]:
 def fill_body(links: Sequence[Link], names: Mapping[int, str]) -> list[str]:
     """While the pass runs: a row that is written anyway is filled. Fill never raises."""
     lines: list[str] = []
-    for link in links:
+    for link in sorted(links, key=lambda each: not each.alone):
         if link.mode is not Mode.FILLING:
             continue
         new = ident(names[link.new])

@@ -53,7 +53,8 @@ def fill(table: SyncTable, links: Sequence[Link]) -> Fill:
     """The UPDATE for `links` of one table, oldest first: an empty link is set from the one beneath it."""
     values: dict[int, str] = {}
     conditions, assignments, shown = [], [], []
-    for link in links:
+    # A column that is filled itself comes before those that are set from it.
+    for link in sorted(links, key=lambda each: not each.alone):
         mapping = {name: values.get(number, ident(table.names[number])) for name, number in link.columns.items()}
         up = substitute(link.up, mapping)
         new = ident(table.names[link.new])
