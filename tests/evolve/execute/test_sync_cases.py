@@ -24,7 +24,7 @@ Case = dict[str, Any]
 
 # A rename case is one whose every action has an operation of its own: those that also change a type, a DEFAULT or NOT
 # NULL come in by themselves with the operation that does it.
-LATER = 22
+LATER = 20
 
 # What a plan must say where a case has `plan_names`: words of the sentence, all of them in one hazard.
 NAMED = {
@@ -36,6 +36,7 @@ NAMED = {
     "not_null_old_side_refuses_null_of_new_app": ("NULL in nom_complet", "refused until contract"),
     "lossy_down_new_value_survives_row_movement": ("down is lossy",),
     "serial_sequence_lookup_on_alias_view": ("pg_get_serial_sequence", "NULL"),
+    "default_that_differs_needs_version_mark": ("the new DEFAULT applies before contract only", "version mark"),
     "row_movement_of_null_written_by_new_app": ("up(down(NULL))", "moves to another partition"),
 }
 # The statements that the view of `alias` cannot serve: each is named by a hazard.

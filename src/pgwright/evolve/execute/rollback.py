@@ -63,7 +63,7 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
         flipped = any(each.step.phase is Phase.CONTRACT and each.state == "done" and each.step.undo for each in of)
         begun = any(each.state in ("done", "running", "failed") for each in of if each.step.phase in BESIDE)
         phase = Phase.RESTORE if flipped else Phase.ROLLBACK
-        if begun:
+        if begun or flipped:
             found += [each for each in of if each.step.phase is phase and each.state != "undone"]
     return found
 

@@ -17,7 +17,7 @@ written as NOT VALID stays so.
 
 ## Rollback
 
-Drops it.
+Drops the constraint.
 
 ## Versions
 

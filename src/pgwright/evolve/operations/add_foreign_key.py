@@ -17,7 +17,7 @@ other, while everybody works). What is written as NOT VALID stays so.
 
 ## Rollback
 
-Drops it (ACCESS EXCLUSIVE on both tables, milliseconds).
+Drops the constraint (ACCESS EXCLUSIVE on both tables, milliseconds).
 
 ## Versions
 

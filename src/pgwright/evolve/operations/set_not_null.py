@@ -39,7 +39,7 @@ from dataclasses import dataclass
 from ...sql.directives import Directive
 from ...sql.quote import ident
 from ..steps import condition
-from ..steps.step import Action, Kind, Phase
+from ..steps.step import Action, Kind, Phase, Step
 from ..sync import text
 from ..sync.codec import link_to_json
 from ..sync.link import Link
@@ -169,51 +169,13 @@ def _proven(steps: Steps, proof: NotNull) -> Compiled:
 
 def _filled(steps: Steps, proof: NotNull, directive: Directive) -> Compiled:
     """Trigger and constraint appear together; the pass fills, and contract takes the trigger away."""
-    request = steps.request
     link = _link(steps, proof, directive)
     steps.shape.fills.append(link)
     if proof.phase is not Phase.EXPAND:
-        raise request.refuse(
+        raise steps.request.refuse(
             f"on_null cannot fill {proof.name} while another part of this plan is not complete",
             hint="Write SET NOT NULL into a later migration, and expand this one first.",
         )
-    parameters = {"link": link_to_json(link), "new": False, "statements": [proof.add_sql()]}
-    table = sync_table(request.catalog, steps.table.oid, names=steps.shape.physical)
-    links = [*steps.shape.fills, *steps.shape.links]
-    made = (proof.add_sql(), *text.functions(table, links), *text.triggers(table, links))
-    opened = steps.step(
-        "open",
-        Phase.EXPAND,
-        Kind.INSTANT,
-        f"from now on a NULL in {proof.name} becomes {link.up}, and none is let in",
-        made,
-        steps.on(proof.add_situation()),
-        steps.on("DropStmt trigger"),
-        action=Action(name="fill_open", parameters=parameters),
-        undo=proof.undo_sql(),
-        done=condition.both(condition.has_link(link.id), condition.has_constraint(steps.table.oid, proof.constraint)),
-    )
-    closed = steps.step(
-        "close",
-        Phase.CONTRACT,
-        Kind.CUTOVER,
-        f"a NULL in {proof.name} is refused from now on",
-        (),
-        steps.on("DropStmt trigger"),
-        action=Action(name="fill_close", parameters={"link": link_to_json(link)}),
-        done=condition.neither(condition.has_link(link.id)),
-    )
-    undone = steps.step(
-        "undo",
-        Phase.ROLLBACK,
-        Kind.CUTOVER,
-        f"{proof.name} may be NULL again; what was filled in stays",
-        proof.undo_sql(),
-        steps.on("AlterTableStmt.AT_DropNotNull"),
-        steps.on("AlterTableStmt.AT_DropConstraint"),
-        steps.on("DropStmt trigger"),
-        action=Action(name="fill_close", parameters={"link": link_to_json(link), "statements": list(proof.undo_sql())}),
-    )
     return Compiled(
         strategy="filled in place",
         why="on_null says what a NULL becomes: a trigger fills what is written, a pass what is there",
@@ -222,9 +184,54 @@ def _filled(steps: Steps, proof: NotNull, directive: Directive) -> Compiled:
             _passable.hazard(steps.table),
             "what was filled in stays after a rollback",
         ),
-        steps=(opened, *proof.prove(phase=Phase.VERIFY), closed, undone),
+        steps=(_opened(steps, proof, link), *proof.prove(phase=Phase.VERIFY), *_closed(steps, proof, link)),
         links=(link,),
     )
+
+
+def _opened(steps: Steps, proof: NotNull, link: Link) -> Step:
+    table = sync_table(steps.request.catalog, steps.table.oid, names=steps.shape.physical)
+    links = [*steps.shape.fills, *steps.shape.links]
+    parameters = {"link": link_to_json(link), "new": False, "statements": [proof.add_sql()]}
+    return steps.step(
+        "open",
+        Phase.EXPAND,
+        Kind.INSTANT,
+        f"from now on a NULL in {proof.name} becomes {link.up}, and none is let in",
+        (proof.add_sql(), *text.functions(table, links), *text.triggers(table, links)),
+        steps.on(proof.add_situation()),
+        steps.on("DropStmt trigger"),
+        action=Action(name="fill_open", parameters=parameters),
+        undo=proof.undo_sql(),
+        done=condition.both(condition.has_link(link.id), condition.has_constraint(steps.table.oid, proof.constraint)),
+    )
+
+
+def _closed(steps: Steps, proof: NotNull, link: Link) -> list[Step]:
+    """The trigger goes with contract, and NOT NULL stays; with rollback both go."""
+    body = link_to_json(link)
+    contract = steps.step(
+        "close",
+        Phase.CONTRACT,
+        Kind.CUTOVER,
+        f"a NULL in {proof.name} is refused from now on",
+        (),
+        steps.on("DropStmt trigger"),
+        action=Action(name="fill_close", parameters={"link": body}),
+        done=condition.neither(condition.has_link(link.id)),
+    )
+    undo = steps.step(
+        "undo",
+        Phase.ROLLBACK,
+        Kind.CUTOVER,
+        f"{proof.name} may be NULL again; what was filled in stays",
+        proof.undo_sql(),
+        steps.on("AlterTableStmt.AT_DropNotNull"),
+        steps.on("AlterTableStmt.AT_DropConstraint"),
+        steps.on("DropStmt trigger"),
+        action=Action(name="fill_close", parameters={"link": body, "statements": list(proof.undo_sql())}),
+    )
+    return [contract, undo]
 
 
 def _link(steps: Steps, proof: NotNull, directive: Directive) -> Link:

@@ -1,4 +1,4 @@
-"""Drops a column that a migration added, when nothing is lost by it."""
+"""Drops a column: one that a migration added, when nothing is lost by it, or one that contract has put aside."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def prepare(context: Context) -> Change | None:
 
 
 def _refuse_loss(context: Context, now: live.Live, column: str) -> None:
-    """Before the migration was expanded no new application can have written."""
+    """Before the migration was expanded no new application can have written. What contract drops was consented to."""
     row = context.connection.execute(
         "SELECT 1 FROM pgwright.migration m JOIN pgwright.step s ON s.unit = m.unit AND s.migration = m.name "
         "WHERE s.unit = %s AND s.id = %s AND m.expanded_at IS NOT NULL",
         (context.unit, context.step.id),
     ).fetchone()
     condition = str(context.parameters["loses"])
-    if row is None:
+    if row is None or not condition:
         return
     found = context.connection.execute(
         f"SELECT EXISTS (SELECT FROM {now.table.root_sql} WHERE {condition})".encode()
