@@ -8,18 +8,18 @@ import pytest
 
 from pgwright import op
 from pgwright.base import registry
-from pgwright.evolve.plan import files, planner
+from pgwright.evolve.plan import files, routing
 from pgwright.sql.actions import all_keys
 
 OPERATIONS = registry.names("evolve.operations")
 
 
 def test_every_action_has_one_owner() -> None:
-    owners = planner.owners()  # raises where two claim one key
+    owners = routing.owners()  # raises where two claim one key
     keys = all_keys()
     calls = {key for key in owners if key.startswith("CallStmt.pgwright.")}
     assert set(owners) - {"*"} <= set(keys) | calls
-    assert {planner.owner(key) for key in keys} <= set(OPERATIONS)
+    assert {routing.owner(key) for key in keys} <= set(OPERATIONS)
 
 
 def test_the_rest_belongs_to_one_operation() -> None:
@@ -40,7 +40,7 @@ def test_example_is_a_migration_that_it_owns(name: str) -> None:
     migration = files.from_text(example.strip("\n") + "\n", path=Path("0001_example.sql"))
     keys = [action.key for statement in migration.statements for action in statement.actions]
     assert keys
-    assert {planner.owner(key) for key in keys} == {name}
+    assert {routing.owner(key) for key in keys} == {name}
 
 
 def test_an_unknown_twin_is_an_attribute_error() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pgwright.base.errors import StepFailed
-from pgwright.demo.project import MIGRATION, Project
+from pgwright.demo.project import MIGRATIONS, Project
 from pgwright.demo.traffic import python_environment
 from tests.demo.processes import alive
 
@@ -21,7 +21,7 @@ def test_a_project_keeps_the_dsn_out_of_sight(tmp_path: Path, monkeypatch: pytes
     assert "DATABASE_URL" not in project.environment
     assert "PGWRIGHT_PROFILE" not in project.environment
     assert not any("secret" in path.read_text() for path in tmp_path.rglob("*") if path.is_file())
-    assert "up = trim(nom)" in (tmp_path / "migrations" / f"{MIGRATION}.sql").read_text()
+    assert "up = trim(nom)" in (tmp_path / "migrations" / f"{next(iter(MIGRATIONS))}.sql").read_text()
 
 
 def test_a_command_that_fails_is_told_with_what_it_said(tmp_path: Path) -> None:

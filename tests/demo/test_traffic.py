@@ -71,7 +71,7 @@ def test_a_missing_column_is_told_with_its_sqlstate_and_survived(built: Database
         new.join(also)
         wait_until(lambda: also.statements > 100)
         new.leave()
-        built.run(PUT_BACK)
+        built.run(";".join(PUT_BACK))
         old.leave()
         again = Record()
         old.join(again)

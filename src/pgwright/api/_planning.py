@@ -89,7 +89,7 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
     """The plan of `migrations` against the database as it is now; nothing is changed."""
     catalog = snapshot(settings, connection)
 
-    def probe(table: int, names: Mapping[str, str], text: str, target: Column) -> ExpressionFacts:
+    def probe(table: int, names: Mapping[str, str | Column], text: str, target: Column) -> ExpressionFacts:
         return probe_expression(connection, catalog, table, names, text, target)
 
     links = journal.links(connection) if journal.version(connection) is not None else ()

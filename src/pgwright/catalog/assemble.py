@@ -46,6 +46,7 @@ def assemble(
         functions={row[0]: _function(row, dependencies) for row in rows["functions"]},
         sequences={oid: name for oid, name in sequences.items() if oid in scope},
         relation_names={name: oid for oid, name in names.items()},
+        types={RelationName(schema, name): rewrites for schema, name, rewrites in rows["types"]},
         superuser=superuser,
         bypass_rls=bypass,
         member_of=frozenset(member_of),

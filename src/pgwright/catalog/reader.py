@@ -31,7 +31,7 @@ TRIES = 10
 MOVED = frozenset({"55P03", "40P01", "XX000", "42P01", "42704", "42883", "42703", "3F000"})
 PARTS = (
     "inheritance", "columns", "constraints", "indexes", "triggers", "policies", "publications",
-    "extended_statistics", "rules", "functions", "dependencies", "column_statistics", "sizes",
+    "extended_statistics", "rules", "functions", "dependencies", "column_statistics", "sizes", "types",
 )  # fmt: skip
 
 

@@ -294,7 +294,8 @@ class Catalog:
     """A snapshot of one database: everything below is by oid. `search_path` is that of the reading session,
     resolved to the schemas that exist, `schemas` are all of the user's, `version` is `server_version_num`, `role` the
     session's role.
-    `relation_names` has every name of a schema's relations: tables, views, sequences, indexes, composite types.
+    `relation_names` has every name of a schema's relations: tables, views, sequences, indexes, composite types;
+    `types` every type outside of pg_catalog, and whether adding a column of it rewrites the table.
     `member_of` are the roles whose rights the session has: it may alter what one of them owns.
 
     `unreadable` names the relations that another session held in ACCESS EXCLUSIVE mode while the snapshot was taken,
@@ -310,6 +311,7 @@ class Catalog:
     functions: Mapping[int, Function] = field(default_factory=dict)
     sequences: Mapping[int, RelationName] = field(default_factory=dict)
     relation_names: Mapping[RelationName, int] = field(default_factory=dict)
+    types: Mapping[RelationName, bool] = field(default_factory=dict)
     superuser: bool = False
     bypass_rls: bool = False
     can_silence_triggers: bool = False

@@ -1,4 +1,4 @@
-"""Act 2: the same rename by pgwright, with data to transform, and with everything going wrong that can.
+"""Act 2: the same three changes by pgwright, with data to transform, and with everything going wrong that can.
 
 The same session holds the table. The runner is killed in the middle of the backfill and started again. The new
 application joins, the change is rolled back under the old one, and made once more. Then the old one leaves.
@@ -11,13 +11,14 @@ import time
 from dataclasses import dataclass
 
 from ..api.status import status
+from ..base.errors import StepFailed
 from ..config import Settings, load
 from ..render.report import Status
 from .backfill import Backfill
 from .blocker import Blocker
 from .measure import Summary
 from .mirror import rows_lost
-from .project import MIGRATION, Project, Run
+from .project import MIGRATIONS, Project, Run
 from .stage import Stage
 from .statements import NEW, OLD
 
@@ -31,6 +32,11 @@ POLL_SECONDS = 0.1
 # a second, about 2,000 a batch. So the one that is to be killed, and no other, pauses between its batches.
 SMALL_ROWS = 100_000
 LONGEST_PAUSE = 0.2
+_MADE = """
+SELECT (SELECT attnotnull FROM pg_attribute WHERE attrelid = 'commandes'::regclass AND attname = 'référence')
+   AND (SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('commandes_en_cours'))
+   AND NOT EXISTS (SELECT FROM commandes WHERE référence IS NULL)
+"""
 EXPAND = ("expand", "--format", "jsonl")
 
 
@@ -156,6 +162,13 @@ class Act:
         stage.live(CALM_SECONDS)
         stage.new.leave()
         self.compare(NEW)
+        self.require_all()
+
+    def require_all(self) -> None:
+        """The end is what the three statements say: nothing else, and nothing half."""
+        row = self.stage.connection.execute(_MADE).fetchone()
+        if row is None or not row[0]:
+            raise StepFailed("Not all of the three changes are there at the end.", state="The demonstration ends.")
 
     def compare(self, *columns: str) -> None:
         """Holds the table against its mirror."""
@@ -170,8 +183,9 @@ class Act:
         return done, total
 
     def state(self) -> str:
-        """The state of our migration."""
-        return next(one.state for one in self.status().migrations if one.name == MIGRATION)
+        """The state of our migrations, where they have one in common."""
+        states = {one.state for one in self.status().migrations if one.name in MIGRATIONS}
+        return states.pop() if len(states) == 1 else ", ".join(sorted(states))
 
     def status(self) -> Status:
         """What `pgwright status` says."""

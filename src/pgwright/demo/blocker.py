@@ -12,13 +12,14 @@ SECONDS = 3.0
 
 
 class Blocker:
-    """Holds ACCESS SHARE on `utilisateurs` for `SECONDS`, from a thread and a connection of its own.
+    """Holds ACCESS SHARE on `table` for `seconds`, from a thread and a connection of its own.
 
     Entering returns when the lock is held; leaving ends it early.
     """
 
-    def __init__(self, dsn: str, *, seconds: float = SECONDS) -> None:
+    def __init__(self, dsn: str, *, table: str = "utilisateurs", seconds: float = SECONDS) -> None:
         self._dsn = dsn
+        self._table = table
         self._seconds = seconds
         self._held = threading.Event()
         self._enough = threading.Event()
@@ -41,7 +42,7 @@ class Blocker:
     def _hold(self) -> None:
         try:
             with psycopg.connect(self._dsn, application_name="a forgotten session") as connection:
-                connection.execute("SELECT id FROM utilisateurs LIMIT 1")
+                connection.execute(f"SELECT id FROM {self._table} LIMIT 1".encode())
                 self._held.set()
                 self._enough.wait(self._seconds)
         except psycopg.Error as error:

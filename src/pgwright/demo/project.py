@@ -11,14 +11,23 @@ from types import TracebackType
 from typing import Any, Self
 
 from ..base.errors import StepFailed
-from .statements import NEW, OLD
+from .statements import NEW, NO_REFERENCE, OLD
 from .traffic import python_environment
 
-MIGRATION = "0001_nom_complet"
-MIGRATION_TEXT = f"""\
+MIGRATIONS = {
+    "0001_nom_complet": f"""\
 -- pgwright: up = trim({OLD})
 ALTER TABLE utilisateurs RENAME COLUMN {OLD} TO {NEW};
-"""
+""",
+    "0002_reference_obligatoire": f"""\
+-- pgwright: on_null = {NO_REFERENCE}
+ALTER TABLE commandes ALTER COLUMN référence SET NOT NULL;
+""",
+    "0003_commandes_en_cours": """\
+CREATE INDEX commandes_en_cours ON commandes (statut, créee_a DESC) WHERE statut <> 'LIVREE';
+""",
+}
+"""The three changes: file name and text."""
 # The lease of a killed runner ends after this many seconds; the next one waits for that and no longer.
 SETTINGS = {"heartbeat": 0.5, "lease_timeout": 2.0}
 COMMAND_SECONDS = 120.0
@@ -95,7 +104,7 @@ class Run:
 
 
 class Project:
-    """A folder with pgwright.toml and one migration. `dsn` reaches the commands by the environment, so that no
+    """A folder with pgwright.toml and the migrations. `dsn` reaches the commands by the environment, so that no
     password shows in a process list."""
 
     def __init__(self, folder: Path, *, dsn: str) -> None:
@@ -106,7 +115,8 @@ class Project:
         self.configure()
         migrations = folder / "migrations"
         migrations.mkdir()
-        (migrations / f"{MIGRATION}.sql").write_text(MIGRATION_TEXT, encoding="utf-8")
+        for name, text in MIGRATIONS.items():
+            (migrations / f"{name}.sql").write_text(text, encoding="utf-8")
 
     def configure(self, **execute: float) -> None:
         """Writes pgwright.toml; `execute` are further settings of its section of that name, in seconds."""

@@ -16,6 +16,8 @@ from .statements import OLD, statements
 # A fifth of the updates meet on these few rows, so that applications wait for each other and for the backfill.
 HOT_ROWS = 40
 RECONNECT_PAUSE = 0.05
+# Every so many orders of the old version have no reference.
+FORGOTTEN = 5
 
 
 @dataclass
@@ -32,7 +34,7 @@ class Session:
     def __init__(self, *, dsn: str, column: str, rows: int, number: int, report: Report) -> None:
         self._dsn = dsn
         self._say = statements(column)
-        self._spaces = column == OLD
+        self._spaces = self._forgets = column == OLD
         self._column = column
         self._rows = rows
         self._number = number
@@ -88,7 +90,8 @@ class Session:
         if dice < 0.70:
             user = self._run(connection, "insert_user", self._say.insert_user, [name, email])
             self._run(connection, "mirror", self._say.mirror_insert, [user, name, email], measured=False)
-            self._run(connection, "insert_order", self._say.insert_order, [f"C-{email}", self._count % 300, user])
+            reference = None if self._forgets and self._count % FORGOTTEN == 0 else f"C-{email}"
+            self._run(connection, "insert_order", self._say.insert_order, [reference, self._count % 300, user])
         elif dice < 0.90:
             user = self._user(hot=dice < 0.74)
             self._run(connection, "update_name", self._say.update_name, [name, user])

@@ -1,4 +1,5 @@
-"""What the shop's application says to its database: the same program, by the old or by the new name of one column.
+"""What the shop's application says to its database: the same program, by the old or by the new name of one column. The
+old version also forgets the reference of an order now and then.
 
 No statement says `SELECT *`: a server-side prepared `*` fails once whenever the columns of its table change, with
 any tool, and so would hide what is measured here.
@@ -10,6 +11,8 @@ from dataclasses import dataclass
 
 OLD = "nom"
 NEW = "nom_complet"
+NO_REFERENCE = "'C-' || id"
+"""What an order without a reference gets: the old application forgets it now and then."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ _HEAD = ("#", "phase", "kind", "what", "rows", "about")
 _WHAT = 3
 
 _GROUPS = {
-    "pgwright expand": ("expand", "backfill", "verify"),
+    "pgwright expand": ("look", "expand", "backfill", "verify"),
     "pgwright contract": ("contract", "retire"),
     "pgwright rollback, if it is wanted before contract": ("rollback",),
     "pgwright rollback, if it is wanted in the grace period of contract": ("restore",),

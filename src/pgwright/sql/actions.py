@@ -1,9 +1,10 @@
 """Actions: what a statement does, one by one, under the keys by which operations claim them.
 
 A key is `AlterTableStmt.<subtype>` for each subcommand of ALTER TABLE (and of the statements that share its
-message: ALTER INDEX, VIEW, SEQUENCE, FOREIGN TABLE, TYPE; `Action.object_type` tells them apart),
-`RenameStmt.<object type>`, `CallStmt.pgwright.<name>` for a CALL of pgwright's own, and the name of the message
-for all other statements.
+message: ALTER INDEX, VIEW, SEQUENCE, FOREIGN TABLE, TYPE; `Action.object_type` tells them apart), with the kind of
+the constraint behind AT_AddConstraint and SET or DROP behind AT_ColumnDefault; `RenameStmt.<object type>`,
+`DropStmt.<object type>`, `CallStmt.pgwright.<name>` for a CALL of pgwright's own, and the name of the message for all
+other statements.
 """
 
 from __future__ import annotations
@@ -44,6 +45,16 @@ _RENAMED = """
     SCHEMA SEQUENCE STATISTIC_EXT SUBSCRIPTION TABCONSTRAINT TABLE TABLESPACE TRIGGER TSCONFIGURATION TSDICTIONARY
     TSPARSER TSTEMPLATE TYPE VIEW
 """
+_DROPPED = """
+    ACCESS_METHOD AGGREGATE CAST COLLATION CONVERSION DOMAIN EVENT_TRIGGER EXTENSION FDW FOREIGN_SERVER FOREIGN_TABLE
+    FUNCTION INDEX LANGUAGE MATVIEW OPCLASS OPFAMILY POLICY PROCEDURE PUBLICATION ROUTINE RULE SCHEMA SEQUENCE
+    STATISTIC_EXT TABLE TRANSFORM TRIGGER TSCONFIGURATION TSDICTIONARY TSPARSER TSTEMPLATE TYPE VIEW
+"""
+_REFINED = {
+    "AT_AddConstraint": ("CHECK", "EXCLUSION", "FOREIGN", "NOTNULL", "PRIMARY", "UNIQUE"),
+    "AT_ColumnDefault": ("DROP", "SET"),
+}
+"""Subcommands that mean several things, and what stands behind them in the key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +98,7 @@ def actions(statement: Statement) -> tuple[Action, ...]:
         places = _places(statement, len(commands))
         return tuple(
             Action(
-                key=f"AlterTableStmt.{parse.enum_value(command, 'subtype')}",
+                key=_command_key(command),
                 node=command,
                 statement=statement,
                 position=place,
@@ -113,9 +124,13 @@ def _keys() -> Iterator[str]:
     for kind in parse.statement_kinds():
         if kind == "AlterTableStmt":
             subtypes = set(parse.enum_names("AlterTableType")) - _INTERNAL_SUBTYPES
-            yield from (f"{kind}.{subtype}" for subtype in subtypes)
+            for subtype in subtypes:
+                ends = [f".{end}" for end in _REFINED.get(subtype, ())] or [""]
+                yield from (f"{kind}.{subtype}{end}" for end in ends)
         elif kind == "RenameStmt":
             yield from (f"{kind}.OBJECT_{name}" for name in _RENAMED.split())
+        elif kind == "DropStmt":
+            yield from (f"{kind}.OBJECT_{name}" for name in _DROPPED.split())
         elif kind not in _NO_STATEMENTS:
             yield kind
 
@@ -123,9 +138,22 @@ def _keys() -> Iterator[str]:
 def _key(statement: Statement) -> str:
     if statement.kind == "RenameStmt":
         return f"RenameStmt.{parse.enum_value(statement.node, 'rename_type')}"
+    if statement.kind == "DropStmt":
+        return f"DropStmt.{parse.enum_value(statement.node, 'remove_type')}"
     if statement.kind == "CallStmt" and (name := call_name(statement.node)) is not None:
         return f"CallStmt.{SCHEMA}.{name}"
     return statement.kind
+
+
+def _command_key(command: Node) -> str:
+    subtype = parse.enum_value(command, "subtype")
+    key = f"AlterTableStmt.{subtype}"
+    if subtype == "AT_AddConstraint":
+        constraint = parse.unwrap(getattr(command, "def"))
+        return f"{key}.{parse.enum_value(constraint, 'contype').removeprefix('CONSTR_')}"
+    if subtype == "AT_ColumnDefault":
+        return f"{key}.{'SET' if command.HasField('def') else 'DROP'}"
+    return key
 
 
 def _places(statement: Statement, count: int) -> list[Position]:

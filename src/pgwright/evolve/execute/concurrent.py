@@ -46,6 +46,12 @@ FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 WHERE i.indrelid = %s AND n.nspname = %s AND c.relname = %s
 """
+# The hidden index of REINDEX CONCURRENTLY; a number may follow where the name was taken (14 to 18).
+_LEFT = """
+SELECT n.nspname, c.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE i.indrelid = %s AND NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'
+"""
 _BUILDING = """
 SELECT pid FROM pg_catalog.pg_stat_progress_create_index
 WHERE relid = %(relation)s AND datname = current_database() AND command LIKE 'CREATE%%'
@@ -57,7 +63,7 @@ WHERE s.unit = %(unit)s AND s.id = %(step)s AND a.pid <> pg_catalog.pg_backend_p
 
 
 def run(runner: Runner, record: journal.StepRecord, state: str) -> None:
-    """Builds the index of the step and marks it with `state`. Raises Refused where timeouts cannot be lifted,
+    """Does the concurrent work of the step and marks it with `state`. Raises Refused where timeouts cannot be lifted,
     Interrupted on a wish to stop (nothing is left of the build then), and what the server says."""
     for build in _builds(runner, record):
         if build.is_wanted():
@@ -71,8 +77,10 @@ def _builds(runner: Runner, record: journal.StepRecord) -> list[_Build]:
     assert record.step.action is not None
     parameters = record.step.action.parameters
     if "tops" not in parameters:
+        kind = {"index_drop": _Drop, "index_rebuild": _Rebuild}.get(record.step.action.name, _Build)
         names = ("relation", "schema", "name", "of", "statement")
-        return [_Build(runner=runner, record=record, **{name: parameters[name] for name in names})]
+        oid = int(parameters.get("oid", 0))
+        return [kind(runner=runner, record=record, oid=oid, **{name: parameters[name] for name in names})]
     return [
         _Build(
             runner=runner,
@@ -90,7 +98,7 @@ def _builds(runner: Runner, record: journal.StepRecord) -> list[_Build]:
 
 @dataclass(frozen=True, kw_only=True)
 class _Build:
-    """One index to build: `name` on table `relation` (oid), the like of the index called `of`."""
+    """One index to build: `name` on table `relation` (oid), the like of the index called `of` ("": of none)."""
 
     runner: Runner
     record: journal.StepRecord
@@ -99,6 +107,7 @@ class _Build:
     name: str
     of: str
     statement: str
+    oid: int = 0
 
     def run(self) -> None:
         """Builds it unless it is there; a deadlock is tried again, any other error leaves nothing behind."""
@@ -126,6 +135,8 @@ class _Build:
 
     def is_wanted(self) -> bool:
         """Whether the index that is copied is still there; somebody may have dropped it, or its table."""
+        if not self.of:
+            return True
         row = self.connection.execute(
             "SELECT 1 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
             "WHERE i.indrelid = %s AND c.relname = %s",
@@ -135,25 +146,30 @@ class _Build:
 
     def is_there(self) -> bool:
         """True when the index is there and valid. Waits for a build under way; drops what one left behind."""
+        if self._is_valid():
+            return True
+        self.wait()
+        if self._is_valid():
+            return True
+        if self.connection.execute(_FIND, (self.relation, self.schema, self.name)).fetchone() is not None:
+            self.drop()
+        return False
+
+    def _is_valid(self) -> bool:
+        row = self.connection.execute(_FIND, (self.relation, self.schema, self.name)).fetchone()
+        return row is not None and bool(row[0])
+
+    def wait(self) -> None:
+        """Waits while somebody builds an index of the table, a server process of a killed runner above all."""
         waited = False
-        while True:
-            row = self.connection.execute(_FIND, (self.relation, self.schema, self.name)).fetchone()
-            if row is not None and row[0]:
-                return True
-            who = self.connection.execute(
-                _BUILDING, {"relation": self.relation, "unit": self.record.unit, "step": self.record.step.id}
-            ).fetchall()
-            if not who:
-                break
+        key = {"relation": self.relation, "unit": self.record.unit, "step": self.record.step.id}
+        while who := self.connection.execute(_BUILDING, key).fetchall():
             self.runner.check_stop()
             if not waited:
                 message = f"An index of this table is being built by process {who[0][0]}; waiting for it."
                 self.runner.on_event(Notice(step=self.record.step.id, message=message))
             waited = True
             time.sleep(LOOK)
-        if row is not None:
-            self.drop()
-        return False
 
     def build(self) -> None:
         """The build itself. The journal knows the backend before it begins."""
@@ -167,7 +183,7 @@ class _Build:
                     raise
                 self.drop()
                 raise Interrupted(
-                    "Stopped on request; what was built of the index was dropped.",
+                    "Stopped on request; nothing is left of what was begun.",
                     state="The journal holds the state after the last finished step.",
                     hint="The same command goes on from here.",
                 ) from error
@@ -180,6 +196,8 @@ class _Build:
 
     def _with_tablespace(self) -> str:
         """The definition of an index does not say its tablespace: that of the original is asked of the catalog."""
+        if not self.of:
+            return self.statement
         row = self.connection.execute(
             "SELECT t.spcname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
             "LEFT JOIN pg_catalog.pg_tablespace t ON t.oid = c.reltablespace WHERE i.indrelid = %s AND c.relname = %s",
@@ -231,6 +249,39 @@ class _Build:
         finally:
             over.set()
             thread.join()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Drop(_Build):
+    """The index goes, concurrently. A broken try leaves it invalid, and the next one takes that away."""
+
+    def is_there(self) -> bool:
+        """True when nothing is left to drop."""
+        return self.connection.execute(_FIND, (self.relation, self.schema, self.name)).fetchone() is None
+
+    def drop(self) -> None:
+        """After an error nothing is taken back: the same command goes on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Rebuild(_Build):
+    """REINDEX CONCURRENTLY. What a broken one leaves behind (`…_ccnew`, `…_ccold`, invalid) is dropped, so that the
+    next try begins with a clean table."""
+
+    def is_there(self) -> bool:
+        """Waits for a rebuild under way that a killed runner has left. The index that it made has another oid than the
+        one of the plan (14 to 18: the new index takes over the name, the old one is dropped)."""
+        self.wait()
+        self.drop()
+        row = self.connection.execute(_FIND, (self.relation, self.schema, self.name)).fetchone()
+        return bool(self.oid and row is not None and row[0] and row[1] != self.oid)
+
+    def drop(self) -> None:
+        """Takes away what is left of a broken rebuild."""
+        rows = self.connection.execute(_LEFT, (self.relation,)).fetchall()
+        with self._without_timeouts():
+            for schema, name in rows:
+                self.connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {ident(schema)}.{ident(name)}".encode())
 
 
 def _is_pooled(connection: Connection) -> bool:

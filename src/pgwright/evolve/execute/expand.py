@@ -11,7 +11,7 @@ from ..steps.step import Phase
 from . import drift, journal, usage
 from .runner import Runner
 
-PHASES = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
+PHASES = (Phase.LOOK, Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
 
 
 def start(runner: Runner, plan: Plan) -> int:
@@ -38,7 +38,12 @@ def resume(runner: Runner, unit: int) -> None:
             verifying = True
             drift.mend(runner)
         if record.state != "done":
-            runner.run(record, position=position, total=len(steps))
+            try:
+                runner.run(record, position=position, total=len(steps))
+            except Refused as error:
+                if record.step.phase is Phase.LOOK:
+                    _abandon(runner, unit, error)
+                raise
     drift.mend(runner)
     names = [
         record.name
@@ -52,6 +57,16 @@ def resume(runner: Runner, unit: int) -> None:
                 connection.execute(journal.replace_link(usage.noted(connection, link)).encode())
     for name in names:
         runner.on_event(StateChanged(migration=name, before="expanding", after="expanded"))
+
+
+def _abandon(runner: Runner, unit: int, error: Refused) -> None:
+    """Nothing was changed yet, so nothing is in flight: the file may be edited, and expand starts it anew."""
+    names = [record.name for record in journal.records(runner.connection) if record.unit == unit]
+    with runner.transaction() as connection:
+        journal.set_state(connection, names, "rolled back")
+        journal.set_error(connection, names, journal.note_of(error))
+    for name in names:
+        runner.on_event(StateChanged(migration=name, before="expanding", after="rolled back"))
 
 
 def refuse_rolling_back(records: Sequence[journal.Record]) -> None:

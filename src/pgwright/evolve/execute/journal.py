@@ -15,7 +15,7 @@ from typing import Any
 
 import psycopg
 
-from ...base.errors import Refused, UsageError
+from ...base.errors import PgwrightError, Refused, UsageError
 from ...sql.quote import literal
 from ..plan.plan_file import Plan, PlannedMigration, PlannedOperation
 from ..steps.codec import step_from_json, step_to_json
@@ -260,6 +260,17 @@ def set_state(connection: Connection, names: Sequence[str], state: str) -> None:
     stamp = ", finished_at = clock_timestamp()" if state == "rolled back" else stamp
     statement = f"UPDATE pgwright.migration SET state = %s, error = NULL{stamp} WHERE name = ANY(%s)"
     connection.execute(statement.encode(), (state, list(names)))
+
+
+def note_of(error: PgwrightError) -> dict[str, Any]:
+    """An error as the journal keeps it."""
+    return {
+        "name": error.name,
+        "message": error.message,
+        "state": error.state,
+        "hint": error.hint,
+        "exit_code": error.exit_code,
+    }
 
 
 def set_error(connection: Connection, names: Sequence[str], error: dict[str, Any]) -> None:

@@ -10,6 +10,8 @@ from ..steps.step import Phase
 from . import chunks, journal
 from .runner import Runner
 
+BESIDE = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
+"""The phases in which something is added that rollback takes away."""
 OPEN = ("expanding", "expanded", "contracting", "retiring", "rolling back")
 
 
@@ -59,9 +61,9 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
     for operation in reversed(list(dict.fromkeys(op for each in mine for op in each.step.operations))):
         of = [each for each in mine if operation in each.step.operations]
         flipped = any(each.step.phase is Phase.CONTRACT and each.state == "done" and each.step.undo for each in of)
-        begun = any(each.state in ("done", "running", "failed") for each in of if each.step.phase is Phase.EXPAND)
+        begun = any(each.state in ("done", "running", "failed") for each in of if each.step.phase in BESIDE)
         phase = Phase.RESTORE if flipped else Phase.ROLLBACK
-        if begun:
+        if begun or flipped:
             found += [each for each in of if each.step.phase is phase and each.state != "undone"]
     return found
 

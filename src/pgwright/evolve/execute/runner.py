@@ -268,13 +268,7 @@ class Runner:
 
     def _noted(self, record: journal.StepRecord, error: PgwrightError) -> PgwrightError:
         """Writes the error into the journal where that is possible; the state stays as it is."""
-        note = {
-            "name": error.name,
-            "message": error.message,
-            "state": error.state,
-            "hint": error.hint,
-            "exit_code": error.exit_code,
-        }
+        note = journal.note_of(error)
         with contextlib.suppress(psycopg.Error, PgwrightError), self.transaction() as connection:
             if not isinstance(error, (LockNotObtained, Interrupted)):
                 connection.execute(journal.mark_step(record.unit, record.step.id, "failed", error=note).encode())

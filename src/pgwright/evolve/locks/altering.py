@@ -98,19 +98,28 @@ def _add_column(scene: Scene, command: Node, _target: int | None, parts: Parts) 
     return situations or [Situation(key, parts)]
 
 
+def is_rewriting_type(scene: Scene, type_name: Node) -> bool:
+    """Whether a new column of the type rewrites the table whatever its DEFAULT: serial, a domain with a constraint, or
+    a type of which that is not known."""
+    return _is_serial(type_name) or _may_be_a_domain(scene, type_name)
+
+
 def _is_serial(type_name: Node) -> bool:
     return len(type_name.names) == 1 and parse.unwrap(type_name.names[0]).sval in SERIAL
 
 
 def _may_be_a_domain(scene: Scene, type_name: Node) -> bool:
-    """A column of a domain with a constraint rewrites the table. Types other than PostgreSQL's own are taken for one,
-    unless a column of that type is there to tell."""
+    """A column of a domain with a constraint rewrites the table. A type that is neither PostgreSQL's own nor in the
+    catalog (yet) is taken for one."""
     names = [parse.unwrap(part).sval for part in type_name.names]
     if names[-1] in TYPES | SERIAL and (len(names) == 1 or names[0] == "pg_catalog"):
         return False
-    columns = [c for table in scene.catalog.tables.values() for c in table.columns]
-    seen = {c.type_kind for c in columns if c.type.rpartition(".")[2].strip('"') == names[-1]}
-    return not seen or "d" in seen
+    found = [
+        rewrites
+        for name, rewrites in scene.catalog.types.items()
+        if name.name == names[-1] and (len(names) == 1 or name.schema == names[-2])
+    ]
+    return not found or any(found)
 
 
 def _is_stored(generated: Node | None) -> bool:

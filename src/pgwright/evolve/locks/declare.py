@@ -60,6 +60,17 @@ def declared(
     return tuple(effects[oid] for oid in sorted(effects))
 
 
+def effects_of(catalog: Catalog, situations: Iterable[Situation], *, major: int | None = None) -> tuple[Effect, ...]:
+    """What `situations` do to the relations of `catalog`, in oid order. Raises KeyError for one that was never
+    measured: whoever names a situation knows which there are."""
+    scene = Scene(catalog)
+    effects: dict[int, Effect] = {}
+    for situation in situations:
+        if not _add(effects, _effects(scene, situation, major or catalog.major)):
+            raise KeyError(situation.name)
+    return tuple(effects[oid] for oid in sorted(effects))
+
+
 def harm(key: str, node: Node, statement: Statement, catalog: Catalog) -> str | None:
     """Why the action may hurt a running application, in half a sentence; None where it is known not to.
 

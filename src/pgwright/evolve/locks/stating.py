@@ -18,7 +18,7 @@ def state(scene: Scene, key: str, node: Node) -> Found:
         return []
     if key.startswith("RenameStmt."):
         return _rename(scene, key, node)
-    describe = _STATEMENTS.get(key)
+    describe = _STATEMENTS.get(key.partition(".")[0])
     return describe(scene, node) if describe is not None else None
 
 

@@ -13,19 +13,24 @@ from ...base.errors import MigrationFileError, Refused
 from ...base.name import RelationName
 from ...catalog.probe import ExpressionFacts
 from ...catalog.values import Catalog, Column, Table
+from ...sql import parse
 from ...sql.actions import Action as SqlAction
 from ...sql.directives import Directive
-from ..steps.step import Step
+from ..steps.step import Phase, Step
 from ..sync.link import Link, Mode
 
-Probe = Callable[[int, Mapping[str, str], str, Column], ExpressionFacts]
+UNKNOWN = -1
+"""The `type_oid` of a column whose type the same plan creates: nothing can be asked of the server about it yet."""
+
+Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 
 
 @dataclass
 class Shape:
     """A table at one place of the migrations. `logical` maps the names that a statement may use to attnums,
     `physical` all attnums to names on the server, `sources` the attnum whose type and values stand for a column that is
-    not there yet. Columns of `planned` steps have the attnum that they will get."""
+    not there yet, `added` the columns that earlier actions add. All have the attnum that they will get. `links` are
+    those between two columns, `fills` those that only fill one."""
 
     table: Table
     logical: dict[str, int]
@@ -33,14 +38,26 @@ class Shape:
     sources: dict[int, int] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     alias: str | None = None
+    added: dict[int, Column] = field(default_factory=dict)
+    fills: list[Link] = field(default_factory=list)
+    not_null: set[int] = field(default_factory=set)
+    defaults: dict[int, str | None] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: Table, links: tuple[Link, ...]) -> Shape:
         """The shape of `table` on the server while `links` are open: their old sides have left."""
-        hidden = {link.new if link.mode is Mode.RETIRING and link.plain else link.old for link in links}
+        pairs = [link for link in links if not link.alone]
+        hidden = {link.new if link.mode is Mode.RETIRING and link.plain else link.old for link in pairs}
         physical = {column.number: column.name for column in table.columns}
         logical = {name: number for number, name in physical.items() if number not in hidden}
-        return cls(table=table, logical=logical, physical=physical, links=list(links))
+        return cls(
+            table=table,
+            logical=logical,
+            physical=physical,
+            links=pairs,
+            fills=[link for link in links if link.alone],
+            not_null={column.number for column in table.columns if column.not_null},
+        )
 
     def next_number(self) -> int:
         """The attnum that the next added column gets."""
@@ -48,20 +65,53 @@ class Shape:
 
     def column(self, number: int) -> Column:
         """The catalog's column that stands for attnum `number` (its type, collation and rights)."""
-        found = self.table.column_number(self.sources.get(number, number))
+        number = self.sources.get(number, number)
+        found = self.added.get(number) or self.table.column_number(number)
         if found is None:
             raise KeyError(number)
         return found
 
-    def probe_names(self) -> dict[str, str]:
-        """Logical names mapped to names on the server whose type is that of the column."""
-        return {name: self.column(number).name for name, number in self.logical.items()}
+    def probe_names(self) -> dict[str, str | Column]:
+        """Logical names mapped to names on the server whose type is that of the column, or to one that is added."""
+        found: dict[str, str | Column] = {}
+        for name, number in self.logical.items():
+            column = self.column(number)
+            if column.type_oid == UNKNOWN:
+                continue
+            found[name] = column if self.sources.get(number, number) in self.added else column.name
+        return found
+
+    def default(self, number: int) -> str | None:
+        """The DEFAULT that the column has at this place."""
+        if number in self.defaults:
+            return self.defaults[number]
+        return self.column(number).default
+
+    def survivor(self, name: str) -> int:
+        """The attnum of the column that keeps the values of `name` for good: a plain rename ends by renaming the
+        original, and its shadow goes."""
+        older = {link.new: link.old for link in self.links if link.plain}
+        number = self.logical[name]
+        while number in older:
+            number = older[number]
+        return number
+
+    def on_server(self, name: str) -> str:
+        """What the survivor of `name` is called on the server until contract."""
+        return self.physical[self.survivor(name)]
+
+    def server_names(self) -> dict[str, str]:
+        """Logical names mapped to those of their survivors, where they differ."""
+        return {name: there for name in self.logical if (there := self.on_server(name)) != name}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
     """One action to compile: where it stands, what the author said about it, and what there is. `statements` are those
-    known to run, None where that is not known; `against_view(table, old, new)` says which of them a view would fail."""
+    known to run, None where that is not known; `against_view(table, old, new)` says which of them a view would fail.
+    `crowded` are the tables that several actions of the plan are about, `types` those that the plan itself creates, and
+    whether a column of it rewrites its table. `late` are the names of what is complete only
+    after the pass, `names` those that the plan gives to indexes and constraints; operations add to both."""
 
     id: str
     migration: str
@@ -76,6 +126,10 @@ class Request:
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     allow: frozenset[str] = frozenset()
+    crowded: frozenset[int] = frozenset()
+    types: Mapping[RelationName, bool] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
 
     def directive(self, name: str, *targets: str) -> Directive | None:
         """The directive `name` that has no target or one of `targets`."""
@@ -113,6 +167,25 @@ class Request:
         if table is None:
             raise self.error(f'"{shown}" is not a table')
         self.catalog.check_readable(tuple(part.oid for part in self.catalog.descendants(oid)))
+        return table
+
+    def moment(self) -> Phase:
+        """When what is added beside may be added: after the pass, where the statement names what is complete only
+        then, else before."""
+        named = {token.name for token in parse.scan(self.action.statement.text) if not token.is_comment}
+        return Phase.VERIFY if named & self.late else Phase.EXPAND
+
+    def changeable(self, relation: object) -> Table:
+        """As `table`, for a table whose definition is to change."""
+        table = self.table(relation)
+        if table.name.schema == "pgwright":
+            raise self.error("the journal of pgwright is not for migrations")
+        if self.shape(table).alias is not None:
+            raise self.refuse(
+                f"{table.name} stands behind a view of two names in the same plan",
+                hint="Write this into a later migration, and contract the rename first; or give the rename "
+                "strategy = copy.",
+            )
         return table
 
     def shape(self, table: Table) -> Shape:

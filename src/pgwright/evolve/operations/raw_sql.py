@@ -33,8 +33,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...base.lock import LockMode
+from ...sql import alter
+from ...sql.actions import Action as SqlAction
 from ..locks.declare import declared, harm
-from ..steps.step import Kind, Lock, Phase, Step
+from ..steps.step import Kind, Lock, Step
 from ._operation import Compiled, Request
 from ._twin import directives
 
@@ -63,14 +65,10 @@ def compile_(request: Request) -> Compiled:
         raise request.error(
             f"pgwright has no operation {action.key.rsplit('.', 1)[1]}", hint="`pgwright docs` lists them."
         )
-    if action.statement.kind == "AlterTableStmt" and len(action.statement.node.cmds) > 1:
-        raise request.error(
-            "this ALTER TABLE has several actions, and not all are known", hint="Write one statement for each action."
-        )
     reason = harm(action.key, action.node, action.statement, catalog) or _in_flight(request)
     if reason and not request.allowed("raw_sql"):
         raise request.refuse(
-            f"{' '.join(action.statement.text.split())[:80]}: {reason}",
+            f"{' '.join(_text(action).split())[:80]}: {reason}",
             hint="If you accept that, write above it: -- pgwright: allow = raw_sql",
         )
     effects = declared(action.key, action.node, action.statement, catalog) or ()
@@ -78,10 +76,10 @@ def compile_(request: Request) -> Compiled:
     step = Step(
         id=f"{request.id}.run",
         operations=(request.id,),
-        phase=Phase.EXPAND,
+        phase=request.moment(),
         kind=Kind.INSTANT,
-        summary=" ".join(action.statement.text.split())[:70],
-        statements=(action.statement.text,),
+        summary=" ".join(_text(action).split())[:70],
+        statements=(_text(action),),
         locks=locks or _worst(request, reason),
         scans=tuple(effect.relation for effect in effects if effect.scans),
         rewrites=tuple(effect.relation for effect in effects if effect.rewrites),
@@ -94,6 +92,14 @@ def compile_(request: Request) -> Compiled:
         hazards=hazards,
         steps=(step,),
     )
+
+
+def _text(action: SqlAction) -> str:
+    """The statement as typed; of an ALTER TABLE with several actions only this one."""
+    node = action.statement.node
+    if action.statement.kind == "AlterTableStmt" and len(node.cmds) > 1:
+        return alter.deparsed(alter.alone(action))
+    return action.statement.text
 
 
 def _in_flight(request: Request) -> str | None:

@@ -20,8 +20,9 @@ ROWS_PER_SECOND = 60_000
 def steps(catalog: Catalog, shapes: dict[int, Shape], links: Sequence[Link]) -> list[Step]:
     """The backfill steps for all of `links`, table by table in oid order."""
     found: list[Step] = []
-    for oid in sorted({link.table for link in links}):
-        of = [link for link in links if link.table == oid]
+    filling = [link for link in links if link.fills != "inserts"]
+    for oid in sorted({link.table for link in filling}):
+        of = [link for link in filling if link.table == oid]
         found += [_pass(catalog, shapes[oid], of), _end(catalog, of)]
     return found
 

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from ...base import registry
 from ...base.consent import require_known
 from ...base.errors import MigrationFileError, Refused, UsageError
+from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
+from ..operations import _fresh
 from ..operations._operation import Compiled, Probe, Request, Shape
 from ..steps.step import Phase, Step
 from ..sync.link import Link
-from . import passes
+from . import passes, routing
 from .files import Migration
 from .plan_file import Plan, PlannedMigration, PlannedOperation
 
-KIND = "evolve.operations"
 ORDER = tuple(Phase)
 MOST_COLUMNS = 1600
 """Columns of a table, dropped ones included (MaxHeapAttributeNumber, 14 to 18)."""
@@ -48,28 +48,17 @@ class _Draft:
     steps: list[Step] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-
-
-@cache
-def owners() -> dict[str, str]:
-    """Which operation owns which action key; "*" owns the rest. Raises ValueError when two claim one key."""
-    found: dict[str, str] = {}
-    for name in registry.names(KIND):
-        for key in registry.load(KIND, name).RECOGNISES:
-            if key in found:
-                raise ValueError(f"{key} is claimed by {found[key]} and {name}")
-            found[key] = name
-    return found
-
-
-def owner(key: str) -> str:
-    """The operation that owns the action `key`."""
-    return owners().get(key, owners()["*"])
+    created: set[RelationName] = field(default_factory=set)
+    types: dict[RelationName, bool] = field(default_factory=dict)
+    late: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    crowded: frozenset[int] = frozenset()
 
 
 def make(migrations: Sequence[Migration], sources: Sources) -> Plan:
     """The plan of `migrations`, in their order. Raises MigrationFileError or Refused for what cannot be planned."""
-    draft = _Draft()
+    actions = (action for each in migrations for statement in each.statements for action in statement.actions)
+    draft = _Draft(crowded=routing.crowded(actions, sources.catalog))
     planned = tuple(_migration(migration, draft, sources) for migration in migrations)
     draft.steps += passes.steps(sources.catalog, draft.shapes, draft.links)
     _refuse_too_wide(draft)
@@ -92,9 +81,14 @@ def _migration(migration: Migration, draft: _Draft, sources: Sources) -> Planned
         )
     operations = []
     for request in _requests(migration, draft, sources):
-        name = owner(request.action.key)
+        name = routing.owner_of(request.action, sources.catalog, draft.created)
         _refuse_directives(request, name)
-        compiled: Compiled = registry.load(KIND, name).compile_(request)
+        fresh = routing.is_fresh(request.action, sources.catalog, draft.created)
+        compiled: Compiled = (_fresh if fresh else registry.load(routing.KIND, name)).compile_(request)
+        if (made := routing.created_by(request.action, sources.catalog)) is not None:
+            draft.created.add(made)
+        if (kind := routing.type_by(request.action, sources.catalog)) is not None:
+            draft.types[kind[0]] = kind[1]
         operations.append(_planned(request, name, compiled))
         draft.steps += compiled.steps
         draft.links += compiled.links
@@ -121,12 +115,16 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             statements=sources.statements,
             against_view=sources.against_view,
             allow=sources.allow,
+            crowded=draft.crowded,
+            types=draft.types,
+            late=draft.late,
+            names=draft.names,
         )
 
 
 def _refuse_directives(request: Request, name: str) -> None:
     """A directive that the operation does not know, or a consent that there is not, would be silently ignored."""
-    known = registry.load(KIND, name).DIRECTIVES
+    known = registry.load(routing.KIND, name).DIRECTIVES
     for directive in request.directives:
         if directive.name not in known:
             message, hint = f'"{directive.name}" says nothing to {name}', f"It knows {', '.join(known)}."

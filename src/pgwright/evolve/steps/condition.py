@@ -48,3 +48,20 @@ def has_index(relation: int, name: str) -> str:
         "SELECT EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid "
         f"WHERE i.indrelid = {relation:d} AND c.relname = {literal(name)} AND i.indisvalid AND i.indisready)"
     )
+
+
+def either(*conditions: str) -> str:
+    """True when one of the queries answers true."""
+    return "SELECT " + " OR ".join(f"({condition})" for condition in conditions)
+
+
+def is_not_null(relation: int, column: str) -> str:
+    """The column refuses NULL, by a constraint that holds for every row."""
+    proven = (
+        "NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n' "
+        "AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated)"
+    )
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = {relation:d} "
+        f"AND a.attname = {literal(column)} AND a.attnotnull AND {proven})"
+    )

@@ -17,10 +17,11 @@ from ...base.name import RelationName
 
 
 class Phase(StrEnum):
-    """When a step runs: `expand` adds beside, `backfill` moves data, `verify` proves it, `contract` removes the
-    old; `retire` is the second half of contract, after the grace period; `rollback` undoes what expand made and
-    `restore` what contract flipped, while the old side is still kept."""
+    """When a step runs: `look` only reads, before anything is changed; `expand` adds beside, `backfill` moves data,
+    `verify` proves it, `contract` removes the old; `retire` is the second half of contract, after the grace period;
+    `rollback` undoes what expand made and `restore` what contract flipped, while the old side is still kept."""
 
+    LOOK = "look"
     EXPAND = "expand"
     BACKFILL = "backfill"
     VERIFY = "verify"

@@ -17,6 +17,8 @@ from ...sql.quote import ident, literal
 from .link import Link, Mode
 
 PASS = "pgwright.pass"
+VERSION = "pgwright.version"
+"""The setting by which an application says the number of the migration that it was made for."""
 
 
 def pass_value(migration: str, table: int) -> str:
@@ -120,6 +122,23 @@ def _first_insert(link: Link, names: Mapping[int, str]) -> list[str]:
     ]
 
 
+def _marked_default(link: Link, names: Mapping[int, str]) -> list[str]:
+    """A DEFAULT that the new side gets with contract holds before it for sessions that say by the version mark that
+    they are of the new application."""
+    default = link.extra.get("default")
+    if not default:
+        return []
+    new, mark = f"NEW.{ident(names[link.new])}", f"current_setting({literal(VERSION)}, true)"
+    version = int(str(link.extra["default_number"]))
+    return [
+        f"IF {new} IS NOT DISTINCT FROM NULL AND {mark} ~ '^[0-9]+$' THEN",
+        f"  IF {mark}::numeric >= {version} THEN",
+        f"    {new} := {default};",
+        "  END IF;",
+        "END IF;",
+    ]
+
+
 def _followed(link: Link, names: Mapping[int, str]) -> list[str]:
     """The carry to a retired column never fails the application: what `down` refuses becomes NULL. While a
     rollback is on its way it does fail, so that nothing is lost by that."""
@@ -154,7 +173,8 @@ def first_body(links: Sequence[Link], names: Mapping[int, str]) -> list[str]:
     insert: list[str] = []
     update: list[str] = []
     for link in reversed(links):
-        if not link.mode.follows:
+        if not link.mode.follows and not link.alone:
+            insert += _marked_default(link, names)
             insert += _first_insert(link, names)
             update += [f"IF {_changed(link.new_side(), names)} THEN", *_indent(_down(link, names)), "END IF;"]
     if not insert:
@@ -197,6 +217,10 @@ def last_body(
     which whatever users' triggers did is undone."""
     lines: list[str] = []
     live = [link for link in links if not link.mode.follows]
+    pairs = [link for link in live if not link.alone]
+    filled = [link for link in live if link.fills in ("writes", "inserts")]
+    # A value that is filled in on the old side has to be carried like one that a user's trigger gave.
+    reshaping = reshaping or any(link.fills == "writes" for link in filled)
     if undo:
         values = ", ".join(literal(value) for value in undo)
         new = (f"probe.{ident(names[link.new])} := NEW.{ident(names[link.new])};" for link in live)
@@ -210,7 +234,10 @@ def last_body(
         ]
     insert: list[str] = []
     update: list[str] = []
-    for link in live:
+    for link in filled:
+        insert += _filled(link, names)
+        update += _filled(link, names) if link.fills == "writes" else []
+    for link in pairs:
         insert += _last_insert(link, names, reshaping=reshaping)
         update += _last_update(link, names, reshaping=reshaping)
     for link in reversed(links):
@@ -218,14 +245,22 @@ def last_body(
             insert += _followed_insert(link, names)
             update += [f"IF {_changed(link.new_side(), names)} THEN", *_indent(_followed(link, names)), "END IF;"]
     if insert:
-        lines += ["IF TG_OP = 'INSERT' THEN", *_indent(insert), "ELSE", *_indent(update), "END IF;"]
+        lines += ["IF TG_OP = 'INSERT' THEN", *_indent(insert)]
+        lines += ["ELSE", *_indent(update)] if update else []
+        lines += ["END IF;"]
     return [*lines, "RETURN NEW;"]
+
+
+def _filled(link: Link, names: Mapping[int, str]) -> list[str]:
+    """A NULL becomes what the link says."""
+    column = f"NEW.{ident(names[link.new])}"
+    return [f"IF {column} IS NOT DISTINCT FROM NULL THEN", f"  {column} := {carry(link, link.up, names)};", "END IF;"]
 
 
 def fill_body(links: Sequence[Link], names: Mapping[int, str]) -> list[str]:
     """While the pass runs: a row that is written anyway is filled. Fill never raises."""
     lines: list[str] = []
-    for link in links:
+    for link in sorted(links, key=lambda each: not each.alone):
         if link.mode is not Mode.FILLING:
             continue
         new = ident(names[link.new])

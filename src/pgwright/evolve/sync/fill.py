@@ -53,12 +53,15 @@ def fill(table: SyncTable, links: Sequence[Link]) -> Fill:
     """The UPDATE for `links` of one table, oldest first: an empty link is set from the one beneath it."""
     values: dict[int, str] = {}
     conditions, assignments, shown = [], [], []
-    for link in links:
+    # A column that is filled itself comes before those that are set from it.
+    for link in sorted(links, key=lambda each: not each.alone):
         mapping = {name: values.get(number, ident(table.names[number])) for name, number in link.columns.items()}
         up = substitute(link.up, mapping)
         new = ident(table.names[link.new])
         values[link.new] = f"CASE WHEN {new} IS NOT DISTINCT FROM NULL THEN {up} ELSE {new} END"
-        conditions.append(f"({new} IS NOT DISTINCT FROM NULL AND ({up}) IS DISTINCT FROM NULL)")
+        # A volatile value would be another one when it is set: it is asked for once.
+        once = link.alone and bool(link.extra.get("volatile"))
+        conditions.append(f"({new} IS NOT DISTINCT FROM NULL{'' if once else f' AND ({up}) IS DISTINCT FROM NULL'})")
         assignments.append(f"{new} = {up if len(links) == 1 else values[link.new]}")
         shown.append(up)
     return Fill(

@@ -55,6 +55,18 @@ class Link:
     down_columns: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def alone(self) -> bool:
+        """True where there is one column that is only filled: `up` is what a NULL in it becomes, and `extra["fills"]`
+        says when: `touch` (rows that are written while the pass runs), `writes` (every INSERT and UPDATE, until
+        contract) or `inserts`."""
+        return self.old == self.new
+
+    @property
+    def fills(self) -> str:
+        """When a link that is `alone` fills; "" for a pair."""
+        return str(self.extra.get("fills", "")) if self.alone else ""
+
     def old_side(self) -> tuple[int, ...]:
         """The attnums that `up` reads."""
         return tuple(dict.fromkeys(self.columns[name] for name in self.up_columns))

@@ -47,7 +47,13 @@ def _events(table: SyncTable, links: Sequence[Link]) -> str:
     """With no user's BEFORE trigger an UPDATE of other columns passes by (nothing is detoasted)."""
     if table.reshaping:
         return "INSERT OR UPDATE"
-    numbers = dict.fromkeys(number for link in links for number in (*link.old_side(), link.old, *link.new_side()))
+    # The pass writes what is filled on touch, too, and only where users' triggers disturb it that has to be seen.
+    passive = ("inserts",) if table.disturbed else ("inserts", "touch")
+    written = [link for link in links if link.fills not in passive]
+    if not written:
+        return "INSERT"
+    sides = (((link.old,) if link.alone else (*link.old_side(), link.old, *link.new_side())) for link in written)
+    numbers = dict.fromkeys(number for side in sides for number in side)
     return "INSERT OR UPDATE OF " + ", ".join(ident(table.names[number]) for number in numbers)
 
 
@@ -64,11 +70,13 @@ def triggers(table: SyncTable, links: Sequence[Link]) -> list[str]:
     events, bypass = _events(table, links), _bypass(table, links)
     filling = [link for link in links if link.mode is Mode.FILLING]
     statements: list[str] = []
+    carrying = []
+    if any(not link.alone for link in links):
+        carrying.append((first, "sync_first", events, bypass))
+    if table.disturbed or any(link.fills != "touch" for link in links):
+        carrying.append((last, "sync_last", events, "" if table.disturbed else bypass))
     for part in table.own_triggers():
-        for name, stem, on, when in (
-            (first, "sync_first", events, bypass),
-            (last, "sync_last", events, "" if table.disturbed else bypass),
-        ):
+        for name, stem, on, when in carrying:
             function = f"{SCHEMA}.{ident(naming.function_name(stem, table.oid))}()"
             statements.append(
                 f"CREATE TRIGGER {ident(name)} BEFORE {on} ON {part.sql} FOR EACH ROW {when} EXECUTE FUNCTION "
@@ -81,7 +89,7 @@ def triggers(table: SyncTable, links: Sequence[Link]) -> list[str]:
                 f"CREATE TRIGGER {ident(fill)} BEFORE UPDATE ON {part.sql} FOR EACH ROW WHEN ({empty}) EXECUTE "
                 f"FUNCTION {function}"
             )
-    names = (first, last, fill) if filling else (first, last)
+    names = [*(name for name, *_ in carrying), *([fill] if filling else [])]
     statements += [
         f"ALTER TABLE {'' if part.kind == 'p' else 'ONLY '}{part.sql} ENABLE ALWAYS TRIGGER {ident(name)}"
         for part in table.parts

@@ -6,9 +6,8 @@ anything, so without statement statistics it is `copy`.
 
 from __future__ import annotations
 
-from ....catalog.values import Table
 from ....sql.tokens import mentions_column
-from ...sync.sources import fires_in_pass
+from .. import _passable
 from .._operation import Request
 from . import _bound
 from ._rename import Rename
@@ -59,6 +58,11 @@ def _auto(request: Request, rename: Rename) -> tuple[str, str]:
         raise request.refuse("this column cannot be renamed without a stop", *copy, *alias)
     if copy:
         return "alias", copy[0]
+    if rename.table.oid in request.crowded:
+        return (
+            "copy",
+            "other statements of this plan are about the table, and a view of two names would be in their way",
+        )
     if alias:
         return "copy", alias[0]
     if request.statements is None or request.against_view is None:
@@ -102,28 +106,14 @@ def against_copy(request: Request, rename: Rename) -> tuple[str, ...]:
         reasons.append(f"{old} is a generated column: nothing can be carried back to it")
     if not rename.plain and rename.column.identity is not None:
         reasons.append(f"{old} is an identity column and up or down change its values")
-    reasons += _published(request, rename.table)
+    reasons += _passable.published(request, rename.table)
     reasons += _generated_inputs(rename)
     reasons += _missing_down(rename)
-    reasons += _foreign_parts(request, rename)
-    reasons += _row_security(request, rename)
-    reasons += _user_triggers(request, rename)
+    reasons += _passable.against(request, rename.table, rename.old_number)
     reasons += () if rename.plain else _bound.against(request, rename)
     if any(shape.alias for oid, shape in request.shapes.items() if oid == table.oid):
         reasons.append("another rename of this table is an alias in the same unit")
     return tuple(reasons)
-
-
-def _published(request: Request, table: Table) -> list[str]:
-    if request.allowed("published"):
-        return []
-    return [
-        f'"{table.name}" is published by "{publication.name}" without a column list: '
-        "subscribers without the new column would stop at the first INSERT (add it there first, then: allow = "
-        "published)"
-        for publication in table.publications
-        if publication.columns is None
-    ]
 
 
 def _generated_inputs(rename: Rename) -> list[str]:
@@ -144,42 +134,6 @@ def _missing_down(rename: Rename) -> list[str]:
         return []
     others = ", ".join(sorted(set(rename.up.columns) - {rename.old}))
     return [f"up also reads {others}, so no down can be derived: write `-- pgwright: down = …`"]
-
-
-def _foreign_parts(request: Request, rename: Rename) -> list[str]:
-    parts = request.catalog.descendants(rename.table.oid)
-    return [
-        f'"{part.name}" is a foreign table: its rows have no ctid to walk along' for part in parts if part.kind == "f"
-    ]
-
-
-def _row_security(request: Request, rename: Rename) -> list[str]:
-    if request.catalog.superuser or request.catalog.bypass_rls:
-        return []
-    return [
-        f'"{part.name}" has FORCE ROW LEVEL SECURITY and role {request.catalog.role} has no BYPASSRLS: '
-        "rows may be hidden from the pass"
-        for part in request.catalog.descendants(rename.table.oid)
-        if part.force_row_security
-    ]
-
-
-def _user_triggers(request: Request, rename: Rename) -> list[str]:
-    if request.allowed("user_triggers"):
-        return []
-    silenced = request.catalog.can_silence_triggers
-    why = "it is ENABLE ALWAYS or REPLICA" if silenced else f"role {request.catalog.role} may not silence it"
-    found = {
-        trigger.name: f'trigger "{trigger.name}" on "{part.name}" would fire for every '
-        f"{'row' if trigger.row else 'batch'} of the pass: {why} "
-        "(allow = user_triggers accepts that; what BEFORE triggers change is undone)"
-        for part in reversed(request.catalog.descendants(rename.table.oid))
-        for trigger in part.triggers
-        if fires_in_pass(trigger, silenced=silenced)
-        # UPDATE OF the old column is widened to the new one, which the pass sets.
-        and (not trigger.update_columns or rename.old_number in trigger.update_columns)
-    }
-    return list(found.values())
 
 
 def against_alias(request: Request, rename: Rename) -> tuple[str, ...]:

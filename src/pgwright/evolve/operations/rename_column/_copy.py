@@ -21,6 +21,8 @@ def compile_(request: Request, rename: Rename, why: str) -> Compiled:
     """Open, (pass by the planner,) verify, and contract by the native rename or by a flip."""
     link = _link(request, rename)
     _change_shape(rename, link)
+    if not link.plain:
+        request.late.add(link.new_name)
     table = sync_table(request.catalog, rename.table.oid, names=rename.shape.physical)
     builder = _Builder(request, rename, link, table)
     steps = (*builder.expand(), *builder.verify(), *builder.contract(), *builder.back())
@@ -81,7 +83,7 @@ class _Builder:
         column = self.rename.column
         collation = f" COLLATE {column.collation}" if column.collation else ""
         add = f"ALTER TABLE {self.table.root_sql} ADD COLUMN {ident(self.link.new_name)} {column.type}{collation}"
-        links = self.rename.shape.links
+        links = [*self.rename.shape.fills, *self.rename.shape.links]
         shown = (add, *_dependents.column_settings(self.rename, self.table.root_sql))
         shown += tuple(text.functions(self.table, links)) + tuple(text.triggers(self.table, links))
         parameters = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ....sql.tokens import mentions_column
+from .. import _passable
 from .._operation import Request
 from . import _bound
 from ._rename import Rename
@@ -24,10 +25,7 @@ def of_copy(request: Request, rename: Rename) -> tuple[str, ...]:
             f"a NULL written to {new} by the new application before the state is expanded may be filled: "
             "start it after that"
         ),
-        (
-            f"a REPEATABLE READ or SERIALIZABLE transaction that writes a row of {name} while the pass fills it "
-            "may fail with 40001"
-        ),
+        _passable.hazard(rename.table),
         "queries on a standby may be cancelled while it replays a strong lock (each is held for milliseconds)",
     ]
     found += _of_values(rename)

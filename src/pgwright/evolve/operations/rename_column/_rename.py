@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ....catalog.probe import ExpressionFacts
@@ -122,7 +123,7 @@ def _facts(
     name: str,
     targets: tuple[str, str],
     table: Table,
-    names: dict[str, str],
+    names: Mapping[str, str | Column],
     column: Column,
     otherwise: str,
 ) -> ExpressionFacts:

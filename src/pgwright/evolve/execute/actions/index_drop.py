@@ -1,0 +1,1 @@
+"""Drops an index concurrently (`concurrent.py` runs it)."""

@@ -1,0 +1,1 @@
+"""Builds an index again, concurrently (`concurrent.py` runs it)."""

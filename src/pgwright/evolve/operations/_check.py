@@ -1,0 +1,50 @@
+"""A CHECK of a statement as `Validated`: its name, its text on the server, and the query for rows that break it."""
+
+from __future__ import annotations
+
+from ...catalog.values import Column
+from ...sql import alter, parse
+from ...sql.parse import Node
+from ...sql.quote import ident
+from . import _columns, _names
+from ._steps import Steps
+from ._validated import Validated
+
+BOOLEAN = Column(number=0, name="check", type="boolean", type_oid=16, not_null=False)
+
+
+def check(steps: Steps, constraint: Node, *, tag: str = "") -> Validated:
+    """`constraint` is the node of the CHECK; it is not changed. Raises where PostgreSQL would refuse it."""
+    request, shape = steps.request, steps.shape
+    text = parse.deparse_expression(parse.unwrap(constraint.raw_expr))
+    found = _columns.facts(request, steps.table, text, BOOLEAN, what=f"CHECK ({text})")
+    if found.has_subquery:
+        raise request.error("a CHECK cannot have a subquery")
+    name = constraint.conname or _names.constraint_name(
+        request.catalog, steps.table, _names.check_columns(parse.unwrap(constraint.raw_expr)), "check", request.names
+    )
+    if any(each.name == name for each in steps.table.constraints) or name in request.names:
+        raise request.error(f'constraint "{name}" of table "{steps.table.name}" exists already')
+    request.names.add(name)
+    node = parse.parse_expression(text)
+    holder = _expression_on_server(node, shape.server_names())
+    alone = " NO INHERIT" if constraint.is_no_inherit else ""
+    statement = steps.alter(f"ADD CONSTRAINT {ident(name)} CHECK ({holder}){alone} NOT VALID")
+    later = any(_columns.is_filled_later(shape, column) for column in found.columns)
+    only = "ONLY " if constraint.is_no_inherit else ""
+    return Validated(
+        steps=steps,
+        name=name,
+        statement=statement,
+        query="" if later else f"SELECT * FROM {only}{steps.sql} WHERE NOT ({holder})",
+        what=f"rows of {steps.table.name} against CHECK ({text})",
+        hint="Correct them, then run the same command again.",
+        tag=tag,
+    )
+
+
+def _expression_on_server(node: Node, names: dict[str, str]) -> str:
+    """The expression with the names that the columns have on the server until contract."""
+    select = parse.parse(f"SELECT {parse.deparse_expression(node)}")[0].node
+    alter.rename_columns(select, names)
+    return parse.deparse_statement(select).removeprefix("SELECT ")

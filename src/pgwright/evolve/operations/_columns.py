@@ -1,0 +1,111 @@
+"""What operations on a column ask of its name and of what is in flight on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...base.name import RelationName
+from ...catalog.probe import ExpressionFacts
+from ...catalog.values import Column, Table
+from ...sql import parse
+from ...sql.parse import Node
+from ..locks.known import TYPES
+from ..sync.link import Link
+from ..sync.naming import LIMIT
+from ._operation import Request, Shape
+
+SYSTEM_COLUMNS = frozenset({"tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"})
+
+
+def known(request: Request, table: Table, name: str) -> Column:
+    """The column that the statement calls `name`. Its own name may be another one: that of an older rename."""
+    shape = request.shape(table)
+    if name not in shape.logical:
+        shown = ", ".join(sorted(shape.logical))
+        hint = f"Its columns here: {shown}."
+        raise request.error(f'column "{name}" of table "{table.name}" does not exist at this place', hint=hint)
+    return shape.column(shape.logical[name])
+
+
+def check_new_name(request: Request, table: Table, name: str) -> None:
+    """Raises where a column of this name cannot be added."""
+    shape = request.shape(table)
+    if name in SYSTEM_COLUMNS:
+        raise request.error(f'"{name}" is the name of a system column')
+    check_length(request)
+    if name in shape.logical or name in shape.physical.values():
+        raise request.error(
+            f'table "{table.name}" already has a column "{name}"',
+            hint="Choose another name, or contract the migration that holds it.",
+        )
+    children = [child for child in request.catalog.descendants(table.oid) if child.column(name) is not None]
+    if children:
+        raise request.error(
+            f'table "{children[0].name}" inherits from "{table.name}" and already has a column "{name}"'
+        )
+
+
+def check_length(request: Request) -> None:
+    """Raises for a name in the statement that PostgreSQL would cut. The grammar has cut it already, so the text is
+    looked at."""
+    for token in parse.scan(request.action.statement.text):
+        if token.is_comment or token.name is None:
+            continue
+        written = token.text[1:-1].replace('""', '"') if token.text.startswith('"') else token.text
+        if len(written.encode()) > LIMIT:
+            raise request.error(f'the name "{written}" is longer than {LIMIT} bytes', hint="PostgreSQL would cut it.")
+
+
+def flight(shape: Shape, name: str) -> Link | None:
+    """The newest open rename that gave the column its name."""
+    return next((link for link in reversed(shape.links) if link.new == shape.logical[name]), None)
+
+
+def is_filled_later(shape: Shape, name: str) -> bool:
+    """Whether the values of the column come only with the pass of this plan or of one that is in flight."""
+    number = shape.survivor(name)
+    return number in shape.added or any(link.new == number for link in shape.links)
+
+
+def facts(request: Request, table: Table, text: str, target: Column, *, what: str, **columns: Any) -> ExpressionFacts:
+    """What the server says of an expression over the columns of the table (over none with `columns={}`)."""
+    shape = request.shape(table)
+    names = columns.get("columns", shape.probe_names())
+    found = request.probe(table.oid, names, text, target)
+    if found.error:
+        missing = found.sqlstate in ("42883", "42704")
+        hint = (
+            "If an earlier statement of this plan makes it, expand that first: pgwright expand NAME." if missing else ""
+        )
+        raise request.error(f"{what}: {found.error}", hint=hint)
+    return found
+
+
+def type_name(request: Request, node: Node) -> tuple[str, bool]:
+    """A TypeName as `format_type` would write it with an empty search_path, and whether the type is there already: the
+    same plan may create it."""
+    named = type(node)()
+    named.CopyFrom(node)
+    names = [part.string.sval for part in named.names]
+    known = {**request.catalog.types, **request.types}
+    there = True
+    if len(names) == 1 and names[0] not in TYPES:
+        schema = next((path for path in request.catalog.search_path if RelationName(path, names[0]) in known), None)
+        if schema is not None:
+            last = named.names[0]
+            del named.names[:]
+            for part in (schema, names[0]):
+                last.string.sval = part
+                named.names.append(last)
+            names = [schema, names[0]]
+    if len(names) == 2:
+        name = RelationName(names[0], names[1])
+        there = name in request.catalog.types or name not in request.types
+    holder = parse.parse("SELECT NULL::int")[0].node
+    holder.target_list[0].res_target.val.type_cast.type_name.CopyFrom(named)
+    return parse.deparse_statement(holder).removeprefix("SELECT NULL::"), there
+
+
+def is_whole(relation: Any, table: Table) -> bool:
+    """Whether the statement is about the table with all that is below it (no ONLY that would matter)."""
+    return bool(relation.inh) or not table.children

@@ -1,0 +1,107 @@
+"""The names that PostgreSQL gives to indexes and constraints without one (14 to 18: makeObjectName in indexcmds.c,
+ChooseConstraintName, ChooseIndexColumnNames), chosen when the plan is made, so that the end state is that of the plain
+statement and every later step knows what to look for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from itertools import count
+
+from ...base.name import RelationName
+from ...catalog.values import Catalog, Table
+from ...sql import parse
+from ...sql.parse import Node
+
+LIMIT = 63  # NAMEDATALEN - 1, bytes
+
+
+def made_name(first: str, second: str = "", label: str = "") -> str:
+    """`first_second_label`; where that is too long, bytes are taken from the longer of the first two."""
+    parts = [first.encode(), second.encode()]
+    room = LIMIT - (len(label.encode()) + 1 if label else 0) - (1 if second else 0)
+    sizes = [len(part) for part in parts]
+    while sum(sizes) > room:
+        sizes[0 if sizes[0] > sizes[1] else 1] -= 1
+    cut = [part[:size].decode(errors="ignore") for part, size in zip(parts, sizes, strict=True)]
+    return "_".join([cut[0], *([cut[1]] if second else []), *([label] if label else [])])
+
+
+def free(first: str, second: str, label: str, taken: Collection[str]) -> str:
+    """The first of `…label`, `…label1`, `…label2` that is not in `taken`."""
+    for number in count():
+        name = made_name(first, second, label + (str(number) if number else ""))
+        if name not in taken:
+            return name
+    raise AssertionError("unreachable: count() does not end")
+
+
+def relations(catalog: Catalog, schema: str | None) -> set[str]:
+    """All names of relations in the schema: indexes share them."""
+    return {name.name for name in catalog.relation_names if name.schema == schema}
+
+
+def constraints(catalog: Catalog, schema: str | None) -> set[str]:
+    """All names of constraints of tables in the schema."""
+    tables = (table for table in catalog.tables.values() if table.name.schema == schema)
+    return {constraint.name for table in tables for constraint in table.constraints}
+
+
+def constraint_name(
+    catalog: Catalog, table: Table, columns: Sequence[str], label: str, planned: Collection[str]
+) -> str:
+    """The name of a CHECK (`check`, with the one column that it reads or none) or of a foreign key (`fkey`, with all of
+    its columns)."""
+    taken = constraints(catalog, table.name.schema) | set(planned)
+    return free(table.name.name, _joined(columns), label, taken)
+
+
+def index_name(
+    catalog: Catalog, relation: RelationName, columns: Sequence[str], label: str, planned: Collection[str]
+) -> str:
+    """The name of an index: `idx`, `key` and `excl` have the columns in it, `pkey` has not. A constraint's index must
+    have a name that neither a relation nor a constraint has."""
+    taken = relations(catalog, relation.schema) | set(planned)
+    if label != "idx":
+        taken |= constraints(catalog, relation.schema)
+    return free(relation.name, "" if label == "pkey" else _joined(columns), label, taken)
+
+
+def index_columns(params: Iterable[Node]) -> list[str]:
+    """How the columns of an index count in its name: `expr` for an expression, and a number behind what is repeated."""
+    found: list[str] = []
+    for element in params:
+        if element.indexcolname:
+            original = element.indexcolname
+        elif element.name:
+            original = element.name
+        else:
+            original = "expr"
+        name = original
+        for number in count(1):
+            if name not in found:
+                break
+            suffix = str(number)
+            name = original.encode()[: LIMIT - len(suffix)].decode(errors="ignore") + suffix
+        found.append(name)
+    return found
+
+
+def check_columns(expression: Node) -> list[str]:
+    """The column that a CHECK without a name is called after: the one that it reads, none where there are several."""
+    names = dict.fromkeys(
+        each.fields[-1].string.sval
+        for each in parse.walk(expression)
+        if parse.kind_of(each) == "ColumnRef" and each.fields[-1].HasField("string")
+    )
+    return list(names) if len(names) == 1 else []
+
+
+def _joined(columns: Sequence[str]) -> str:
+    """ChooseIndexNameAddition and ChooseForeignKeyConstraintNameAddition: stops once it is longer than a name."""
+    text = ""
+    for column in columns:
+        text += ("_" if text else "") + column.encode()[:LIMIT].decode(errors="ignore")
+        if len(text.encode()) >= LIMIT + 1:
+            break
+    return text

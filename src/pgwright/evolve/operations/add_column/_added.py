@@ -1,0 +1,151 @@
+"""What the author means by ADD COLUMN: the parts of the definition told apart, and checked on the server."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from ....catalog.probe import ExpressionFacts
+from ....catalog.values import Column
+from ....sql import parse
+from ....sql.parse import Node
+from ....sql.quote import ident
+from ...locks.altering import is_rewriting_type
+from ...locks.declare import has_rows
+from ...locks.scene import Scene
+from .. import _columns, _passable
+from .._operation import UNKNOWN
+from .._steps import Steps
+
+KEPT = ("CONSTR_DEFAULT", "CONSTR_NOTNULL", "CONSTR_NULL")
+"""What ADD COLUMN does without reading the rows."""
+_APART = ("CONSTR_CHECK", "CONSTR_FOREIGN", "CONSTR_UNIQUE")
+_ATTRIBUTES = ("CONSTR_ATTR_DEFERRABLE", "CONSTR_ATTR_DEFERRED", "CONSTR_ATTR_NOT_DEFERRABLE", "CONSTR_ATTR_IMMEDIATE")
+
+
+@dataclass
+class Added:
+    """What the author means: the parts of the column definition, told apart."""
+
+    steps: Steps
+    node: Node
+    name: str
+    column: Column
+    found: dict[str, list[Node]]
+    default: ExpressionFacts | None = None
+    up: ExpressionFacts | None = None
+    hazards: list[str] = field(default_factory=list)
+
+    @property
+    def not_null(self) -> bool:
+        """Whether NOT NULL is asked for."""
+        return "CONSTR_NOTNULL" in self.found
+
+    @property
+    def filled(self) -> ExpressionFacts | None:
+        """What the pass fills in: `up`, or a DEFAULT that differs from row to row."""
+        if self.up is not None:
+            return self.up
+        return self.default if self.default is not None and self.default.volatile else None
+
+
+def constraints(node: Node) -> dict[str, list[Node]]:
+    """The constraints of the column by their kind."""
+    found: dict[str, list[Node]] = {}
+    for each in map(parse.unwrap, node.constraints):
+        found.setdefault(parse.enum_value(each, "contype"), []).append(each)
+    return found
+
+
+def _refuse_others(steps: Steps, node: Node) -> None:
+    """A published table, and a type whose column rewrites the table whatever its DEFAULT."""
+    request, table = steps.request, steps.table
+    if reasons := _passable.published(request, table):
+        raise request.refuse(f"a column cannot be added to {table.name}", *reasons)
+    if not rewrites(steps, node) or not has_rows(request.catalog, table.oid):
+        return
+    if request.allowed("rewrite"):
+        return
+    raise request.refuse(
+        f"a column of this type rewrites {table.name} under ACCESS EXCLUSIVE, even without a DEFAULT: it is serial, "
+        "or a domain with a constraint (14 to 18), or one that is not there yet",
+        hint="Use the domain's own type and ADD CHECK (…) beside it, or bigint with a sequence as DEFAULT; or, when "
+        "the table may stand still for that long, write above it: -- pgwright: allow = rewrite",
+    )
+
+
+def unknown(found: dict[str, list[Node]]) -> bool:
+    """Whether there is one that this operation does not know: GENERATED, PRIMARY KEY."""
+    return bool(set(found) - {*KEPT, *_APART, *_ATTRIBUTES})
+
+
+def understand(steps: Steps, node: Node, found: dict[str, list[Node]]) -> Added:
+    """The column, or an error that says what does not fit."""
+    _refuse_others(steps, node)
+    request, table, shape = steps.request, steps.table, steps.shape
+    name = node.colname
+    type_, there = _columns.type_name(request, node.type_name)
+    bare = Column(
+        number=shape.next_number(),
+        name=name,
+        type=type_,
+        type_oid=0 if there else UNKNOWN,
+        not_null="CONSTR_NOTNULL" in found,
+        collation=_collation(node),
+    )
+    default = _default(steps, found, bare)
+    up = _up(steps, bare)
+    column = replace(bare, default=default.text if default is not None else None)
+    added = Added(steps=steps, node=node, name=name, column=column, found=found, default=default, up=up)
+    if added.not_null and default is None and up is None and has_rows(request.catalog, table.oid):
+        raise request.refuse(
+            f"{name} is NOT NULL without a DEFAULT, and {table.name} has rows",
+            hint="Give it a DEFAULT, or write above it what the rows get: -- pgwright: up = …",
+        )
+    return added
+
+
+def rewrites(steps: Steps, node: Node) -> bool:
+    """Whether a column of this type rewrites the table whatever its DEFAULT."""
+    names = [part.string.sval for part in node.type_name.names]
+    made = [each for name, each in steps.request.types.items() if name.name == names[-1]]
+    if made and not any(name.name == names[-1] for name in steps.request.catalog.types):
+        return any(made)
+    return is_rewriting_type(Scene(steps.request.catalog), node.type_name)
+
+
+def _default(steps: Steps, found: dict[str, list[Node]], column: Column) -> ExpressionFacts | None:
+    if "CONSTR_DEFAULT" not in found:
+        return None
+    expression = parse.unwrap(found["CONSTR_DEFAULT"][0].raw_expr)
+    said = parse.deparse_expression(expression)
+    if column.type_oid != UNKNOWN:
+        return _columns.facts(steps.request, steps.table, said, column, what=f"DEFAULT {said}", columns={})
+    if parse.kind_of(expression) != "A_Const":
+        raise steps.request.refuse(
+            f"the type of {column.name} is created by the same plan, so nobody can ask about DEFAULT {said}",
+            hint="Expand the migration that creates the type first.",
+        )
+    return ExpressionFacts(text=said, immutable=True)
+
+
+def _up(steps: Steps, column: Column) -> ExpressionFacts | None:
+    request = steps.request
+    directive = request.directive("up", column.name)
+    if directive is None:
+        return None
+    if column.type_oid == UNKNOWN:
+        raise request.error(
+            f"the type of {column.name} is created by the same plan, so nobody can ask about up",
+            hint="Expand the migration that creates the type first.",
+            directive=directive,
+        )
+    found = _columns.facts(request, steps.table, directive.value, column, what=f"up = {directive.value}")
+    if found.has_subquery:
+        raise request.error("up cannot have a subquery: it stands in a trigger", directive=directive)
+    return found
+
+
+def _collation(node: Node) -> str | None:
+    if not node.HasField("coll_clause"):
+        return None
+    return ".".join(ident(part.string.sval) for part in node.coll_clause.collname)

@@ -1,0 +1,239 @@
+"""The steps of ADD COLUMN: added empty or with what is free, filled by the pass, constrained apart."""
+
+from __future__ import annotations
+
+from ....catalog.probe import ExpressionFacts
+from ....sql import alter, parse
+from ....sql.quote import ident
+from ...locks.scene import Scene
+from ...steps import condition
+from ...steps.step import Action, Kind, Phase, Step
+from ...sync import text
+from ...sync.codec import link_to_json
+from ...sync.link import Link
+from ...sync.sources import sync_table
+from .. import _passable
+from .._check import check
+from .._fill import fill_link
+from .._foreign_key import foreign_key
+from .._not_null import NotNull
+from .._operation import Compiled
+from .._unique import key
+from ._added import KEPT, Added, rewrites
+
+
+def build(added: Added) -> Compiled:
+    """Add, fill, constrain; and the way back."""
+    steps, request = added.steps, added.steps.request
+    shape, number = steps.shape, added.column.number
+    fill = added.filled
+    shape.added[number] = added.column
+    shape.logical[added.name] = number
+    shape.physical[number] = added.name
+    link = _link(added, fill) if fill is not None else None
+    late = fill is not None
+    if late:
+        request.late.add(added.name)
+    phase = Phase.VERIFY if late else Phase.EXPAND
+    made = _open(added, link)
+    close = [_close(added, link)] if link is not None and link.fills == "touch" else []
+    after = [*close, *_apart(added, phase)]
+    if added.not_null:
+        shape.not_null.add(number)
+    if link is not None and link.fills == "writes":
+        after.append(_contract(added, link))
+    return Compiled(
+        strategy="filled in place" if late else "catalog-only",
+        why=_why(added),
+        hazards=tuple(added.hazards) + _hazards(added),
+        steps=(made, *after, _undo(added, link)),
+        links=(link,) if link is not None else (),
+    )
+
+
+def _link(added: Added, fill: ExpressionFacts) -> Link:
+    steps = added.steps
+    if reasons := _passable.against(steps.request, steps.table, added.column.number):
+        raise steps.request.refuse(f"{added.name} cannot be filled", *reasons)
+    fills = "writes" if added.up is not None else "touch"
+    link = fill_link(steps, added.name, added.column.number, fill, fills=fills)
+    steps.shape.fills.append(link)
+    return link
+
+
+def _open(added: Added, link: Link | None) -> Step:
+    """The column with what is free: a DEFAULT that is one value, NOT NULL beside it. A DEFAULT that differs from row to
+    row is set after the column is there, in the same transaction: then it is for new rows only."""
+    steps = added.steps
+    native = link is None
+    statements = [steps.alter(f"ADD COLUMN {_definition(added, native=native)}")]
+    if not native and added.default is not None:
+        statements.append(steps.alter(f"ALTER COLUMN {ident(added.name)} SET DEFAULT {added.default.text}"))
+    situations = [steps.on("AlterTableStmt.AT_AddColumn")]
+    if native and added.not_null and added.default is None:
+        situations.append(steps.on("AlterTableStmt.AT_AddColumn checked"))
+    if native and rewrites(steps, added.node):
+        situations.append(steps.on("AlterTableStmt.AT_AddColumn rewriting"))
+    there = condition.has_column(steps.table.oid, added.name)
+    if link is None:
+        return steps.step(
+            "add",
+            Phase.EXPAND,
+            Kind.INSTANT,
+            f"add column {added.name} to {steps.table.name}",
+            statements,
+            *situations,
+            undo=(_drop_sql(added),),
+            ready=condition.neither(there),
+            done=there,
+        )
+    table = sync_table(steps.request.catalog, steps.table.oid, names=steps.shape.physical)
+    links = [*steps.shape.fills, *steps.shape.links]
+    parameters = {"link": link_to_json(link), "new": True, "statements": statements}
+    return steps.step(
+        "add",
+        Phase.EXPAND,
+        Kind.INSTANT,
+        f"add column {added.name} to {steps.table.name}, empty, with a trigger that fills it",
+        (*statements, *text.functions(table, links), *text.triggers(table, links)),
+        *situations,
+        steps.on("DropStmt trigger"),
+        action=Action(name="fill_open", parameters=parameters),
+        undo=(_drop_sql(added),),
+        ready=condition.neither(there),
+        done=condition.both(condition.has_link(link.id), there),
+    )
+
+
+def _definition(added: Added, *, native: bool) -> str:
+    """The column definition with only what is free."""
+    node = type(added.node)()
+    node.CopyFrom(added.node)
+    kept = [
+        each for each in added.node.constraints if native and parse.enum_value(parse.unwrap(each), "contype") in KEPT
+    ]
+    del node.constraints[:]
+    node.constraints.extend(kept)
+    holder = parse.parse("ALTER TABLE x ADD COLUMN y int")[0].node
+    alter.definition(alter.command(holder)).CopyFrom(node)
+    return parse.deparse_statement(holder).removeprefix("ALTER TABLE x ADD COLUMN ")
+
+
+def _drop_sql(added: Added) -> str:
+    return added.steps.alter(f"DROP COLUMN {ident(added.name)}")
+
+
+def _close(added: Added, link: Link) -> Step:
+    """Every row is filled: the trigger goes."""
+    return added.steps.step(
+        "filled",
+        Phase.VERIFY,
+        Kind.INSTANT,
+        f"every row has its {added.name}: the trigger goes",
+        (),
+        added.steps.on("DropStmt trigger"),
+        action=Action(name="fill_close", parameters={"link": link_to_json(link)}),
+        undo=("the column goes with the migration",),
+        done=condition.neither(condition.has_link(link.id)),
+    )
+
+
+def _contract(added: Added, link: Link) -> Step:
+    return added.steps.step(
+        "close",
+        Phase.CONTRACT,
+        Kind.CUTOVER,
+        f"what is written without {added.name} is filled no longer",
+        (),
+        added.steps.on("DropStmt trigger"),
+        action=Action(name="fill_close", parameters={"link": link_to_json(link)}),
+        done=condition.neither(condition.has_link(link.id)),
+    )
+
+
+def _apart(added: Added, phase: Phase) -> list[Step]:
+    """What reads the rows, each without a strong lock."""
+    steps = added.steps
+    found: list[Step] = []
+    if added.filled is not None and added.not_null:
+        proof = NotNull.of(steps, added.name, phase)
+        found += [proof.add(), *proof.prove()]
+    for number, node in enumerate(added.found.get("CONSTR_CHECK", ()), 1):
+        made = check(steps, node, tag=f"check{number}_")
+        found += made.forward(phase, look=None)
+        added.hazards.append(f"from expand on a write that breaks {made.name} is refused (23514)")
+    for number, node in enumerate(added.found.get("CONSTR_FOREIGN", ()), 1):
+        made = foreign_key(steps, node, [added.name], tag=f"foreign{number}_")
+        found += made.forward(phase, look=None)
+    for number, node in enumerate(added.found.get("CONSTR_UNIQUE", ()), 1):
+        of = key(steps, node, "UNIQUE", [added.name], phase, tag=f"unique{number}_")
+        found += [each for each in of if each.phase is not Phase.ROLLBACK]
+    return found
+
+
+def _undo(added: Added, link: Link | None) -> Step:
+    """Rollback drops the column; constraints and indexes go with it."""
+    steps = added.steps
+    parameters = {
+        "relation": steps.table.oid,
+        "number": added.column.number,
+        "column": added.name,
+        "link": link.id if link is not None else None,
+        "loses": _loses(added),
+    }
+    foreign = [
+        steps.on("AlterTableStmt.AT_DropConstraint foreign key", referenced=(oid,))
+        for node in added.found.get("CONSTR_FOREIGN", ())
+        if (oid := Scene(steps.request.catalog).oid(node.pktable)) is not None
+    ]
+    return steps.step(
+        "undo",
+        Phase.ROLLBACK,
+        Kind.CUTOVER,
+        f"drop column {added.name} of {steps.table.name}",
+        (_drop_sql(added),),
+        steps.on("AlterTableStmt.AT_DropColumn"),
+        steps.on("DropStmt trigger"),
+        *foreign,
+        action=Action(name="column_drop", parameters=parameters),
+        done=condition.neither(condition.has_column(steps.table.oid, added.name)),
+    )
+
+
+def _loses(added: Added) -> str:
+    """The condition of rows whose value the application must have written; "true" where nobody can tell."""
+    column = ident(added.name)
+    if added.filled is not None:
+        return "true"
+    if added.default is None:
+        return f"{column} IS NOT NULL"
+    same = f"{column} IS NOT DISTINCT FROM ({added.default.text})"
+    return f"NOT ({same})" if added.default.immutable else f"{column} IS NOT NULL"
+
+
+def _why(added: Added) -> str:
+    if added.up is not None:
+        return "up gives each row its value: a trigger fills what is written, a pass what is there"
+    if added.filled is not None:
+        return "the DEFAULT is another value for each row: the rows that are there are filled in small batches"
+    if added.default is not None:
+        return "the DEFAULT is one value for all rows, which the catalog keeps"
+    return "the rows that are there are not touched"
+
+
+def _hazards(added: Added) -> tuple[str, ...]:
+    name = added.steps.table.name.name
+    found = [
+        (
+            f"COPY {name} FROM, or INSERT INTO {name}, without a column list fails, and SELECT * gives one column "
+            'more; in a server-side prepared statement it fails once per connection ("cached plan must not change '
+            'result type")'
+        )
+    ]
+    if added.filled is not None:
+        found.append(_passable.hazard(added.steps.table))
+    if added.up is not None:
+        found.append(f"until contract a NULL that either application writes into {added.name} becomes {added.up.text}")
+    if added.not_null and added.default is None and added.up is None:
+        found.append(f"INSERTs of the old application, which do not name {added.name}, fail from expand on (23502)")
+    return tuple(found)

@@ -1,0 +1,102 @@
+"""Add a foreign key, proven while the application goes on writing.
+
+## What it does
+
+`ALTER TABLE t ADD [CONSTRAINT name] FOREIGN KEY (…) REFERENCES …`. Orphans are counted and shown, and the change is
+refused, before anything is changed.
+
+## Why it is dangerous
+
+Done as typed, it reads both tables under SHARE ROW EXCLUSIVE: nobody writes to either meanwhile.
+
+## Phases and locks
+
+expand: orphans are looked for (ACCESS SHARE); it is added NOT VALID (SHARE ROW EXCLUSIVE on both tables,
+milliseconds), from then on for what is written; it is validated (SHARE UPDATE EXCLUSIVE on the table, ROW SHARE on the
+other, while everybody works). What is written as NOT VALID stays so.
+
+## Rollback
+
+Drops the constraint (ACCESS EXCLUSIVE on both tables, milliseconds).
+
+## Versions
+
+PostgreSQL 14 to 18; on a partitioned table 18, NOT ENFORCED 18.
+
+## Example
+
+    ALTER TABLE lignes_commande ADD FOREIGN KEY (produit_id) REFERENCES produits (id);
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...sql import alter
+from ...sql.quote import ident
+from ..steps.step import Phase
+from . import _columns, raw_sql
+from ._foreign_key import covered, foreign_key
+from ._operation import Compiled, Request
+from ._steps import Steps
+from ._twin import table_sql
+
+DIRECTIVES = ("allow",)
+RECOGNISES = ("AlterTableStmt.AT_AddConstraint.FOREIGN",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddForeignKey:
+    """Let `columns` of `table` point to `references_columns` (its primary key when empty) of table `references`."""
+
+    table: str
+    columns: tuple[str, ...]
+    references: str
+    references_columns: tuple[str, ...] = ()
+    name: str | None = None
+    schema: str | None = None
+
+    def to_sql(self) -> str:
+        """ALTER TABLE … ADD FOREIGN KEY."""
+        called = f"CONSTRAINT {ident(self.name)} " if self.name is not None else ""
+        mine = ", ".join(map(ident, self.columns))
+        theirs = f" ({', '.join(map(ident, self.references_columns))})" if self.references_columns else ""
+        return (
+            f"ALTER TABLE {table_sql(self.table, self.schema)} ADD {called}FOREIGN KEY ({mine}) "
+            f"REFERENCES {ident(self.references)}{theirs};\n"
+        )
+
+
+def compile_(request: Request) -> Compiled:
+    """Look, add, prove."""
+    relation = request.action.statement.node.relation
+    table = request.changeable(relation)
+    constraint = alter.definition(request.action.node)
+    if not _columns.is_whole(relation, table) or not constraint.is_enforced:
+        return raw_sql.compile_(request)
+    _columns.check_length(request)
+    steps = Steps(request, table)
+    columns = [each.string.sval for each in constraint.fk_attrs]
+    made = foreign_key(steps, constraint, columns)
+    phase = request.moment()
+    if phase is Phase.VERIFY:
+        request.late.add(made.name)
+    numbers = tuple(steps.shape.survivor(column) for column in columns)
+    bare = [] if covered(table, numbers) else [_no_index(steps, columns, constraint.pktable.relname)]
+    validate = not constraint.skip_validation
+    return Compiled(
+        strategy="NOT VALID + VALIDATE" if validate else "NOT VALID",
+        why="the rows that are there are proven while everybody works"
+        if validate
+        else "it is written as NOT VALID: rows that are there are not looked at",
+        hazards=(f"from expand on a write of the old application that breaks {made.name} is refused (23503)", *bare),
+        steps=(*made.forward(phase, validate=validate), made.drop("undo", Phase.ROLLBACK)),
+    )
+
+
+def _no_index(steps: Steps, columns: list[str], other: str) -> str:
+    shown = ", ".join(map(ident, columns))
+    return (
+        f"no index begins with ({shown}): each DELETE or key UPDATE on {other} reads all of {steps.table.name}; "
+        f"CREATE INDEX ON {steps.sql} ({shown}) first"
+    )

@@ -1,0 +1,94 @@
+"""Add a primary key whose index is built while the application goes on writing.
+
+## What it does
+
+`ALTER TABLE t ADD [CONSTRAINT name] PRIMARY KEY (…)`, or `… PRIMARY KEY USING INDEX index`. NULLs and values that
+several rows share are counted and shown, and the change is refused, before anything is changed.
+
+## Why it is dangerous
+
+Done as typed, the table is read and the index built under ACCESS EXCLUSIVE: nobody reads or writes meanwhile.
+
+## Phases and locks
+
+expand: NULLs and duplicates are looked for (ACCESS SHARE); each column that may be NULL becomes NOT NULL as
+`set_not_null` does it; the index is built concurrently (SHARE UPDATE EXCLUSIVE, in no transaction); the key takes it
+over (ACCESS EXCLUSIVE, milliseconds). On a partitioned table the index is built for each partition, and the table then
+takes those for its own.
+
+## Rollback
+
+Drops the key with its index; columns that were not NOT NULL before may be NULL again. An index that was taken over is
+built again, concurrently, first.
+
+## Versions
+
+PostgreSQL 14 to 18.
+
+## Example
+
+    ALTER TABLE journal_visites ADD PRIMARY KEY (id);
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...sql import alter
+from ...sql.quote import ident
+from . import _columns, raw_sql
+from ._not_null import make_not_null
+from ._operation import Compiled, Request
+from ._steps import Steps
+from ._taken import take_over
+from ._twin import table_sql
+from ._unique import key, twice
+
+DIRECTIVES = ("allow",)
+RECOGNISES = ("AlterTableStmt.AT_AddConstraint.PRIMARY",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddPrimaryKey:
+    """Make `columns` the primary key of `table`."""
+
+    table: str
+    columns: tuple[str, ...]
+    name: str | None = None
+    schema: str | None = None
+
+    def to_sql(self) -> str:
+        """ALTER TABLE … ADD PRIMARY KEY."""
+        called = f"CONSTRAINT {ident(self.name)} " if self.name is not None else ""
+        columns = ", ".join(map(ident, self.columns))
+        return f"ALTER TABLE {table_sql(self.table, self.schema)} ADD {called}PRIMARY KEY ({columns});\n"
+
+
+def compile_(request: Request) -> Compiled:
+    """Look, prove NOT NULL, build, take over."""
+    relation = request.action.statement.node.relation
+    table = request.changeable(relation)
+    constraint = alter.definition(request.action.node)
+    if not _columns.is_whole(relation, table) or getattr(constraint, "without_overlaps", False):
+        return raw_sql.compile_(request)
+    _columns.check_length(request)
+    if (old := next((each for each in table.constraints if each.kind == "primary key"), None)) is not None:
+        raise request.error(f'multiple primary keys for table "{table.name}" are not allowed: it has "{old.name}"')
+    steps = Steps(request, table)
+    if constraint.indexname:
+        return take_over(steps, constraint, "PRIMARY KEY")
+    columns = [each.string.sval for each in constraint.keys]
+    for column in columns:
+        _columns.known(request, table, column)
+    phase = request.moment()
+    before, after = make_not_null(steps, columns, phase)
+    made = key(steps, constraint, "PRIMARY KEY", columns, phase)
+    return Compiled(
+        strategy="concurrent index",
+        why="its index is built while everybody works, and taken over in an instant",
+        hazards=(
+            f"from expand on a NULL in {', '.join(columns)} is refused to both applications (23502)",
+            twice(columns),
+        ),
+        steps=(*before, *made, *after),
+    )

@@ -1,0 +1,172 @@
+"""Give a column another DEFAULT.
+
+## What it does
+
+`ALTER TABLE t ALTER COLUMN c SET DEFAULT expression`. Rows that are there keep their values.
+
+## Why it is dangerous
+
+Hardly for the table: only the catalog changes. But both applications get the new DEFAULT from then on.
+
+## Phases and locks
+
+expand: one instant step (ACCESS EXCLUSIVE, milliseconds). On a column that a rename in flight has given a new name, the
+old DEFAULT serves both applications until contract, which sets the new one; before, it holds for sessions that have set
+`pgwright.version` to the number of the migration or a later one.
+
+## Rollback
+
+The former DEFAULT comes back. Values that were stored meanwhile stay.
+
+## Versions
+
+PostgreSQL 14 to 18.
+
+## Example
+
+    ALTER TABLE commandes ALTER COLUMN statut SET DEFAULT 'NOUVELLE';
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...catalog.values import Column
+from ...sql import alter, parse
+from ...sql.quote import ident
+from ..steps import condition
+from ..steps.step import Action, Kind, Phase, Step
+from ..sync.link import Link
+from . import _columns, raw_sql
+from ._operation import Compiled, Request
+from ._steps import Steps
+from ._twin import table_sql
+
+DIRECTIVES = ("allow",)
+RECOGNISES = ("AlterTableStmt.AT_ColumnDefault.SET",)
+SITUATION = "AlterTableStmt.AT_ColumnDefault"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetDefault:
+    """Give `column` of `table` the DEFAULT `expression`."""
+
+    table: str
+    column: str
+    expression: str
+    schema: str | None = None
+
+    def to_sql(self) -> str:
+        """ALTER TABLE … SET DEFAULT."""
+        table = table_sql(self.table, self.schema)
+        return f"ALTER TABLE {table} ALTER COLUMN {ident(self.column)} SET DEFAULT {self.expression};\n"
+
+
+def compile_(request: Request) -> Compiled:
+    """At once, or with contract where the column is between two names."""
+    relation = request.action.statement.node.relation
+    table = request.changeable(relation)
+    if not relation.inh and table.children:
+        return raw_sql.compile_(request)
+    steps, name = Steps(request, table), request.action.node.name
+    column = _columns.known(request, table, name)
+    check(request, column, name)
+    text = parse.deparse_expression(alter.definition(request.action.node))
+    found = _columns.facts(request, table, text, column, what=f"DEFAULT {text}", columns={})
+    if found.has_subquery:
+        raise request.error("a DEFAULT cannot have a subquery")
+    pair = _columns.flight(steps.shape, name)
+    if pair is not None:
+        return _with_contract(steps, name, found.text, pair)
+    before = steps.shape.default(steps.shape.survivor(name))
+    steps.shape.defaults[steps.shape.survivor(name)] = found.text
+    set_ = steps.step(
+        "set",
+        request.moment(),
+        Kind.INSTANT,
+        f"set the DEFAULT of {name} of {table.name} to {found.text}",
+        (sql(steps, name, found.text),),
+        steps.on(SITUATION),
+        undo=(sql(steps, name, before),),
+    )
+    return Compiled(
+        strategy="catalog-only",
+        why="rows that are there are not touched",
+        hazards=(f"rows that the old application inserts without {name} get the new DEFAULT from expand on",),
+        steps=(set_, back(steps, name, before, Phase.ROLLBACK)),
+    )
+
+
+def check(request: Request, column: Column, name: str) -> None:
+    """What PostgreSQL refuses."""
+    if column.identity is not None:
+        raise request.error(f'column "{name}" is an identity column, whose value is no DEFAULT')
+    if column.generated is not None:
+        raise request.error(f'column "{name}" is a generated column, whose value is no DEFAULT')
+
+
+def sql(steps: Steps, name: str, default: str | None) -> str:
+    """SET or DROP DEFAULT of the column called `name` on the server."""
+    change = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
+    there = steps.shape.on_server(name) if name in steps.shape.logical else name
+    return steps.alter(f"ALTER COLUMN {ident(there)} {change}")
+
+
+def back(steps: Steps, name: str, before: str | None, phase: Phase) -> Step:
+    """The former DEFAULT again."""
+    return steps.step(
+        "back",
+        phase,
+        Kind.CUTOVER,
+        f"give {name} of {steps.table.name} its former DEFAULT back",
+        (sql(steps, name, before),),
+        steps.on(SITUATION),
+    )
+
+
+def _with_contract(steps: Steps, name: str, default: str, pair: Link) -> Compiled:
+    """The old DEFAULT serves both names until then; a session that says it is new gets the new one before."""
+    table, request = steps.table, steps.request
+    before = steps.shape.default(steps.shape.survivor(name))
+    parameters = {"relation": table.oid, "link": pair.id, "default": default, "number": request.number}
+    marked = steps.step(
+        "mark",
+        Phase.EXPAND,
+        Kind.INSTANT,
+        f"the new DEFAULT of {name} holds for sessions that set pgwright.version = '{request.number}'",
+        (),
+        action=Action(name="link_default", parameters=parameters),
+        undo=("goes with the link",),
+    )
+    # By then the rename before it is native: the column has the name of the statement.
+    set_ = steps.step(
+        "set",
+        Phase.CONTRACT,
+        Kind.CUTOVER,
+        f"set the DEFAULT of {name} of {table.name} to {default}",
+        (steps.alter(f"ALTER COLUMN {ident(name)} SET DEFAULT {default}"),),
+        steps.on(SITUATION),
+        undo=(_named(steps, name, before),),
+        ready=condition.has_column(table.oid, name),
+    )
+    restored = steps.step(
+        "restore",
+        Phase.RESTORE,
+        Kind.CUTOVER,
+        f"give {name} of {table.name} its former DEFAULT back",
+        (_named(steps, name, before),),
+        steps.on(SITUATION),
+    )
+    return Compiled(
+        strategy="with contract",
+        why=f"{name} is between two names, and one DEFAULT serves both",
+        hazards=(
+            f"the new DEFAULT applies before contract only to sessions that set the version mark {request.number}",
+        ),
+        steps=(marked, set_, restored),
+    )
+
+
+def _named(steps: Steps, name: str, default: str | None) -> str:
+    change = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
+    return steps.alter(f"ALTER COLUMN {ident(name)} {change}")
