@@ -62,7 +62,7 @@ class Noticed:
             self.failures.append((when, f"{what}: {message} ({sqlstate or 'no SQLSTATE'})"))
 
     def figures(self, begin: int = 0, end: int | None = None) -> Figures:
-        """Of the transactions that should have begun from `begin` to before `end`, and of the failures that were told in
+        """Of the transactions that should have begun from `begin` to before `end`, and of the failures told in
         that time; in µs of the clock."""
         last = sys.maxsize if end is None else end
         chosen = sorted(
