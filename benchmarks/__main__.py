@@ -34,6 +34,9 @@ def main(arguments: list[str]) -> int:
         except PgwrightError as error:
             print(f"{name} was not measured: {error}", file=sys.stderr)
             return 2
+        except KeyboardInterrupt:
+            print(f"{name} was interrupted; nothing of it was kept, and its server is gone.", file=sys.stderr)
+            return 130
         print("\n".join([name, *result.lines, ""]), flush=True)
         missed += [f"{name} missed a goal: {goal.promise}: {goal.found}" for goal in result.goals if not goal.kept]
         if options.write:

@@ -44,7 +44,7 @@ MIGRATION = f"-- pgwright: up = trim(name)\n{RENAME.text}"
 
 
 def measure(options: Options) -> Report:
-    """About two minutes."""
+    """About one minute."""
     rows = options.rows or ROWS
     tables = TABLES if options.rows is None else min(TABLES, max(options.rows // 200, 1))
     with database.server(options, {"max_locks_per_transaction": "1024"}) as running:

@@ -70,7 +70,7 @@ Key = tuple[str, str, str, str]  # form, column, shape, state
 
 
 def measure(options: Options) -> Report:
-    """About four minutes."""
+    """About three minutes."""
     rows, rounds = options.rows or ROWS, options.rounds or ROUNDS
     found: dict[Key, list[float]] = {}
     with database.server(options, {"autovacuum": "off"}) as running:

@@ -104,7 +104,7 @@ class Found:
 
 
 def measure(options: Options) -> Report:
-    """About two minutes a round, and once two for building pgroll."""
+    """About three minutes a round, and once two for building pgroll."""
     try:
         program = pgroll.build()
     except pgroll.Unbuilt as unbuilt:

@@ -202,7 +202,7 @@ HEAD = ("", "transactions", "failed", "p99.9", "longest stall", "of no change")
 
 
 def measure(options: Options) -> Report:
-    """About eight minutes a round."""
+    """About five minutes a round."""
     with database.server(options) as running:
         stall = Stall(running, options)
         try:

@@ -24,7 +24,7 @@ from .load import ROOT
 
 MODULE, VERSION = "github.com/xataio/pgroll", "v0.16.2"
 CACHE = ROOT / ".cache" / "peer"
-BUILD_SECONDS = 1200
+BUILD_SECONDS = 600
 RUN_SECONDS = 3600
 FIRST = "01_accounts"
 CREATE = """
@@ -90,11 +90,15 @@ def url(running: PrivateServer, name: str) -> str:
     return f"postgres://postgres@:{running.port}/{quote(name)}?host={host}&sslmode=disable"
 
 
+def program() -> Path:
+    """Where the program lies once it was built."""
+    return CACHE / f"pgroll-{VERSION}"
+
+
 def build() -> Path:
     """The program; raises Unbuilt where there is no Go, or where it does not get the module."""
-    program = CACHE / f"pgroll-{VERSION}"
-    if program.exists():
-        return program
+    if program().exists():
+        return program()
     go = shutil.which("go")
     if go is None:
         raise Unbuilt("Go is not installed, so pgroll was not built.")
@@ -105,8 +109,8 @@ def build() -> Path:
         for way in (_install, _inside):
             error = way(go, Path(place))
             if error is None and made.exists():
-                made.replace(program)
-                return program
+                made.replace(program())
+                return program()
             tried.append(error or "nothing was made")
     raise Unbuilt(f"pgroll {VERSION} could not be built. Tried: {'; '.join(tried)}")
 

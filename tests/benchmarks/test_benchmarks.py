@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from benchmarks.support import pgroll
 from benchmarks.support.options import Options
 from benchmarks.support.report import Report
 
 from benchmarks import memory, overhead, peer, stall, ten_million
+from pgwright.base.errors import Refused
+from tests.support.selection import in_ci
 
 TINY = Options(rows=2_000, rounds=1, clients=2, hold=0.3, calm=0.3)
 
@@ -39,6 +42,11 @@ def test_memory() -> None:
     assert len(report.goals) == 3
 
 
+def test_ten_million_looks_for_room_first() -> None:
+    with pytest.raises(Refused, match=r"rows need about .* GB in .*, and .* GB are free"):
+        ten_million.measure(Options(rows=10**12))
+
+
 @pytest.mark.long
 def test_ten_million() -> None:
     report = ten_million.measure(TINY)
@@ -51,6 +59,8 @@ def test_ten_million() -> None:
 @pytest.mark.long
 @pytest.mark.timeout(1500)  # pgroll is built once for a checkout, where Go is
 def test_peer() -> None:
+    if in_ci() and not pgroll.program().exists():
+        pytest.skip("pgroll was not built here before")
     report = peer.measure(TINY)
     if not report.tables:
         assert report.skipped, "what was tried is said"
