@@ -11,7 +11,7 @@ import ast
 import json
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,15 +65,33 @@ def text(name: str) -> str:
 
 
 def fenced(table: Mapping[str, Any]) -> str:
-    """A table as text, because Markdown's own would be too wide; two spaces in, so that no row reads as a command."""
+    """A table as text, because Markdown's own would be too wide; two spaces in, so that no row reads as a command. One
+    that is too wide itself goes on below, with its first column again."""
     cells = [table["head"], *table["rows"]]
     widths = [max(len(row[index]) for row in cells) for index in range(len(table["head"]))]
-    lines = []
-    for row in cells:
-        first, *rest = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        lines.append("  " + "  ".join([first, *(cell.strip().rjust(len(cell)) for cell in rest)]).rstrip())
-    rule = "  " + "  ".join("-" * width for width in widths)
-    return "\n".join([f"{table['title']}:", "", "```", lines[0], rule, *lines[1:], "```"])
+    blocks = ["\n".join(block(cells, widths, columns)) for columns in folded(widths)]
+    return "\n".join([f"{table['title']}:", "", "```", "\n\n".join(blocks), "```"])
+
+
+def block(cells: Sequence[Sequence[str]], widths: Sequence[int], columns: Sequence[int]) -> list[str]:
+    """The first column and `columns`, with a rule beneath the head."""
+    lines = [
+        "  ".join(["", row[0].ljust(widths[0]), *(row[each].rjust(widths[each]) for each in columns)]).rstrip()
+        for row in cells
+    ]
+    rule = "  ".join(["", *("-" * widths[each] for each in (0, *columns))])
+    return [lines[0], rule, *lines[1:]]
+
+
+def folded(widths: Sequence[int]) -> list[list[int]]:
+    """The columns after the first, in groups that fit beside it."""
+    groups: list[list[int]] = [[]]
+    room = WIDTH - widths[0]
+    for column in range(1, len(widths)):
+        if groups[-1] and sum(widths[each] + 2 for each in (*groups[-1], column)) > room:
+            groups.append([])
+        groups[-1].append(column)
+    return groups
 
 
 def goal(found: Mapping[str, Any]) -> str:

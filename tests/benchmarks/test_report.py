@@ -85,6 +85,14 @@ def test_the_page_shows_what_was_kept_and_nothing_else(tmp_path: Path) -> None:
     assert max(map(len, page.splitlines())) <= 120
 
 
+def test_a_table_that_is_too_wide_goes_on_below() -> None:
+    wide = {"title": "W", "head": ["", *"abcdef"], "rows": [["a name", *(each * 30 for each in "123456")]]}
+    lines = measured_page.fenced(wide).splitlines()
+    assert max(map(len, lines)) <= 120
+    assert [line.split()[:2] for line in lines if "a name" in line] == [["a", "name"]] * 2
+    assert all(each * 30 in "".join(lines) for each in "123456")
+
+
 def test_the_page_is_the_one_that_the_results_make() -> None:
     assert not measured_page.stale(), "run make docs; the page is not written by hand"
 
