@@ -33,8 +33,8 @@ Above `DROP COLUMN` it says what rows that the new application inserts get in th
     -- pgwright: on_null = 'C-' || id
     ALTER TABLE commandes ALTER COLUMN référence SET NOT NULL;
 
-An SQL expression over the other columns of the row. The rows that are there are filled by a pass, and until contract so is
-every NULL that is still written. Without it rows with a NULL are counted and shown, and the change is refused.""",
+An SQL expression over the other columns of the row. The rows that are there are filled by a pass, and until contract so
+is every NULL that is still written. Without it rows with a NULL are counted and shown, and the change is refused.""",
     "strategy": """How to run an operation, where pgwright should not choose: `auto`, or a name of the operation's page.
 
     -- pgwright: strategy = copy
