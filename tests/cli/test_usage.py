@@ -106,7 +106,7 @@ def test_every_kind_of_page_is_found(name: str, capsys: pytest.CaptureFixture[st
 def test_an_unknown_page_names_the_nearest_and_all() -> None:
     done = pgwright("docs", "rename_colum")
     assert done.returncode == 2
-    assert "Did you mean rename_column?" in done.stderr
+    assert "Did you mean rename_column" in done.stderr
     assert "LockNotObtained" in done.stderr
 
 

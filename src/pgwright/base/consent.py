@@ -11,7 +11,10 @@ CONSENTS = {
     "raw_sql": "a statement that pgwright does not understand runs as it is, with the locks that it takes.",
     "published": ("the table is published without a column list, and the subscribers have the new column already."),
     "user_triggers": "user triggers fire during the backfill, because this role may not silence them.",
-    "rewrite": "contract may rewrite the table under ACCESS EXCLUSIVE, to rebuild a generated column.",
+    "rewrite": (
+        "the table may be rewritten under ACCESS EXCLUSIVE: by contract, to rebuild a generated column, or by a column "
+        "of a domain with a constraint that is added."
+    ),
     "destructive": (
         "data that exists nowhere else may be dropped. On the command line it needs `--yes` too, or the table's name "
         "typed on a terminal."

@@ -13,7 +13,10 @@ DIRECTIVES = {
 An SQL expression that speaks the names *before* the statement. It fills the new column of the rows that are there, and
 carries what the old application writes. On a statement with several actions it names its column: `up(nom_complet) = …`.
 It must be an expression that the server accepts for the column's type; where it is immutable, the result is proven by a
-CHECK constraint until contract.""",
+CHECK constraint until contract.
+
+Above `ADD COLUMN` it says what the rows that are there get in the new column, and until contract every row that is
+written without a value in it.""",
     "down": """The old value, made of the new row: what the old application sees, and what rollback keeps.
 
     -- pgwright: up = trim(nom)
@@ -22,7 +25,16 @@ CHECK constraint until contract.""",
 
 An SQL expression that speaks the names *after* the statement. Without it the new value itself is taken, and a write
 whose value would not survive the way there and back is refused until contract. A `down` that is written is trusted;
-the plan names it lossy where it is.""",
+the plan names it lossy where it is.
+
+Above `DROP COLUMN` it says what rows that the new application inserts get in the column until contract.""",
+    "on_null": """What a NULL becomes in a column that is to be NOT NULL.
+
+    -- pgwright: on_null = 'C-' || id
+    ALTER TABLE commandes ALTER COLUMN référence SET NOT NULL;
+
+An SQL expression over the other columns of the row. The rows that are there are filled by a pass, and until contract so
+is every NULL that is still written. Without it rows with a NULL are counted and shown, and the change is refused.""",
     "strategy": """How to run an operation, where pgwright should not choose: `auto`, or a name of the operation's page.
 
     -- pgwright: strategy = copy
