@@ -14,7 +14,7 @@ from ...base.consent import require_known
 from ...base.errors import MigrationFileError, Refused, UsageError
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
-from ..operations._operation import Compiled, Probe, Request, Shape
+from ..operations._operation import Compiled, Place, Probe, Request, Shape
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import passes
@@ -93,7 +93,7 @@ def _migration(migration: Migration, draft: _Draft, sources: Sources) -> Planned
     operations = []
     for request in _requests(migration, draft, sources):
         name = owner(request.action.key)
-        _refuse_directives(request, name)
+        refuse_directives(request, name)
         compiled: Compiled = registry.load(KIND, name).compile_(request)
         operations.append(_planned(request, name, compiled))
         draft.steps += compiled.steps
@@ -124,7 +124,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
         )
 
 
-def _refuse_directives(request: Request, name: str) -> None:
+def refuse_directives(request: Place, name: str) -> None:
     """A directive that the operation does not know, or a consent that there is not, would be silently ignored."""
     known = registry.load(KIND, name).DIRECTIVES
     for directive in request.directives:
