@@ -7,6 +7,7 @@ remembers in its last transaction, and a runner that dies in between leaves no f
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -99,8 +100,9 @@ def differences(connection: Connection, schemas: Sequence[str]) -> tuple[Differe
         _prepare(connection)
         rows = connection.execute(_compare(connection), {"schemas": list(schemas)}).fetchall()
         covered = {row[0] for row in connection.execute(_COVERED).fetchall()}
+        everything = connection.execute(_SCOPE).fetchone() == ([],)
     found = [_difference(*row) for row in rows]
-    return tuple(sorted(each for each in found if _counts(each, covered, rows)))
+    return tuple(sorted(each for each in found if _counts(each, covered, rows, everything=everything)))
 
 
 def remember(runner: Runner, schemas: Sequence[str]) -> None:
@@ -112,7 +114,8 @@ def remember(runner: Runner, schemas: Sequence[str]) -> None:
         with runner.transaction() as connection:
             _prepare(connection)
             connection.execute(_write(connection), {"schemas": list(schemas)})
-            connection.execute(_SERVER, (str(connection.info.server_version // 10000),))
+            scope = json.dumps(list(schemas))
+            connection.execute(_SERVER, (str(connection.info.server_version // 10000), scope))
     except psycopg.errors.LockNotAvailable:
         runner.on_event(
             Notice(
@@ -172,9 +175,11 @@ def _write(connection: Connection) -> bytes:
 
 
 _COVERED = "SELECT name FROM pgwright.known WHERE kind = 'schema'"
+_SCOPE = "SELECT parts FROM pgwright.known WHERE kind = 'server'"
+# The major, and the schemas that were asked for.
 _SERVER = """
-INSERT INTO pgwright.known (kind, schema, name, digest) VALUES ('server', '', '', %s)
-ON CONFLICT (kind, schema, name) DO UPDATE SET digest = excluded.digest
+INSERT INTO pgwright.known (kind, schema, name, digest, parts) VALUES ('server', '', '', %s, %s::jsonb)
+ON CONFLICT (kind, schema, name) DO UPDATE SET digest = excluded.digest, parts = excluded.parts
 """
 
 
@@ -200,9 +205,12 @@ def _parts(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Part, .
     return tuple(sorted(found))
 
 
-def _counts(each: Difference, covered: set[str], rows: Sequence[Sequence[Any]]) -> bool:
-    """Whether a difference is worth a word. A new schema stands for all that is in it; a partition or child that comes
-    or goes is daily business, also where it was only detached."""
+def _counts(each: Difference, covered: set[str], rows: Sequence[Sequence[Any]], *, everything: bool) -> bool:
+    """Whether a difference is worth a word. A new schema stands for all that is in it, and is none where another was
+    asked for then (not `everything`); a partition or child that comes or goes is daily business, also where it was
+    only detached."""
+    if each.kind == "schema" and each.how == "added":
+        return everything
     if each.kind in _DAILY and each.how != "changed":
         return False
     if each.how == "added" and each.schema and each.schema not in covered:

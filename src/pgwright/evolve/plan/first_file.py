@@ -16,7 +16,7 @@ HEAD = """\
 # Recent pg_dumps guard the script by a word that nobody can guess; inside of it the line stands nowhere else.
 _GUARD = re.compile(r"^\\restrict (?P<key>\w+)$", re.MULTILINE)
 # Function bodies may name what comes later in the file, and a table may live elsewhere or be stored in another way.
-_KEPT = ("check_function_bodies",)
+_BODIES = "check_function_bodies"
 _STORAGE = {"default_tablespace": "", "default_table_access_method": "heap"}
 
 
@@ -31,10 +31,11 @@ def text(dump: str) -> str:
 
 
 def _wanted(statements: Sequence[Statement]) -> Iterator[Statement]:
+    bodies = any(each.kind == "CreateFunctionStmt" for each in statements)
     stored = any(_setting(each) in _STORAGE and _value(each) != _STORAGE[_setting(each)] for each in statements)
     for each in statements:
         name = _setting(each)
-        if name and name not in _KEPT and not (stored and name in _STORAGE):
+        if name and not (bodies and name == _BODIES) and not (stored and name in _STORAGE):
             continue
         if each.text.startswith("SELECT pg_catalog.set_config('search_path'"):
             continue
