@@ -105,6 +105,21 @@ def test_an_error_without_a_position_is_told_at_its_statement(project: Project) 
     failed(project, StepFailed, "0001_un.sql:3:3:", "already exists")
 
 
+def test_what_is_checked_at_the_end_has_no_place(project: Project) -> None:
+    project.write(
+        "CREATE TABLE t (id int PRIMARY KEY, a int REFERENCES t DEFERRABLE INITIALLY DEFERRED);\n"
+        "INSERT INTO t VALUES (1, 2);"
+    )
+    failed(project, StepFailed, "0001_change.sql: when the file was committed", "violates foreign key", "(a)=(2)")
+    assert project.database.one("SELECT to_regclass('t') IS NULL")
+
+
+def test_what_only_a_client_could_take_is_an_error(project: Project) -> None:
+    project.write("CREATE TABLE t (id int);\nCOPY t TO STDOUT;")
+    failed(project, StepFailed, "0001_change.sql:2:1", "COPY")
+    assert project.database.one("SELECT to_regclass('t') IS NULL")
+
+
 def test_concurrently_and_a_new_value_of_an_enum(project: Project) -> None:
     project.write(
         "CREATE TYPE e AS ENUM ('a'); CREATE TABLE t (v e);\n"
@@ -241,6 +256,7 @@ def test_a_directive_about_rows_has_its_meaning_where_there_are_some(project: Pr
         ("-- nothing", ("no statement",)),
         ("CREATE TABEL t;", (":1:8", "syntax error")),
         ("\\dt\n", ("psql",)),
+        ("SELECT 1;\nALTER TABLE pgwright.journal RENAME COLUMN version TO v;", (":2:1", "journal's own")),
     ],
 )
 def test_files_that_make_no_sense_are_refused_before_anything_runs(

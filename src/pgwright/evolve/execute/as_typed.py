@@ -74,7 +74,7 @@ def _whole(runner: Runner, migration: Migration, taken: frozenset[int]) -> None:
         runner.gate(f"{migration.number}.typed")
     current: Typed | None = None
     try:
-        connection.execute(_begin(runner.settings.execute, patient=not taken).encode())
+        connection.execute(_begin(connection, runner.settings.execute, patient=not taken).encode())
         runner.fence(connection)
         for current in as_typed.statements(migration):
             _check_stop(runner, migration)
@@ -95,7 +95,7 @@ def _whole(runner: Runner, migration: Migration, taken: frozenset[int]) -> None:
         _roll_back(connection)
 
 
-def _begin(settings: ExecuteSettings, *, patient: bool) -> str:
+def _begin(connection: Connection, settings: ExecuteSettings, *, patient: bool) -> str:
     """One message. Where nobody can stand behind us a lock is waited for: an autovacuum yields after a second, and to
     no short try ever."""
     patience = settings.lock_budget if patient else settings.lock_try
@@ -103,6 +103,7 @@ def _begin(settings: ExecuteSettings, *, patient: bool) -> str:
         "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET LOCAL row_security = off;"
         f" SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {max(1, round(patience * 1000))};"
         f" SET LOCAL idle_in_transaction_session_timeout = {max(1, round(settings.idle_timeout * 1000))}"
+        + ("; SET LOCAL transaction_timeout = 0" if connection.info.server_version >= 170000 else "")
     )
 
 
@@ -138,18 +139,20 @@ def _refuse_taken(connection: Connection, taken: frozenset[int]) -> None:
         raise InUseError
 
 
-def _told(migration: Migration, typed: Typed | None, error: psycopg.Error, *, left: str = "") -> PgwrightError:
+def _told(migration: Migration, typed: Typed | None, error: psycopg.Error) -> PgwrightError:
     """The driver's error as ours: where in the file, what the server said, what is left, and what to type."""
-    state = left or f"Nothing of {migration.name} remains."
-    if typed is None or is_connection_loss(error):
-        if is_connection_loss(error):
-            state = f"{migration.name} is in the journal as done, or nothing of it remains."
+    state = f"Nothing of {migration.name} remains."
+    if is_connection_loss(error):
+        state = f"{migration.name} is in the journal as done, or nothing of it remains."
         return translate(error, doing=f"applying {migration.name}", state=state)
     position = error.diag.statement_position
     said = error.diag.message_primary or " ".join(str(error).split())
     said += f" ({error.diag.message_detail})" if error.diag.message_detail else ""
-    place = typed.place(int(position) if position else None)
-    message = typed.statement.source.error(said, place).message
+    if typed is None:  # what is checked at the end, as a deferred constraint, has no place
+        message = f"{migration.path}: when the file was committed: {said}"
+    else:
+        place = typed.place(int(position) if position else None)
+        message = typed.statement.source.error(said, place).message
     hint = "Correct the file, then run `pgwright apply` again: it goes on with this one."
     if error.diag.message_hint:
         hint = f"The server's hint: {error.diag.message_hint} {hint}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ...base.errors import MigrationFileError
 from ...sql import parse
+from ...sql.actions import SCHEMA
 from ...sql.parse import Node, Statement
 from ...sql.quote import ident, qualified
 from ..operations._operation import Place
@@ -71,8 +72,8 @@ def statements(migration: Migration) -> tuple[Typed, ...]:
 
 
 def check(migration: Migration) -> None:
-    """Raises MigrationFileError for a file without a statement, and for a directive that its operation does not know:
-    it would be passed over in silence."""
+    """Raises MigrationFileError for a file without a statement, for a directive that its operation does not know (it
+    would be passed over in silence), and for what speaks of the journal."""
     if not migration.statements:
         raise MigrationFileError(
             "there is no statement in this file",
@@ -80,14 +81,23 @@ def check(migration: Migration) -> None:
             hint="Write the change into it, or remove it.",
         )
     for each in migration.statements:
+        _refuse_journal(each.statement)
         for action in each.actions:
             place = Place(file=str(migration.path), action=action, directives=each.directives)
             planner.refuse_directives(place, planner.owner(action.key))
 
 
+def _refuse_journal(statement: Statement) -> None:
+    for node in parse.walk(statement.node):
+        if parse.kind_of(node) == "RangeVar" and node.schemaname == SCHEMA:
+            message = f"the schema {SCHEMA} is the journal's own"
+            hint = "Remove the statement: a migration that changes its own journal cannot be resumed."
+            raise statement.source.error(message, statement.start, hint=hint)
+
+
 def is_for_pgwright(migration: Migration) -> bool:
     """Whether the file calls a procedure that only pgwright knows."""
-    return any(action.key.startswith("CallStmt.pgwright.") for each in migration.statements for action in each.actions)
+    return any(action.key.startswith(f"CallStmt.{SCHEMA}.") for each in migration.statements for action in each.actions)
 
 
 def one_by_one(migration: Migration) -> bool:
