@@ -44,7 +44,7 @@ def run() -> list[Ratio]:
             ours=min(ours),
             theirs=min(theirs),
             against=f"psql -f of each ({spread(theirs)})",
-            most=3.0,
+            most=1.5,
         ),
         Ratio(name="init and apply", unit="s", ours=min(ours), theirs=BUDGET, against="what is promised", most=1.0),
     ]
