@@ -174,6 +174,32 @@ def test_the_session_is_a_new_one_for_each_file(project: Project) -> None:
     ]
 
 
+def test_a_file_that_becomes_somebody_else(make_role: Callable[..., str], database: Database, tmp_path: Path) -> None:
+    role = make_role()
+    database.run(f"GRANT CREATE ON SCHEMA public TO {role}")
+    project = Project.of(database, tmp_path)
+    project.write(f"SET ROLE {role}; CREATE TABLE t (id int);", "0001_un")
+    project.write(f"SET ROLE {role};\nCREATE TABLE u (id int);\nVACUUM u;\nCREATE TABLE v (id int);", "0002_deux")
+    project.write("CREATE TABLE w (id int);", "0003_trois")
+    apply(project.settings)
+    owners = database.all("SELECT tablename, tableowner FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
+    assert owners == [("t", role), ("u", role), ("v", role), ("w", "postgres")]
+
+
+def test_what_a_file_has_set_holds_for_another_runner_too(project: Project) -> None:
+    project.write("CREATE SCHEMA s; SET search_path = s;\nVACUUM pg_class;\nCREATE TABLE t (id int);")
+
+    def die(step: str) -> None:
+        if step == "0001.4.typed":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        apply(project.settings, gate=die)
+    assert states(project) == {"0001_change": "expanding"}
+    apply(project.settings)
+    assert project.database.one("SELECT to_regclass('s.t') IS NOT NULL")
+
+
 def test_a_table_with_rows_goes_through_the_engine(project: Project) -> None:
     project.database.run("CREATE TABLE t (id int PRIMARY KEY, nom text); INSERT INTO t VALUES (1, ' a '), (2, 'b')")
     project.write("CREATE TABLE vide (id int); COMMENT ON TABLE vide IS 'x';", "0001_un")

@@ -117,6 +117,7 @@ class _Work:
             return False
         if unit is not None:
             self._end(unit)
+            self.runner.connection.execute("DISCARD ALL")
         return True
 
     def _touches(self, migration: Migration, taken: frozenset[int]) -> bool:

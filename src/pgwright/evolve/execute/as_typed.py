@@ -36,6 +36,10 @@ _NEEDS_ITS_OWN = (sqlstate.ActiveSqlTransaction, sqlstate.InvalidTransactionTerm
 _CUT = (*_NEEDS_ITS_OWN, sqlstate.UnsafeNewEnumValueUsage)
 
 
+# The file may have become somebody else, who has no right on the journal.
+_OURSELVES = "RESET ROLE; RESET SESSION AUTHORIZATION"
+
+
 class InUseError(Exception):
     """The file touches what somebody may be using after all: rolled back, and a case for the engine."""
 
@@ -84,7 +88,7 @@ def _whole(runner: Runner, migration: Migration, taken: frozenset[int]) -> None:
         if taken:
             _refuse_taken(connection, taken)
         row = finished.rows((as_typed.planned(migration, why=WHY),))
-        connection.execute(f"{known.FORGET}; {row}; COMMIT".encode())
+        connection.execute(f"{_OURSELVES}; {known.FORGET}; {row}; COMMIT".encode())
         if as_typed.leaves_traces(migration):
             connection.execute("DISCARD ALL")
     except _CUT as error:
@@ -202,7 +206,9 @@ def step(runner: Runner, record: journal.StepRecord, *, position: int, total: in
         if _parameters(record)["alone"] or not _inside(runner, record):
             _outside(runner, record)
     except psycopg.Error as error:
+        _be_as_before(runner.connection)
         raise _noted(runner, record, error) from error
+    _be_as_before(runner.connection)
     runner.on_event(StepFinished(step=record.step.id, seconds=time.monotonic() - begun))
 
 
@@ -212,13 +218,28 @@ def _parameters(record: journal.StepRecord) -> dict[str, Any]:
 
 def _inside(runner: Runner, record: journal.StepRecord) -> bool:
     """The statement and its journal row in one transaction; False where the server wants it in none."""
+    done = journal.mark_step(record.unit, record.step.id, "done")
     try:
         with runner.transaction() as connection:
+            _set(connection, record)
             connection.execute(record.step.statements[0].encode())
-            connection.execute(journal.mark_step(record.unit, record.step.id, "done").encode())
+            connection.execute(f"{_OURSELVES}; {done}".encode())
     except _NEEDS_ITS_OWN:
         return False
     return True
+
+
+def _set(connection: Connection, record: journal.StepRecord) -> None:
+    """What earlier statements of the file set: another runner may have run them."""
+    for each in _parameters(record)["settings"]:
+        connection.execute(each.encode())
+
+
+def _be_as_before(connection: Connection) -> None:
+    """The session as it began, but for temporary tables, which later statements of the file may use."""
+    if not connection.closed:
+        with contextlib.suppress(psycopg.Error):
+            connection.execute(f"{_OURSELVES}; RESET ALL".encode())
 
 
 def _outside(runner: Runner, record: journal.StepRecord) -> None:
@@ -226,11 +247,9 @@ def _outside(runner: Runner, record: journal.StepRecord) -> None:
     with runner.transaction() as connection:
         connection.execute(journal.mark_step(record.unit, record.step.id, "running").encode())
     connection.execute("SET statement_timeout = 0")
-    try:
-        connection.execute(record.step.statements[0].encode())
-    finally:
-        if not connection.closed:
-            connection.execute("RESET statement_timeout")
+    _set(connection, record)
+    connection.execute(record.step.statements[0].encode())
+    _be_as_before(connection)
     with runner.transaction() as connection:
         connection.execute(journal.mark_step(record.unit, record.step.id, "done").encode())
 

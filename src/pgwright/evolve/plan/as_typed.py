@@ -137,8 +137,11 @@ def planned(migration: Migration, *, strategy: str = STRATEGY, why: str) -> Plan
 
 
 def steps(migration: Migration) -> tuple[Step, ...]:
-    """One step for each statement, for a file that cannot run in one transaction."""
-    found, number = [], 1
+    """One step for each statement, for a file that cannot run in one transaction. Each knows what the file has set
+    before it, because a session may end between two of them."""
+    found: list[Step] = []
+    settings: list[str] = []
+    number = 1
     for typed, each in zip(statements(migration), migration.statements, strict=True):
         source = typed.statement.source
         found.append(
@@ -153,6 +156,7 @@ def steps(migration: Migration) -> tuple[Step, ...]:
                     name=ACTION,
                     parameters={
                         "alone": typed.alone,
+                        "settings": list(settings),
                         "file": source.file,
                         "line": typed.statement.position.line,
                         "column": typed.statement.position.column,
@@ -162,6 +166,8 @@ def steps(migration: Migration) -> tuple[Step, ...]:
             )
         )
         number += len(each.actions)
+        if each.statement.kind == "VariableSetStmt":
+            settings.append(typed.text)
     return tuple(found)
 
 
