@@ -239,6 +239,21 @@ def test_a_lock_that_only_the_server_knows_of_is_seen_before_commit(project: Pro
     assert states(project) == {"0001_change": "expanding"}
 
 
+def test_a_table_that_was_made_here_and_hangs_on_one_in_use(project: Project) -> None:
+    """The first look at the catalog does not know of it; the locks that are held do."""
+    project.database.run(
+        "CREATE TABLE plein (id int); INSERT INTO plein VALUES (1);"
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "LOCK TABLE plein IN ACCESS EXCLUSIVE MODE; RETURN NEW; END $$"
+    )
+    trigger = "CREATE TRIGGER x BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION f();"
+    project.write(f"CREATE TABLE t (id int); {trigger}", "0001_un")
+    project.write("INSERT INTO t VALUES (1);", "0002_deux")
+    failed(project, StepFailed, "took ACCESS EXCLUSIVE on plein")
+    assert states(project) == {"0001_un": "done", "0002_deux": "expanding"}
+    assert project.database.one("SELECT count(*) FROM t") == 0
+
+
 def test_an_empty_table_that_another_session_may_use_is_the_engines(project: Project) -> None:
     project.database.run("CREATE TABLE t (id int)")
     project.write("ALTER TABLE t ADD COLUMN a int;", "0001_un")

@@ -97,6 +97,28 @@ def test_few_round_trips_two_sessions_and_no_catalog_where_nothing_has_rows(
     project = Project.of(database, tmp_path)
     for number in range(1, 51):
         project.write(f"CREATE TABLE t{number} (id int); CREATE INDEX ON t{number} (id);", f"{number:04}_pas")
+    trips, sessions, looks = counters(monkeypatch)
+    apply(project.settings)
+    statements, files = 100, 50
+    assert trips[0] <= statements + 3 * files + 40  # begin, fence, journal row and commit
+    assert sessions[0] == 2  # the work, and the heartbeat
+    assert looks[0] == 0
+
+
+def test_one_look_at_the_catalog_where_other_tables_have_rows(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database.run("CREATE TABLE plein (id int); INSERT INTO plein VALUES (1)")
+    project = Project.of(database, tmp_path)
+    for number in range(1, 11):
+        project.write(f"CREATE TABLE t{number} (id int); ALTER TABLE t{number} ADD COLUMN a int;", f"{number:04}_pas")
+    _, _, looks = counters(monkeypatch)
+    apply(project.settings)
+    assert looks[0] == 1
+
+
+def counters(monkeypatch: pytest.MonkeyPatch) -> tuple[list[int], list[int], list[int]]:
+    """Round trips, sessions and reads of the catalog from now on."""
     trips, sessions, looks = [0], [0], [0]
     execute, connect, read = psycopg.Cursor.execute, psycopg.connect, reader.read
 
@@ -115,8 +137,4 @@ def test_few_round_trips_two_sessions_and_no_catalog_where_nothing_has_rows(
     monkeypatch.setattr(psycopg.Cursor, "execute", counted)
     monkeypatch.setattr(psycopg, "connect", opened)
     monkeypatch.setattr("pgwright.api._planning.read", looked)
-    apply(project.settings)
-    statements, files = 100, 50
-    assert trips[0] <= statements + 3 * files + 40  # begin, fence, journal row and commit
-    assert sessions[0] == 2  # the work, and the heartbeat
-    assert looks[0] == 0
+    return trips, sessions, looks

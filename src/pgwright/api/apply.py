@@ -15,6 +15,7 @@ import psycopg
 from ..base.consent import require_known
 from ..base.errors import PgwrightError
 from ..base.event import OnEvent, ignore
+from ..catalog.values import Catalog
 from ..config import Settings
 from ..evolve.execute import as_typed, contract, drift, expand, journal, known
 from ..evolve.execute.ground import Ground
@@ -62,12 +63,14 @@ def apply(
 
 @dataclass(kw_only=True)
 class _Work:
-    """One call of `apply`: `done` are the migrations that it has ended."""
+    """One call of `apply`: `done` are the migrations that it has ended, `catalog` what there is, once that was asked
+    for and until the engine has changed it."""
 
     settings: Settings
     runner: Runner
     allow: frozenset[str]
     done: list[str] = field(default_factory=list)
+    catalog: Catalog | None = None
 
     @property
     def before(self) -> str:
@@ -121,16 +124,20 @@ class _Work:
         return True
 
     def _touches(self, migration: Migration, taken: frozenset[int]) -> bool:
-        """Whether the file does anything to a relation that may be in use, or nobody knows what it does."""
-        catalog = _planning.snapshot(self.settings, self.runner.connection)
+        """Whether the file does anything to a relation that may be in use, or nobody knows what it does. What files
+        run as typed have made since the catalog was read is not in it, and nobody's; where such a table hangs together
+        with one in use, the locks that are really held tell."""
+        if self.catalog is None:
+            self.catalog = _planning.snapshot(self.settings, self.runner.connection)
         for each in migration.statements:
             for action in each.actions:
-                effects = declared(action.key, action.node, action.statement, catalog)
+                effects = declared(action.key, action.node, action.statement, self.catalog)
                 if effects is None or any(effect.oid in taken for effect in effects):
                     return True
         return False
 
     def _through_the_engine(self, migration: Migration, differences: tuple[known.Difference, ...]) -> None:
+        self.catalog = None
         made = _planning.make(self.settings, self.runner.connection, (migration,), self.allow)
         _drift.refuse(made, differences, self.allow)
         known.forget(self.runner)
