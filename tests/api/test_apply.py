@@ -137,6 +137,17 @@ def test_concurrently_and_a_new_value_of_an_enum(project: Project) -> None:
     assert project.database.all("SELECT * FROM t") == [("b",)]
 
 
+def test_no_number_of_a_sequence_is_lost_to_a_try(project: Project) -> None:
+    """What cannot be one transaction is seen in the text, and not first tried as one."""
+    project.write("CREATE TABLE t (id serial, a int); CREATE TYPE e AS ENUM ('a');", "0001_un")
+    project.write("INSERT INTO t (a) VALUES (1); VACUUM t;", "0002_deux")
+    project.write(
+        "ALTER TYPE e ADD VALUE 'b'; INSERT INTO t (a) VALUES (2); CREATE VIEW v AS SELECT 'b'::e;", "0003_trois"
+    )
+    apply(project.settings)
+    assert project.database.all("SELECT id, a FROM t") == [(1, 1), (2, 2)]
+
+
 def test_what_only_the_server_can_tell_to_stand_alone(project: Project) -> None:
     """Nothing in the text says that the procedure commits, or that the function hides a new value."""
     project.write(

@@ -209,6 +209,20 @@ def test_expand_refuses_what_the_plan_is_about_and_tells_the_rest(project: Proje
     assert warnings_of_drift(project) == []
 
 
+def test_a_plan_file_that_names_it_is_a_consent(project: Project) -> None:
+    project.write(RENAME, "0002_renomme")
+    before = plan(project.settings)
+    project.database.run("ALTER TABLE autre DROP CONSTRAINT autre_cmd_fkey; ALTER TABLE commandes ADD CHECK (id < 99)")
+    with pytest.raises(CatalogMoved) as caught:
+        expand(project.settings, plan=before)
+    assert "since the plan was made" in str(caught.value)
+    after = plan(project.settings)
+    assert any("constraint commandes_id_check1 was added" in each for each in after.warnings)
+    expand(project.settings, plan=after)
+    assert project.state() == "expanded"
+    assert warnings_of_drift(project) == []
+
+
 def warnings_of_drift(project: Project) -> list[str]:
     return [each for each in status(project.settings).warnings if "past pgwright" in each]
 
@@ -234,6 +248,8 @@ def test_what_pgwright_itself_does_is_known_at_every_stop(project: Project) -> N
     assert "trigger _pgw_first was changed" in warnings_of_drift(project)[0]
     expand(project.settings)  # which makes it anew
     assert warnings_of_drift(project) == []
+    project.database.run("CREATE TABLE après (id int)")
+    assert len(warnings_of_drift(project)) == 1
     rollback(project.settings)
     assert warnings_of_drift(project) == []
     expand(project.settings)

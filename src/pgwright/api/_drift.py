@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import psycopg
 
 from ..base.errors import CatalogMoved
@@ -36,16 +38,21 @@ def tell(settings: Settings, runner: Runner) -> tuple[Difference, ...]:
     return differences
 
 
-def refuse(plan: Plan, differences: tuple[Difference, ...], allow: frozenset[str]) -> None:
-    """Raises CatalogMoved where a relation of the plan was changed in what it means: its author saw another one."""
-    if CONSENT in allow:
-        return
+def accepted(plan: Plan, differences: tuple[Difference, ...], allow: frozenset[str]) -> Plan:
+    """The plan, to be started. Raises CatalogMoved where a relation of it was changed in what it means: its author saw
+    another one. A plan file that names the change is a consent to it; what was accepted is no warning any more."""
     touched = {lock.relation for step in plan.steps for lock in step.locks}
-    serious = [each for each in differences if each.relation in touched and each.is_serious]
-    if serious:
+    serious = [
+        each
+        for each in differences
+        if each.relation in touched and each.is_serious and each.sentence not in plan.warnings
+    ]
+    if serious and CONSENT not in allow:
         raise CatalogMoved(
             "this plan is about what was changed past pgwright"
             + "".join(f"\n  - {each.sentence}" for each in serious[:_SHOWN]),
             state="Nothing was changed by this command.",
             hint="If the plan is right for it: --allow drift. To accept the structure as it is: pgwright baseline",
         )
+    said = {each.sentence for each in differences}
+    return replace(plan, warnings=tuple(warning for warning in plan.warnings if warning not in said))

@@ -139,7 +139,7 @@ class _Work:
     def _through_the_engine(self, migration: Migration, differences: tuple[known.Difference, ...]) -> None:
         self.catalog = None
         made = _planning.make(self.settings, self.runner.connection, (migration,), self.allow)
-        _drift.refuse(made, differences, self.allow)
+        made = _drift.accepted(made, differences, self.allow)
         known.forget(self.runner)
         self._end(expand.start(self.runner, made))
 

@@ -54,7 +54,7 @@ def expand(
             made = plan or _planning.make(settings, runner.connection, waiting, allow)
             if plan is not None:
                 _planning.require_unmoved(settings, runner.connection, plan)
-            _drift.refuse(made, differences, allow)
+            made = _drift.accepted(made, differences, allow)
             worked += [migration.name for migration in made.migrations]
             known.forget(runner)
             verb.resume(runner, verb.start(runner, made))

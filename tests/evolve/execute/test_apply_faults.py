@@ -106,7 +106,11 @@ def test_a_table_of_this_command_that_somebody_holds_is_waited_for(project: Proj
             threading.Thread(target=release, daemon=True).start()
 
     def release() -> None:
-        waits = "SELECT count(*) > 0 FROM pg_locks WHERE NOT granted AND relation = 'b'::regclass"
+        # longer than any short try
+        waits = (
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'b'::regclass "
+            "AND waitstart < clock_timestamp() - interval '300 milliseconds')"
+        )
         while database.one(waits) is False:
             timer.wait(0.01)
         holder.close()
@@ -117,18 +121,37 @@ def test_a_table_of_this_command_that_somebody_holds_is_waited_for(project: Proj
 
 def test_a_table_in_use_is_never_waited_for_longer_than_a_try(database: Database, tmp_path: Path) -> None:
     database.run("CREATE TABLE plein (id int); INSERT INTO plein VALUES (1); CREATE TABLE vide (id int)")
-    execute = ExecuteSettings(lock_budget=0.5, lock_pause=0.02, heartbeat=0.5)
-    settings = Settings(dsn=database.dsn, migrations=tmp_path, execute=execute)
     project = Project.of(database, tmp_path)
     project.write("ALTER TABLE vide ADD COLUMN a int;")
-    with database.connect() as holder:
-        holder.execute("SET application_name = 'pgwright:holder'; BEGIN; LOCK TABLE vide IN ACCESS SHARE MODE")
-        with pytest.raises(LockNotObtained) as caught:
-            apply(settings)
-        assert caught.value.exit_code == 4
-        assert "0001_change" in str(caught.value)
-    apply(settings)
+    execute = ExecuteSettings(lock_budget=60.0, lock_pause=0.3, heartbeat=0.5)
+    worker = threading.Thread(
+        target=apply, args=(Settings(dsn=database.dsn, migrations=tmp_path, execute=execute),), daemon=True
+    )
+    waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'vide'::regclass)"
+    with database.connect() as holder, database.connect() as looker:
+        for session in (holder, looker):
+            session.execute("SET application_name = 'pgwright:test'")
+        holder.execute("BEGIN; LOCK TABLE vide IN ACCESS SHARE MODE")
+        worker.start()
+        for wanted in (True, False, True):
+            while looker.execute(waits).fetchone() != (wanted,):
+                assert worker.is_alive()
+        assert worker.is_alive()  # the queue was free in between, long before the budget ended
+    worker.join()
     assert states(project) == ["done"]
+
+
+def test_the_budget_ends(database: Database, tmp_path: Path) -> None:
+    database.run("CREATE TABLE plein (id int); INSERT INTO plein VALUES (1); CREATE TABLE vide (id int)")
+    project = Project.of(database, tmp_path)
+    project.write("ALTER TABLE vide ADD COLUMN a int;")
+    execute = ExecuteSettings(lock_budget=0.5, lock_pause=0.02, heartbeat=0.5)
+    with database.connect() as holder:
+        holder.execute("SET application_name = 'pgwright:test'; BEGIN; LOCK TABLE vide IN ACCESS SHARE MODE")
+        with pytest.raises(LockNotObtained) as caught:
+            apply(Settings(dsn=database.dsn, migrations=tmp_path, execute=execute))
+        assert caught.value.exit_code == 4
+        assert "0001_change.sql:1:1" in str(caught.value)
 
 
 def test_a_held_table_of_which_nobody_knows_whether_it_has_rows(database: Database, tmp_path: Path) -> None:
