@@ -102,7 +102,7 @@ def test_a_file_that_fails_leaves_nothing_of_itself(project: Project) -> None:
 
 def test_an_error_without_a_position_is_told_at_its_statement(project: Project) -> None:
     project.write("CREATE TABLE é (id int);\n-- un\n  CREATE TABLE é (id int);", "0001_un")
-    failed(project, StepFailed, "0001_un.sql:3:3:", "already exists")
+    failed(project, StepFailed, "0001_un.sql:3:3:", "already exists", "pgwright baseline 0001_un")
 
 
 def test_what_is_checked_at_the_end_has_no_place(project: Project) -> None:
@@ -178,11 +178,23 @@ def test_one_that_cannot_be_one_transaction_goes_on_where_it_stopped(project: Pr
 def test_the_session_is_a_new_one_for_each_file(project: Project) -> None:
     project.write("CREATE SCHEMA s; SET search_path = s; CREATE TABLE t (id int); CREATE TEMP TABLE z ();", "0001_un")
     project.write("CREATE TABLE t (id int); CREATE TEMP TABLE z (id int);", "0002_deux")
+    project.write(
+        "PREPARE p AS SELECT 1; LISTEN l; DECLARE c CURSOR WITH HOLD FOR SELECT 1; SELECT pg_advisory_lock(7);"
+        "CREATE TEMP TABLE d (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED); INSERT INTO d VALUES (1);"
+        "SET work_mem = '77kB'",
+        "0003_trois",
+    )
+    project.write(
+        "DO $$ BEGIN ASSERT NOT EXISTS (SELECT FROM pg_prepared_statements), 'prepared';"
+        "ASSERT NOT EXISTS (SELECT FROM pg_cursors WHERE name = 'c'), 'cursor';"
+        "ASSERT NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()), 'lock';"
+        "ASSERT NOT EXISTS (SELECT FROM pg_listening_channels()), 'channel';"
+        "ASSERT current_setting('work_mem') <> '77kB', 'setting'; END $$",
+        "0004_quatre",
+    )
     apply(project.settings)
-    assert project.database.all("SELECT schemaname FROM pg_tables WHERE tablename = 't' ORDER BY 1") == [
-        ("public",),
-        ("s",),
-    ]
+    found = project.database.all("SELECT schemaname FROM pg_tables WHERE tablename = 't' ORDER BY 1")
+    assert found == [("public",), ("s",)]
 
 
 def test_a_file_that_becomes_somebody_else(make_role: Callable[..., str], database: Database, tmp_path: Path) -> None:

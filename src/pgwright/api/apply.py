@@ -120,7 +120,7 @@ class _Work:
             return False
         if unit is not None:
             self._end(unit)
-            self.runner.connection.execute("DISCARD ALL")
+            self.runner.connection.execute(as_typed.AS_NEW.encode())
         return True
 
     def _touches(self, migration: Migration, taken: frozenset[int]) -> bool:

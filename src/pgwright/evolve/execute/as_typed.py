@@ -39,6 +39,16 @@ _CUT = (*_NEEDS_ITS_OWN, sqlstate.UnsafeNewEnumValueUsage)
 # The file may have become somebody else, who has no right on the journal.
 _OURSELVES = "RESET ROLE; RESET SESSION AUTHORIZATION"
 
+AS_NEW = (
+    f"SET CONSTRAINTS ALL IMMEDIATE; CLOSE ALL; {_OURSELVES}; RESET ALL; DEALLOCATE ALL; UNLISTEN *;"
+    " SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; "
+)
+"""Makes the session a new one, as DISCARD ALL does, and in a transaction too: after its end a pooler may have given the
+session to somebody else. Pending triggers of a temporary table would keep it from being dropped."""
+
+
+_IS_THERE = ("42P07", "42710", "42P06", "42723", "42701")  # duplicate table, object, schema, function, column
+
 
 class InUseError(Exception):
     """The file touches what somebody may be using after all: rolled back, and a case for the engine."""
@@ -88,9 +98,8 @@ def _whole(runner: Runner, migration: Migration, taken: frozenset[int]) -> None:
         if taken:
             _refuse_taken(connection, taken)
         row = finished.rows((as_typed.planned(migration, why=WHY),))
-        connection.execute(f"{_OURSELVES}; {known.FORGET}; {row}; COMMIT".encode())
-        if as_typed.leaves_traces(migration):
-            connection.execute("DISCARD ALL")
+        end = AS_NEW if as_typed.leaves_traces(migration) else ""
+        connection.execute(f"{end}{known.FORGET}; {row}; COMMIT".encode())
     except _CUT as error:
         raise _CutError from error
     except psycopg.Error as error:
@@ -158,6 +167,8 @@ def _told(migration: Migration, typed: Typed | None, error: psycopg.Error) -> Pg
         place = typed.place(int(position) if position else None)
         message = typed.statement.source.error(said, place).message
     hint = "Correct the file, then run `pgwright apply` again: it goes on with this one."
+    if error.sqlstate in _IS_THERE:
+        hint += f" If the database has all of this file already: pgwright baseline {migration.name}"
     if error.diag.message_hint:
         hint = f"The server's hint: {error.diag.message_hint} {hint}"
     if is_contention(error):
