@@ -1,5 +1,7 @@
 # Made by `make docs` from src/pgwright/api.
 
+from .api.apply import apply as apply
+from .api.baseline import baseline as baseline
 from .api.config_show import config_show as config_show
 from .api.contract import contract as contract
 from .api.doctor import doctor as doctor

@@ -13,9 +13,9 @@ from pgwright.evolve.plan.plan_file import from_json, to_json
 from pgwright.render.config_text import config_document
 from pgwright.render.documents import DOCUMENTS
 from pgwright.render.error_text import error_document
-from pgwright.render.json_ import findings_document, report_document, status_document
+from pgwright.render.json_ import baseline_document, findings_document, report_document, status_document
 from pgwright.render.narrate import event_document
-from pgwright.render.report import SettingValue, UnitReport
+from pgwright.render.report import BaselineReport, SettingValue, UnitReport
 from pgwright.render.schema import events_schema, schema
 
 from .examples import PLAN, STATUS
@@ -23,6 +23,7 @@ from .examples import PLAN, STATUS
 FINDING = Finding(kind="doctor", name="x", object="t", severity=Severity.DANGER)
 
 REAL: dict[str, Any] = {
+    "baseline": baseline_document(BaselineReport(migrations=STATUS.migrations, path="x", said=("y",))),
     "config": config_document([SettingValue(key="dsn", value="v", origin="default")]),
     "error": error_document(LockNotObtained("m", hint="h")),
     "findings": findings_document([FINDING]),

@@ -17,6 +17,7 @@ from typing import Any
 
 import psycopg
 
+from pgwright.api.apply import apply
 from pgwright.api.contract import contract
 from pgwright.api.expand import expand
 from pgwright.api.rollback import rollback
@@ -127,7 +128,9 @@ def main(arguments: dict[str, str]) -> None:
             print(event.step, flush=True)
             wait()
 
-    if arguments["verb"] == "expand":
+    if arguments["verb"] == "apply":
+        apply(settings, gate=gate, on_event=on_event)
+    elif arguments["verb"] == "expand":
         expand(settings, gate=gate, on_event=on_event)
     elif arguments["verb"] == "rollback":
         rollback(settings, gate=gate, on_event=on_event)

@@ -10,7 +10,7 @@ from ..base.errors import UsageError
 from ..base.event import OnEvent, ignore
 from ..config import Settings
 from ..evolve.execute import contract as verb
-from ..evolve.execute import expand, journal
+from ..evolve.execute import expand, journal, known
 from ..evolve.execute.runner import Runner
 from ..evolve.plan.plan_file import Plan
 from ..render.report import UnitReport
@@ -40,6 +40,10 @@ def contract(
         records = journal.records(runner.connection)
         expand.refuse_rolling_back(records)
         chosen = verb.choose(records, wanted)
+        if chosen:
+            known.forget(runner)
         for record in chosen:
             verb.contract(runner, record, grace=period, finalize=finalize)
+        if chosen:
+            known.remember(runner, settings.schemas)
         return report(settings, runner.connection, [record.name for record in chosen])

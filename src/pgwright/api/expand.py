@@ -9,13 +9,13 @@ from ..base.consent import require_known
 from ..base.errors import UsageError
 from ..base.event import OnEvent, ignore
 from ..config import Settings
-from ..evolve.execute import drift, journal
+from ..evolve.execute import drift, journal, known
 from ..evolve.execute import expand as verb
 from ..evolve.execute.runner import Runner
 from ..evolve.plan.files import Migration
 from ..evolve.plan.plan_file import Plan
 from ..render.report import UnitReport
-from . import _planning
+from . import _drift, _planning
 from .status import report
 
 
@@ -37,10 +37,14 @@ def expand(
     worked: list[str] = []
     with Runner(settings=settings, on_event=on_event, allow=allow, stop=stop or threading.Event(), gate=gate) as runner:
         verb.refuse_rolling_back(journal.records(runner.connection))
+        differences = _drift.tell(settings, runner)
         for unit in verb.unfinished(runner):
             worked += [record.name for record in journal.records(runner.connection) if record.unit == unit]
             verb.resume(runner, unit)
-        drift.mend(runner)
+        mended = bool(drift.found(runner.connection))
+        if mended:
+            known.forget(runner)
+            drift.mend(runner)
         waiting = _planning.pending(settings, journal.records(runner.connection), names, allow)
         if plan is not None and plan.from_file:
             waiting = _of_plan(plan, waiting, worked)
@@ -50,8 +54,12 @@ def expand(
             made = plan or _planning.make(settings, runner.connection, waiting, allow)
             if plan is not None:
                 _planning.require_unmoved(settings, runner.connection, plan)
+            made = _drift.accepted(made, differences, allow)
             worked += [migration.name for migration in made.migrations]
+            known.forget(runner)
             verb.resume(runner, verb.start(runner, made))
+        if worked or mended:
+            known.remember(runner, settings.schemas)
         return report(settings, runner.connection, worked)
 
 

@@ -15,7 +15,7 @@ from ..evolve.execute.runner import require_usable
 from ..evolve.operations._twin import Operation
 from ..evolve.plan import files
 from ..evolve.plan.plan_file import Plan
-from . import _planning
+from . import _drift, _planning
 
 
 def plan(
@@ -39,7 +39,8 @@ def plan(
         if operations:
             migration = _migration(settings, records, operations, name)
             return replace(_planning.make(settings, connection, (migration,), allow), from_file=False)
-        return _planning.make(settings, connection, _planning.pending(settings, records, names, allow), allow)
+        made = _planning.make(settings, connection, _planning.pending(settings, records, names, allow), allow)
+        return replace(made, warnings=(*_drift.found(settings, connection)[1], *made.warnings))
 
 
 def _migration(

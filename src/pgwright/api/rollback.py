@@ -9,7 +9,7 @@ from ..base.consent import require_known
 from ..base.errors import UsageError
 from ..base.event import OnEvent, ignore
 from ..config import Settings
-from ..evolve.execute import journal
+from ..evolve.execute import journal, known
 from ..evolve.execute import rollback as verb
 from ..evolve.execute.runner import Runner
 from ..evolve.plan.plan_file import Plan
@@ -34,6 +34,10 @@ def rollback(
     wanted = tuple(migration.name for migration in plan.migrations) if plan is not None else tuple(names)
     with Runner(settings=settings, on_event=on_event, allow=allow, stop=stop or threading.Event(), gate=gate) as runner:
         chosen = verb.choose(journal.records(runner.connection), wanted)
+        if chosen:
+            known.forget(runner)
         for record in chosen:
             verb.rollback(runner, record)
+        if chosen:
+            known.remember(runner, settings.schemas)
         return report(settings, runner.connection, [record.name for record in chosen])

@@ -11,6 +11,7 @@ from ..connect.session import Connection
 from ..evolve.execute import chunks, drift, journal, lease, usage
 from ..evolve.plan.files import Migration, load
 from ..render.report import BackfillStatus, MigrationStatus, RunnerStatus, Status, UnitReport
+from . import _drift
 
 PHASES = {"expanding": "expand", "contracting": "contract", "retiring": "retire", "rolling back": "rollback"}
 
@@ -31,15 +32,23 @@ def status(settings: Settings) -> Status:
             migrations=_migrations(files, journal.records(connection)),
             running=_runner(settings, connection),
             backfills=_backfills(connection),
-            warnings=(*_warnings(connection), *drift.found(connection), *_old_names(connection)),
+            warnings=(
+                *_warnings(connection),
+                *_drift.found(settings, connection)[1],
+                *drift.found(connection),
+                *_old_names(connection),
+            ),
         )
 
 
-def report(settings: Settings, connection: Connection, names: Sequence[str]) -> UnitReport:
-    """The migrations `names` as they are now."""
-    files = load(settings.migrations) if settings.migrations.is_dir() else ()
-    found = _migrations(files, journal.records(connection))
-    return UnitReport(migrations=tuple(each for each in found if each.name in names))
+def report(
+    settings: Settings, connection: Connection, names: Sequence[str], *, files: Sequence[Migration] | None = None
+) -> UnitReport:
+    """The migrations `names` as they are now; `files` where they were read already."""
+    if files is None:
+        files = load(settings.migrations) if settings.migrations.is_dir() else ()
+    found, wanted = _migrations(files, journal.records(connection)), set(names)
+    return UnitReport(migrations=tuple(each for each in found if each.name in wanted))
 
 
 def _migrations(files: Sequence[Migration], records: Sequence[journal.Record]) -> tuple[MigrationStatus, ...]:

@@ -19,6 +19,7 @@ CONSENTS = {
         "data that exists nowhere else may be dropped. On the command line it needs `--yes` too, or the table's name "
         "typed on a terminal."
     ),
+    "drift": "(`--allow` only) the plan is about a table that was changed past pgwright, and is right for it.",
     "out_of_order": "(`--allow` only) a pending migration runs although a later one was started.",
 }
 """Each word, and what it means."""

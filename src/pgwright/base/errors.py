@@ -133,7 +133,7 @@ class Unconfirmed(Refused):
 
 
 class CatalogMoved(PgwrightError):
-    """Definitions of touched relations or of their dependents changed since the plan was made."""
+    """Definitions of touched relations or of their dependents changed since the plan was made, or past pgwright."""
 
     exit_code = 7
 

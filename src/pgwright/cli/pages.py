@@ -29,7 +29,7 @@ EXIT_CODES = {
     4: "A lock was not obtained inside its budget. The state is that after the last finished step; try again later.",
     5: "A step failed. The journal can resume (the same command again) or roll back.",
     6: "Refused: unsafe, unconfirmed or impossible. Nothing was changed.",
-    7: "The catalog moved since the plan was made. Nothing was changed; make the plan again.",
+    7: "The catalog moved since the plan was made, or past pgwright. Nothing was changed; make the plan again.",
     70: "An error that pgwright did not expect: a defect. Please report it with the output of -v.",
     130: "Interrupted. The journal is clean; the same command goes on.",
 }

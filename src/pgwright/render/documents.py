@@ -104,10 +104,21 @@ class StatusDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class ReportDocument:
-    """`expand`, `contract` and `rollback` under json; under jsonl the last line, after the events."""
+    """`expand`, `contract`, `rollback` and `apply` under json; under jsonl the last line, after the events."""
 
     version: int
     migrations: tuple[MigrationStatus, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineDocument:
+    """`baseline --format json`: the migrations that were marked as done, the path of the file that was written ("" for
+    none), and what was done and was not checked, in sentences."""
+
+    version: int
+    migrations: tuple[MigrationStatus, ...]
+    path: str
+    said: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,6 +196,7 @@ class TryDocument:
 
 
 DOCUMENTS: dict[str, type] = {
+    "baseline": BaselineDocument,
     "config": ConfigDocument,
     "error": ErrorDocument,
     "findings": FindingsDocument,

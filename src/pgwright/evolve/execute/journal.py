@@ -150,7 +150,8 @@ def _planned_from_json(data: dict[str, Any]) -> PlannedMigration:
     return PlannedMigration(name=data["name"], number=data["number"], checksum=data["checksum"], operations=operations)
 
 
-def _planned_to_json(migration: PlannedMigration) -> dict[str, Any]:
+def planned_to_json(migration: PlannedMigration) -> dict[str, Any]:
+    """What `planned` reads again."""
     operations = [{**operation.__dict__, "hazards": list(operation.hazards)} for operation in migration.operations]
     return {
         "name": migration.name,
@@ -182,7 +183,7 @@ def start_unit(connection: Connection, plan: Plan) -> int:
                 migration.checksum,
                 unit,
                 position,
-                json.dumps(_planned_to_json(migration)),
+                json.dumps(planned_to_json(migration)),
             ),
         )
     for position, step in enumerate(plan.steps):

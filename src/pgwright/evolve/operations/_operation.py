@@ -106,7 +106,21 @@ class Shape:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request:
+class Place:
+    """An action in its file, with what the author said about it."""
+
+    file: str
+    action: SqlAction
+    directives: tuple[Directive, ...]
+
+    def error(self, message: str, *, hint: str = "", directive: Directive | None = None) -> MigrationFileError:
+        """An error about this action, or about a directive above it, with its place in the file."""
+        place = directive.position if directive is not None else self.action.position
+        return MigrationFileError(message, file=self.file, line=place.line, column=place.column, hint=hint)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request(Place):
     """One action to compile: where it stands, what the author said about it, and what there is. `statements` are those
     known to run, None where that is not known; `against_view(table, old, new)` says which of them a view would fail.
     `crowded` are the tables that several actions of the plan are about, `types` those that the plan itself creates, and
@@ -116,9 +130,6 @@ class Request:
     id: str
     migration: str
     number: str
-    file: str
-    action: SqlAction
-    directives: tuple[Directive, ...]
     catalog: Catalog
     shapes: dict[int, Shape]
     links: tuple[Link, ...]
@@ -140,11 +151,6 @@ class Request:
         """Whether the author (a directive) or the caller consents to `what`."""
         given = {word.strip() for d in self.directives if d.name == "allow" for word in d.value.split(",")}
         return what in given or what in self.allow
-
-    def error(self, message: str, *, hint: str = "", directive: Directive | None = None) -> MigrationFileError:
-        """An error about this action, or about a directive above it, with its place in the file."""
-        place = directive.position if directive is not None else self.action.position
-        return MigrationFileError(message, file=self.file, line=place.line, column=place.column, hint=hint)
 
     def refuse(self, message: str, *reasons: str, hint: str = "") -> Refused:
         """A refusal of this action, with its place in the file."""

@@ -15,7 +15,7 @@ from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
 from ..operations import _fresh
-from ..operations._operation import Compiled, Probe, Request, Shape
+from ..operations._operation import Compiled, Place, Probe, Request, Shape
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import passes, routing
@@ -82,7 +82,7 @@ def _migration(migration: Migration, draft: _Draft, sources: Sources) -> Planned
     operations = []
     for request in _requests(migration, draft, sources):
         name = routing.owner_of(request.action, sources.catalog, draft.created)
-        _refuse_directives(request, name)
+        refuse_directives(request, name)
         fresh = routing.is_fresh(request.action, sources.catalog, draft.created)
         compiled: Compiled = (_fresh if fresh else registry.load(routing.KIND, name)).compile_(request)
         if (made := routing.created_by(request.action, sources.catalog)) is not None:
@@ -122,7 +122,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
         )
 
 
-def _refuse_directives(request: Request, name: str) -> None:
+def refuse_directives(request: Place, name: str) -> None:
     """A directive that the operation does not know, or a consent that there is not, would be silently ignored."""
     known = registry.load(routing.KIND, name).DIRECTIVES
     for directive in request.directives:
