@@ -6,7 +6,8 @@ have begun. Three times each, in turns, on fresh copies of one table: *no change
 and *pgwright*, expand and contract. Before the plain statement, and before each step of pgwright that takes a strong
 lock, another session writes to the table and stays in its transaction for ten seconds; in *no change* it does so too,
 again and again. With plain SQL the new version of the application takes over in the moment in which the rename is done;
-with pgwright it works beside the old one first.
+with pgwright it works beside the old one first. The goal holds the longest stall of all rounds against that of *no
+change* in the middle one of its rounds.
 
 It does not show: a machine that is busier than half, clients behind a network, and what the triggers cost each write
 (see *overhead*).
