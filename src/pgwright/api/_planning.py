@@ -10,6 +10,7 @@ from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
 from ..catalog.values import Catalog, Column
 from ..catalog.view_probe import against_view
+from ..catalog.width import stored_width
 from ..config import Settings
 from ..connect.session import Connection
 from ..evolve.execute import journal
@@ -98,8 +99,11 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
     def against(table: int, old: str, new: str) -> tuple[str, ...]:
         return against_view(connection, catalog, table, old, new, known or ())
 
+    def width(table: int, column: str) -> float:
+        return stored_width(connection, catalog, table, column)
+
     sources = planner.Sources(
-        catalog=catalog, links=links, probe=probe, statements=known, against_view=against, allow=allow
+        catalog=catalog, links=links, probe=probe, statements=known, against_view=against, width=width, allow=allow
     )
     return planner.make(migrations, sources)
 

@@ -122,10 +122,11 @@ class Place:
 @dataclass(frozen=True, kw_only=True)
 class Request(Place):
     """One action to compile: where it stands, what the author said about it, and what there is. `statements` are those
-    known to run, None where that is not known; `against_view(table, old, new)` says which of them a view would fail.
-    `crowded` are the tables that several actions of the plan are about, `types` those that the plan itself creates, and
-    whether a column of it rewrites its table. `late` are the names of what is complete only
-    after the pass, `names` those that the plan gives to indexes and constraints; operations add to both."""
+    known to run, None where that is not known; `against_view(table, old, new)` says which of them a view would fail;
+    `width(table, column)` is the average size of its values in bytes, as stored. `crowded` are the tables that several
+    actions of the plan are about, `types` those that the plan itself creates, and whether a column of it rewrites its
+    table. `late` are the names of what is complete only after the pass, `names` those that the plan gives to indexes
+    and constraints; operations add to both."""
 
     id: str
     migration: str
@@ -136,6 +137,7 @@ class Request(Place):
     probe: Probe
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
+    width: Callable[[int, str], float] | None = None
     allow: frozenset[str] = frozenset()
     crowded: frozenset[int] = frozenset()
     types: Mapping[RelationName, bool] = field(default_factory=dict)

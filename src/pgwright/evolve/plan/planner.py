@@ -37,6 +37,7 @@ class Sources:
     probe: Probe
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
+    width: Callable[[int, str], float] | None = None
     allow: frozenset[str] = frozenset()
 
 
@@ -114,6 +115,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             probe=sources.probe,
             statements=sources.statements,
             against_view=sources.against_view,
+            width=sources.width,
             allow=sources.allow,
             crowded=draft.crowded,
             types=draft.types,

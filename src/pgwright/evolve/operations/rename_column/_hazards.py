@@ -9,7 +9,7 @@ from . import _bound
 from ._rename import Rename
 
 
-def of_copy(request: Request, rename: Rename) -> tuple[str, ...]:
+def of_copy(request: Request, rename: Rename, *, lasting: bool = True) -> tuple[str, ...]:
     """The hazards of a shadow column, most general first."""
     name, new = rename.table.name.name, rename.new
     found = [
@@ -28,6 +28,11 @@ def of_copy(request: Request, rename: Rename) -> tuple[str, ...]:
         _passable.hazard(rename.table),
         "queries on a standby may be cancelled while it replays a strong lock (each is held for milliseconds)",
     ]
+    if not lasting:
+        found.append(
+            f"{rename.old} and {new} are proven equal once, not held equal by a lasting check: a write that goes past "
+            "the triggers is seen at the next look only"
+        )
     found += _of_values(rename)
     found += _of_old_side(rename)
     found += [] if rename.plain else _bound.hazards(request, rename)
