@@ -197,6 +197,19 @@ def test_the_session_is_a_new_one_for_each_file(project: Project) -> None:
     assert found == [("public",), ("s",)]
 
 
+def test_vacuum_of_what_is_its_own_beside_tables_with_rows(project: Project) -> None:
+    project.database.run(
+        "CREATE TABLE plein (id int); INSERT INTO plein VALUES (1); CREATE TABLE parts (id int) PARTITION BY LIST (id);"
+        "CREATE TABLE part PARTITION OF parts DEFAULT; INSERT INTO parts VALUES (1)"
+    )
+    project.write("CREATE TABLE t (id int); VACUUM ANALYZE t; VACUUM FULL public.t;", "0001_un")
+    project.write("VACUUM;", "0002_deux")
+    failed(project, Refused, "0002_deux.sql:1:1", "allow = raw_sql", "0001_un is done")
+    for named in ("t, plein", "public.plein", "parts"):
+        project.write(f"VACUUM {named};", "0002_deux")
+        failed(project, Refused, "0002_deux.sql:1:1")
+
+
 def test_a_file_that_becomes_somebody_else(make_role: Callable[..., str], database: Database, tmp_path: Path) -> None:
     role = make_role()
     database.run(f"GRANT CREATE ON SCHEMA public TO {role}")
