@@ -238,7 +238,7 @@ def test_what_a_file_has_set_holds_for_another_runner_too(project: Project) -> N
 
 def test_a_table_with_rows_goes_through_the_engine(project: Project) -> None:
     project.database.run("CREATE TABLE t (id int PRIMARY KEY, nom text); INSERT INTO t VALUES (1, ' a '), (2, 'b')")
-    project.write("CREATE TABLE vide (id int); COMMENT ON TABLE vide IS 'x';", "0001_un")
+    project.write("CREATE TABLE vide (id int); NOTIFY vide;", "0001_un")
     project.write("-- pgwright: up = trim(nom)\nALTER TABLE t RENAME COLUMN nom TO nom_complet;", "0002_deux")
     project.write("ALTER TABLE vide ADD COLUMN a int NOT NULL;", "0003_trois")
     heard: list[Event] = []
@@ -327,7 +327,7 @@ def test_a_directive_about_rows_has_its_meaning_where_there_are_some(project: Pr
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("CREATE TABLE t (id int);\n-- pgwright: up = 1\nCOMMENT ON TABLE t IS 'x';", (":2:1", "up", "raw_sql")),
+        ("CREATE TABLE t (id int);\n-- pgwright: up = 1\nNOTIFY t;", (":2:1", "up", "raw_sql")),
         ("-- pgwright: allow = destructif\nCREATE TABLE t (id int);", (":1:1", "destructif", "destructive")),
         ("CALL pgwright.partition_table('t');", (":1:1", "partition_table")),
         ("-- nothing", ("no statement",)),
@@ -347,7 +347,7 @@ def test_files_that_make_no_sense_are_refused_before_anything_runs(
 
 def test_a_bad_directive_in_a_later_file_stops_before_the_first(project: Project) -> None:
     project.write("CREATE TABLE t (id int);", "0001_un")
-    project.write("-- pgwright: strategy = copy\nCOMMENT ON TABLE t IS 'x';", "0002_deux")
+    project.write("-- pgwright: strategy = copy\nNOTIFY t;", "0002_deux")
     failed(project, MigrationFileError, "0002_deux.sql:1:1", "strategy")
     assert project.database.one("SELECT to_regclass('t') IS NULL")
 
