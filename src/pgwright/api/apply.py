@@ -24,6 +24,7 @@ from ..evolve.locks.declare import declared
 from ..evolve.plan import as_typed as typed
 from ..evolve.plan.files import Migration
 from ..render.report import UnitReport
+from ..sql.parse import Node
 from . import _drift, _planning
 from .status import report
 
@@ -132,7 +133,8 @@ class _Work:
         for each in migration.statements:
             for action in each.actions:
                 effects = declared(action.key, action.node, action.statement, self.catalog)
-                if effects is None or any(effect.oid in taken for effect in effects):
+                named = _named(self.catalog, action.node) if effects is None else {effect.oid for effect in effects}
+                if named is None or taken & named:
                     return True
         return False
 
@@ -149,3 +151,11 @@ class _Work:
         for record in journal.records(self.runner.connection):
             if record.unit == unit:
                 contract.contract(self.runner, record, grace=0.0, finalize=True)
+
+
+def _named(catalog: Catalog, node: Node) -> set[int] | None:
+    """The relations that the statement names, with the tables below them; None where it may touch others."""
+    names = typed.names_all(node)
+    oids = {oid for schema, name in names if (oid := catalog.find(name, schema)) is not None}
+    below = {table.oid for oid in oids if oid in catalog.tables for table in catalog.descendants(oid)}
+    return oids | below if names else None

@@ -23,7 +23,7 @@ from .status import report
 FIRST = "0001_baseline.sql"
 STRATEGY = "baseline"
 _WHY = "it was there before pgwright; nothing was run"
-_KNOWN = "The structure as it is now is taken for known: plan, expand and status name what differs from it later."
+_KNOWN = "From now on plan, expand and status name what differs from the structure as it is now."
 _NOT_CHECKED = (
     "Not checked: whether the database is what the files would make. Apply them to an empty database and compare "
     "both with pg_dump --schema-only."

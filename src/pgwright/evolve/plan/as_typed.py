@@ -107,6 +107,15 @@ def one_by_one(migration: Migration) -> bool:
     return any(each.alone for each in typed) or _uses_new_value(typed)
 
 
+def names_all(node: Node) -> tuple[tuple[str | None, str], ...]:
+    """The relations (schema, name) of a statement that touches none but those it names, and that no operation and no
+    measurement knows: VACUUM and ANALYZE. Empty for all others, and where it names none and so means all."""
+    if parse.kind_of(node) != "VacuumStmt":
+        return ()
+    relations = [parse.unwrap(each).relation for each in node.rels]
+    return tuple((relation.schemaname or None, relation.relname) for relation in relations)
+
+
 def leaves_traces(migration: Migration) -> bool:
     """Whether the session may be another one after the file: psql ends it with the file."""
     return any(
