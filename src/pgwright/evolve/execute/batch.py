@@ -109,11 +109,11 @@ class Batches:
         self.walk: rounds.Walk | None = None
         self.rows = 0
         self._size = 0  # of the last batch, in full blocks
+        self._began = 0.0  # when its first row was locked
 
     def run(self, connection: Connection) -> Outcome:
         """One batch. Raises StepFailed for a row that `up` refuses and for a table that changed, LeaseLost, and what
         the server says; the transaction is over then."""
-        begun = time.monotonic()
         try:
             outcome = self._transaction(connection)
         except CONTENTION:
@@ -131,7 +131,7 @@ class Batches:
             _roll_back(connection)
             raise
         if outcome is Outcome.FILLED:
-            self._pace.took(self._size, time.monotonic() - begun)
+            self._pace.took(self._size, time.monotonic() - self._began)
         return outcome
 
     def forget(self) -> None:
@@ -206,7 +206,8 @@ class Batches:
         """Fills in slices until the time of a batch is over: how far it got, rows filled, and whether locked ones are
         left. How many rows the next block holds cannot be known: after a stretch of dead ones a batch of that size took
         440 ms, with every row that it touched locked for as long."""
-        begun, thinness = time.monotonic(), walk.thinness
+        begun = self._began = time.monotonic()
+        thinness = walk.thinness
         end = min(walk.at + self._pace.size * thinness, walk.chunk.last_block)
         upto, rows, left = walk.at, 0, False
         while (
