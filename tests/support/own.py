@@ -67,7 +67,7 @@ def standby(primary: Own, basebackup: Path, name: str = "s1") -> Iterator[Own]:
         conninfo = f"host={primary.server.folder} port={primary.server.port} user=postgres application_name={name}"
         subprocess.run([basebackup, "-D", data, "-d", conninfo, "-c", "fast", "-R", "--no-sync"], check=True)
         account = choose()
-        os.chmod(place, 0o755)
+        Path(place).chmod(0o755)
         for folder, _, files in os.walk(data):
             account.own(Path(folder))
             for file in files:
