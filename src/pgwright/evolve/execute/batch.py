@@ -154,7 +154,7 @@ class Batches:
         if walk is None:
             walk = self.walk = self._verdict.begin(chunk)
             answers += _ask(connection, _lock(part, chunk.relation))
-        walk.chunk = chunk
+        walk.found(chunk)
         if answers[3][0][0] != chunk.file_node:  # another file than the one whose blocks were counted
             self.forget()
             _roll_back(connection)

@@ -68,6 +68,13 @@ class Walk:
         size = self.chunk.last_block - self.chunk.first_block
         return (self.round * size + upto - self.chunk.first_block) // self.rounds
 
+    def found(self, chunk: Chunk) -> None:
+        """The chunk as the journal has it now. What the last round has done is what stands there, and not what is
+        remembered: a server that crashed, perhaps behind a pooler, has lost its last commits."""
+        self.chunk = chunk
+        if self.is_last:
+            self.at = chunk.next_block
+
     def went(self, upto: int) -> None:
         """After a batch was committed."""
         self.at = upto

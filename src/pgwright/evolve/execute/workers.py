@@ -137,8 +137,11 @@ class Worker:
     def _batch(self) -> Outcome:
         """One batch; a lost connection is made again, as long as the lock budget lasts."""
         try:
-            self._connection = self.connect()
-            outcome = self.batches.run(self._connection)
+            connection = self.connect()
+            if connection is not self._connection:  # what was done in the former one may be lost
+                self.batches.forget()
+                self._connection = connection
+            outcome = self.batches.run(connection)
         except (psycopg.Error, PgwrightError) as error:
             if not self._is_lost(error):
                 raise
