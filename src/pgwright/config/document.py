@@ -21,7 +21,7 @@ from .settings import ExecuteSettings
 NAME = "pgwright.toml"
 SECTIONS = ("execute", "profile", "throttle")
 PROFILE_KEYS = ("direct_dsn", "dsn", "migrations", "schemas")
-MAY_BE_ZERO = frozenset({"batch_pause", "grace", "lock_pause"})
+MAY_BE_ZERO = frozenset({"batch_pause", "grace", "lock_pause", "vacuum_share"})
 COUNTS = {"workers": 64}  # of [execute], whole numbers: the most that each may be
 
 Key = tuple[str, ...]
@@ -148,7 +148,7 @@ class _Checker:
                     raise self._error(place, f"must be a whole number, 1 to {COUNTS[key]}", f"As in {key} = 2.")
                 continue
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
-                raise self._error(place, "must be a number of seconds", f"As in {key} = {_default(key)}.")
+                raise self._error(place, f"must be a number{_unit(key)}", f"As in {key} = {_default(key)}.")
             if value == 0 and key not in MAY_BE_ZERO:
                 raise self._error(place, "must be more than 0 seconds", f"The default is {_default(key)}.")
         heartbeat = section.get("heartbeat", _default("heartbeat"))
@@ -177,6 +177,10 @@ class _Checker:
         place = f"{self._shown}:{self._lines[key]}" if key in self._lines else self._shown
         section = f" in [{'.'.join(key[:-1])}]" if len(key) > 1 else ""
         return ConfigError(f"{place}: {key[-1]}{section} {what}.", hint=hint)
+
+
+def _unit(key: str) -> str:
+    return "" if key.endswith("_share") else " of seconds"
 
 
 def _default(key: str) -> float:

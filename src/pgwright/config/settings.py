@@ -15,8 +15,9 @@ class ExecuteSettings:
     `lock_budget` the time after which a step gives up. `heartbeat` is how often the lease is renewed,
     `lease_timeout` the silence after which another runner may take over. A batch of the pass lasts about
     `batch_target`, waits `batch_lock_timeout` for a row and is followed by `batch_pause`; rows that stay locked are
-    waited for `backfill_patience`. `workers` is how many of them run at once. `idle_timeout` ends a step
-    transaction whose runner has stopped. `grace` is how long contract keeps the old side.
+    waited for `backfill_patience`. `vacuum_share` is the share of dead rows from which a pass has its table
+    vacuumed, 0 for never; `workers` is how many batches run at once. `idle_timeout` ends a step transaction whose
+    runner has stopped. `grace` is how long contract keeps the old side.
     """
 
     lock_try: float = 0.05
@@ -29,6 +30,7 @@ class ExecuteSettings:
     batch_pause: float = 0.0
     backfill_patience: float = 60.0
     workers: int = 1
+    vacuum_share: float = 0.1
     idle_timeout: float = 10.0
     grace: float = 0.0
 

@@ -61,7 +61,9 @@ class Pass:
             self._tell(None, None, force=True)
             return
         parts = [part.oid for part in job.now.table.parts]
-        with Throttle(self.settings, self.lease, relations=parts, step=self.step, name=self.name) as throttle:
+        with Throttle(
+            self.settings, self.lease, relations=parts, step=self.step, name=self.name, vacuum=True
+        ) as throttle:
             while job is not None and todo:
                 crew = Crew(job=job, verdict=self.verdict)
                 try:

@@ -27,6 +27,7 @@ from . import control
 from .lease import Lease
 from .probe import Probe
 from .reading import Look, Seen, Unseen
+from .vacuum import Nudge
 
 EVERY = 0.5  # seconds between two looks
 STALE = 10.0  # seconds after which a throttle that has not answered counts as one that cannot see
@@ -46,14 +47,24 @@ class Hold:
 
 class Throttle:
     """Looks from `__enter__` to `__exit__`; the first look is over when it is entered. `relations` are the table and
-    its parts, `name` what events call it."""
+    its parts, `name` what events call it. With `vacuum` the dead rows of a pass are cleared away meanwhile."""
 
-    def __init__(self, settings: Settings, lease: Lease, *, relations: Sequence[int], step: str, name: str) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        lease: Lease,
+        *,
+        relations: Sequence[int],
+        step: str,
+        name: str,
+        vacuum: bool = False,
+    ) -> None:
         self._settings, self._lease, self._step, self._name = settings, lease, step, name
         self._relations = tuple(relations)
         self._dsn = settings.direct_dsn or settings.dsn
         self._connection: session.Connection | None = None
         self._probe = Probe(self._dsn, lease.epoch)
+        self._nudge = Nudge(settings, relations) if vacuum else None
         self._memories: dict[str, dict[str, Any]] = {}
         self._hold: Hold | None = None
         self._looked = time.monotonic()
@@ -71,6 +82,8 @@ class Throttle:
         self._over.set()
         self._thread.join()
         self._probe.close()
+        if self._nudge is not None:
+            self._nudge.close()
         with contextlib.suppress(psycopg.Error, ConnectError):
             self._write(None, again=False)
         if self._connection is not None:
@@ -133,6 +146,8 @@ class Throttle:
             since = before.since if before is not None and before.key == found[0] else now
             self._hold = Hold(key=found[0], reason=found[1], since=since)
         with contextlib.suppress(psycopg.Error, ConnectError):
+            if self._nudge is not None:
+                self._nudge.turn(self._ask)
             self._tell(again=before is not None and found is not None and before.key == found[0])
 
     def _look(self) -> tuple[str, str] | None:
