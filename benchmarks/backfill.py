@@ -44,7 +44,7 @@ BEGIN NEW.full_name := trim(NEW.name); NEW.needs_backfill := false; RETURN NEW; 
 ALTER TABLE users ADD COLUMN full_name text, ADD COLUMN needs_backfill boolean DEFAULT true;
 CREATE TRIGGER carry BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION carry();
 """
-ROUNDS = 5
+ROUNDS = 3
 BIG, KEYSET, TOUCHED, ONE, TWO = "one big UPDATE", "keyset", "touch-update", "pgwright", "pgwright, 2 workers"
 
 

@@ -12,8 +12,8 @@ autovacuum, which looks once a minute and waits for a fifth of the table, comes 
 
 So it is worth its cost. It is as polite as autovacuum: the same pauses, no waiting for a lock, no truncation (which
 would take a strong one), no parallel workers. Unlike a VACUUM that a person types it is cancelled as soon as anybody
-waits for the table. One that removed less than half (an old snapshot, a slot, a lock that others hold) makes the next one
-come later. Where autovacuum is switched off it is done all the same. It is left out where the role does not own the
+waits for the table. One that removed less than half (an old snapshot, a slot, a lock that others hold) makes the next
+one come later. Where autovacuum is switched off it is done all the same. It is left out where the role does not own the
 table, and behind a pooler, where a session cannot be given settings.
 """
 
