@@ -8,9 +8,13 @@ from .api.doctor import doctor as doctor
 from .api.expand import expand as expand
 from .api.init import init as init
 from .api.new import new as new
+from .api.pause import pause as pause
 from .api.plan import plan as plan
+from .api.resume import resume as resume
 from .api.rollback import rollback as rollback
 from .api.status import status as status
+from .api.throttle_set import throttle_set as throttle_set
+from .api.throttle_show import throttle_show as throttle_show
 from . import op as op
 
 __version__: str

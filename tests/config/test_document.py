@@ -18,7 +18,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("text", "message", "hint"),
     [
         ("[profil.x]", "pgwright.toml:1: profil is unknown", "Did you mean profile?"),
-        ("\n[lint]", "pgwright.toml:2: lint is unknown", "Known here: execute, profile."),
+        ("\n[lint]", "pgwright.toml:2: lint is unknown", "Known here: execute, profile, throttle."),
         ("[profile.a]\n\ndns = 'x'", "pgwright.toml:3: dns in [profile.a] is unknown", "Did you mean dsn?"),
         ("[execute]\nlock_bugdet = 3", "pgwright.toml:2: lock_bugdet in [execute] is unknown", "lock_budget?"),
         ("[profile.a]\nschemas = 'x'", "pgwright.toml:2: schemas in [profile.a] must be a list", "schemas = ["),
@@ -35,6 +35,12 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("[execute]\nlock_try = 0", "lock_try in [execute] must be more than 0", "0.05"),
         ("[execute]\nheartbeat = 6", "pgwright.toml:2: heartbeat in [execute] leaves 10.0 s", "heartbeat"),
         ("[execute]\nlease_timeout = 1.5", "pgwright.toml:2: lease_timeout in [execute] leaves 1.5 s", "heartbeat"),
+        ("[execute]\nworkers = 0", "workers in [execute] must be a whole number, 1 to 64", "workers = 2"),
+        ("[execute]\nworkers = 1.5", "workers in [execute] must be a whole number", "workers = 2"),
+        ("[throttle]\nlatancy = 1", "pgwright.toml:2: latancy in [throttle] is unknown", "latency?"),
+        ("[throttle]\nlatency = '1GB'", "latency in [throttle] must be a limit such as 150ms", "throttle show"),
+        ("[throttle]\nslot_wal = true", "slot_wal in [throttle] must be a limit such as 500MB", "throttle show"),
+        ("throttle = 1", "pgwright.toml:1: throttle must be a section", "[throttle]"),
         ("[profile.a", "pgwright.toml is not valid TOML", "toml.io"),
     ],
 )

@@ -6,7 +6,7 @@ from pgwright.base.lock import LockMode
 from pgwright.base.name import RelationName
 from pgwright.evolve.plan.plan_file import Plan, PlannedMigration, PlannedOperation
 from pgwright.evolve.steps.step import Kind, Lock, Phase, Step
-from pgwright.render.report import BackfillStatus, MigrationStatus, RunnerStatus, Status
+from pgwright.render.report import BackfillStatus, HeldStatus, MigrationStatus, PauseStatus, RunnerStatus, Status
 
 USERS = RelationName("public", "utilisateurs")
 LONGEST = RelationName("s" * 63, "n" * 63)
@@ -73,6 +73,9 @@ STATUS = Status(
         MigrationStatus(name="0003_é", state="pending"),
     ),
     running=RunnerStatus(host="build-7", pid=4711, epoch=3, heartbeat_age=0.4, alive=True),
-    backfills=(BackfillStatus(relation="public.utilisateurs", blocks_done=500, blocks_total=2000, rows=50_000),),
+    backfills=(BackfillStatus(relation="public.utilisateurs", blocks_done=500, blocks_total=2000, rows=50_000,
+                              rows_per_second=1234.5, seconds_left=95.0),),
+    paused=PauseStatus(by="eva on build-7", since="2026-11-22T09:06:00+00:00", reason="month end"),
+    held=HeldStatus(reason="standby s1 is 12.3 s behind, the limit replay_lag is 10s", since="2026-11-22T09:07:00Z"),
     warnings=("A user trigger of public.utilisateurs changed since expand.",),
 )  # fmt: skip

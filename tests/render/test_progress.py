@@ -1,6 +1,16 @@
 from __future__ import annotations
 
-from pgwright.base.event import BackfillProgress, Event, LockWaiting, Notice, StateChanged, StepFinished, StepStarted
+from pgwright.base.event import (
+    BackfillHeld,
+    BackfillProgress,
+    BackfillReleased,
+    Event,
+    LockWaiting,
+    Notice,
+    StateChanged,
+    StepFinished,
+    StepStarted,
+)
 from pgwright.render.narrate import event_document, sentence
 from pgwright.render.progress import Progress
 
@@ -131,3 +141,31 @@ def test_events_as_objects() -> None:
     assert event_document(StateChanged(migration="m", before="a", after="b")) == {
         "version": 1, "event": "StateChanged", "step": "", "migration": "m", "before": "a", "after": "b",
     }  # fmt: skip
+
+
+def held(seconds: float) -> BackfillHeld:
+    reason = "standby s1 is 12.3 s behind, the limit replay_lag is 10s"
+    return BackfillHeld(relation="public.t", reason=reason, seconds=seconds, paused=False)
+
+
+def test_what_holds_a_backfill_is_a_line_once_a_minute() -> None:
+    events: list[tuple[float, Event]] = [(float(second), held(float(second))) for second in range(100)]
+    screen = play([*events, (100.0, BackfillReleased(relation="public.t", seconds=100.0))], live=False)
+    assert screen.text == [
+        "  public.t is held for 1.0 s: standby s1 is 12.3 s behind, the limit replay_lag is 10s",
+        "  public.t is held for 1 min 1 s: standby s1 is 12.3 s behind, the limit replay_lag is 10s",
+        "  public.t goes on after 1 min 40 s",
+        "",
+    ]
+
+
+def test_a_moment_is_no_line() -> None:
+    screen = play([(0.0, held(0.0)), (0.5, BackfillReleased(relation="public.t", seconds=0.5))], live=False)
+    assert screen.text == [""]
+
+
+def test_what_holds_it_is_the_live_line() -> None:
+    screen, clock = Screen(), Clock()
+    progress = Progress(screen.write, live=True, columns=lambda: 100, clock=clock)
+    progress(held(0.0))
+    assert screen.text[-1] == "  public.t is held for 0 ms: standby s1 is 12.3 s behind, the limit replay_lag is 10s"

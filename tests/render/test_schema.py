@@ -13,9 +13,23 @@ from pgwright.evolve.plan.plan_file import from_json, to_json
 from pgwright.render.config_text import config_document
 from pgwright.render.documents import DOCUMENTS
 from pgwright.render.error_text import error_document
-from pgwright.render.json_ import baseline_document, findings_document, report_document, status_document
+from pgwright.render.json_ import (
+    baseline_document,
+    findings_document,
+    pause_document,
+    report_document,
+    status_document,
+    throttle_document,
+)
 from pgwright.render.narrate import event_document
-from pgwright.render.report import BaselineReport, SettingValue, UnitReport
+from pgwright.render.report import (
+    BaselineReport,
+    LimitStatus,
+    PauseStatus,
+    SettingValue,
+    ThrottleReport,
+    UnitReport,
+)
 from pgwright.render.schema import events_schema, schema
 
 from .examples import PLAN, STATUS
@@ -31,8 +45,10 @@ REAL: dict[str, Any] = {
     "init-script": {"version": 1, "sql": "BEGIN;"},
     "new": {"version": 1, "path": "x"},
     "plan": to_json(PLAN),
+    "pause": pause_document(PauseStatus(by="eva on build-7", since="2026-11-22T09:05:00+00:00")),
     "report": report_document(UnitReport(migrations=STATUS.migrations)),
     "status": status_document(STATUS),
+    "throttle": throttle_document(ThrottleReport(limits=(LimitStatus(key="latency", limit="10s", origin="default"),))),
     # as the demonstration's own tests make it
     "try": {
         "version": 1,
@@ -62,6 +78,8 @@ def faults(value: Any, rule: dict[str, Any], definitions: dict[str, Any], place:
     if "const" in rule or "enum" in rule:
         return [] if value in rule.get("enum", [rule.get("const")]) else [f"{place}: {value!r}"]
     kinds: dict[str, Any] = {"string": str, "integer": int, "number": (int, float), "null": type(None)}
+    if rule["type"] == "object" and not isinstance(value, dict):
+        return [f"{place}: {value!r}"]
     if rule["type"] == "object":
         wrong = [f"{place}.{name} is missing" for name in rule["required"] if name not in value]
         found = (n for n in rule["properties"] if n in value)

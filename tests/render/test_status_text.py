@@ -22,7 +22,11 @@ def test_it_tells_everything() -> None:
     assert 'error: step 3: invalid input syntax for type numeric: "x"' in text
     assert "the file was edited after this migration was started" in text
     assert "A runner is at work: pid 4711 on build-7, last sign of life 0.4 s ago." in text
-    assert "Backfill of public.utilisateurs: 25 %, 500 of 2,000 blocks, 50,000 rows filled." in text
+    assert "Backfill of public.utilisateurs: 25 %, 500 of 2,000 blocks, 50,000 rows filled" in text
+    assert "1,234 rows/s, about 1 min 35 s left." in text
+    assert "Paused by eva on build-7 since 2026-11-22 09:06:00+00:00: month end." in text
+    assert "pgwright resume" in text
+    assert "The throttle holds the backfill since 2026-11-22 09:07:00+00:00: standby s1 is 12.3 s behind" in text
     assert "warning: A user trigger of public.utilisateurs changed since expand." in text
     assert text.rstrip().endswith("pgwright expand goes on where it stopped, pgwright rollback undoes it.")
 

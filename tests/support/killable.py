@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -80,13 +81,16 @@ class Killable:
 
 
 @contextmanager
-def started(database: Database, folder: Path, verb: str, step: str, place: str, *, dsn: str = "") -> Iterator[Killable]:
+def started(
+    database: Database, folder: Path, verb: str, step: str, place: str, *, dsn: str = "", workers: int = 1
+) -> Iterator[Killable]:
     """Starts a runner. While the block lasts, what is held stays held."""
     with database.connect() as keeper:
         keeper.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
         if place == "inside" and database.one("SELECT to_regclass('retenue') IS NULL"):
             database.run(HOLD)
         arguments = {"verb": verb, "dsn": dsn or database.dsn, "folder": str(folder), "step": step, "place": place}
+        arguments["workers"] = str(workers)
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.killable", json.dumps(arguments)],
             stdout=subprocess.PIPE,
@@ -106,7 +110,8 @@ def started(database: Database, folder: Path, verb: str, step: str, place: str, 
 def main(arguments: dict[str, str]) -> None:
     """Runs the verb; never ends by itself when it comes to its place."""
     dsn, place = arguments["dsn"], arguments["place"]
-    settings = Settings(dsn=dsn, migrations=Path(arguments["folder"]), execute=FAST)
+    execute = replace(FAST, workers=int(arguments["workers"]))
+    settings = Settings(dsn=dsn, migrations=Path(arguments["folder"]), execute=execute)
 
     def wait() -> None:
         with psycopg.connect(dsn, autocommit=True) as connection:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from pgwright.api.contract import contract
 from pgwright.api.expand import expand
@@ -60,7 +61,7 @@ class Race:
     def rollback(self, *names: str, allow: frozenset[str] = frozenset()) -> None:
         rollback(self.settings, names, allow=allow, gate=self._gate, on_event=self._hear)
 
-    def with_settings(self, **values: float) -> None:
+    def with_settings(self, **values: Any) -> None:
         """Other settings from the next verb on."""
         self.execute = replace(self.execute, **values)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from ..config import Settings
+from ..config import Settings, limits
 from ..connect import redact
 from ..render.report import SettingValue
 
@@ -30,6 +30,8 @@ def _values(settings: Any, prefix: str, origins: Mapping[str, str]) -> Iterator[
 
 def _text(key: str, value: Any) -> str:
     """A value as a person writes it."""
+    if key.startswith("throttle."):
+        return limits.shown(key.removeprefix("throttle."), value)
     if value is None or value == "":
         return "(libpq's own variables)" if key == "dsn" else "(none)"
     if isinstance(value, tuple):

@@ -8,11 +8,20 @@ from datetime import datetime
 from ..config import Settings
 from ..connect import session
 from ..connect.session import Connection
-from ..evolve.execute import chunks, drift, journal, lease, usage
+from ..evolve.execute import chunks, control, drift, journal, lease, usage
 from ..evolve.plan.files import Migration, load
-from ..render.report import BackfillStatus, MigrationStatus, RunnerStatus, Status, UnitReport
+from ..render.report import (
+    BackfillStatus,
+    HeldStatus,
+    MigrationStatus,
+    PauseStatus,
+    RunnerStatus,
+    Status,
+    UnitReport,
+)
 from . import _drift
 
+FRESH = 10.0  # seconds for which the rate that a runner told is believed
 PHASES = {"expanding": "expand", "contracting": "contract", "retiring": "retire", "rolling back": "rollback"}
 
 
@@ -27,11 +36,16 @@ def status(settings: Settings) -> Status:
             return Status(
                 migrations=migrations, warnings=("This database has no journal yet: pgwright init makes it.",)
             )
-        journal.require(connection)
+        # Of a journal that is older than the row nothing can be paused; the next runner upgrades it.
+        said = control.read(connection) if journal.require(connection) >= control.SINCE else None
+        running = _runner(settings, connection)
+        alive = said if running is not None and running.alive else None
         return Status(
             migrations=_migrations(files, journal.records(connection)),
-            running=_runner(settings, connection),
-            backfills=_backfills(connection),
+            running=running,
+            backfills=_backfills(connection, alive),
+            paused=paused(said),
+            held=_held(alive),
             warnings=(
                 *_warnings(connection),
                 *_drift.found(settings, connection)[1],
@@ -89,12 +103,27 @@ def _runner(settings: Settings, connection: Connection) -> RunnerStatus | None:
     )
 
 
-def _backfills(connection: Connection) -> tuple[BackfillStatus, ...]:
+def paused(said: control.Control | None) -> PauseStatus | None:
+    """Who has paused, if somebody has."""
+    if said is None or said.paused_by is None:
+        return None
+    return PauseStatus(by=said.paused_by, since=_time(said.paused_at) or "", reason=said.pause_reason or "")
+
+
+def _held(said: control.Control | None) -> HeldStatus | None:
+    """What the throttle of a live runner says."""
+    if said is None or said.reason is None:
+        return None
+    return HeldStatus(reason=said.reason, since=_time(said.reason_at) or "")
+
+
+def _backfills(connection: Connection, said: control.Control | None) -> tuple[BackfillStatus, ...]:
     rows = connection.execute(
         "SELECT DISTINCT s.unit, s.id, s.body -> 'scans' -> 0 ->> 0, s.body -> 'scans' -> 0 ->> 1 FROM pgwright.step s "
         "JOIN pgwright.chunk c ON c.unit = s.unit AND c.step = s.id JOIN pgwright.migration m ON m.unit = s.unit "
         "WHERE m.state = 'expanding' AND s.state <> 'done' ORDER BY 1, 2"
     ).fetchall()
+    fresh = said if said is not None and said.told_age is not None and said.told_age < FRESH else None
     found = []
     for unit, step, schema, name in rows:
         done = chunks.progress(connection, unit, step)
@@ -104,6 +133,8 @@ def _backfills(connection: Connection) -> tuple[BackfillStatus, ...]:
                 blocks_done=done.blocks_done,
                 blocks_total=done.blocks_total,
                 rows=done.rows,
+                rows_per_second=fresh.rows_per_second if fresh and len(rows) == 1 else None,
+                seconds_left=fresh.seconds_left if fresh and len(rows) == 1 else None,
             )
         )
     return tuple(found)

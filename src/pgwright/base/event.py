@@ -69,6 +69,25 @@ class BackfillProgress(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BackfillHeld(Event):
+    """A backfill, or an index build that was about to start, waits: somebody said `pgwright pause` (`paused`), or the
+    throttle holds it back. `reason` is a sentence part, `seconds` how long it has been so. Comes again every second."""
+
+    relation: str
+    reason: str
+    seconds: float
+    paused: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackfillReleased(Event):
+    """What was held goes on, after `seconds`."""
+
+    relation: str
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Notice(Event):
     """Something that a person should know and that stops nothing."""
 

@@ -15,12 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import ConfigError
+from . import limits
 from .settings import ExecuteSettings
 
 NAME = "pgwright.toml"
-SECTIONS = ("execute", "profile")
+SECTIONS = ("execute", "profile", "throttle")
 PROFILE_KEYS = ("direct_dsn", "dsn", "migrations", "schemas")
-MAY_BE_ZERO = frozenset({"batch_pause", "grace", "lock_pause"})
+MAY_BE_ZERO = frozenset({"batch_pause", "grace", "lock_pause", "vacuum_share"})
+COUNTS = {"workers": 64}  # of [execute], whole numbers: the most that each may be
 
 Key = tuple[str, ...]
 
@@ -28,12 +30,14 @@ Key = tuple[str, ...]
 @dataclass(frozen=True, kw_only=True)
 class Document:
     """A checked configuration file. `shown` is its path as one would type it, `profiles` the keys of
-    each profile, `execute` seconds by key, `lines` the 1-based line of each key."""
+    each profile, `execute` seconds by key, `throttle` limits by key (None: off), `lines` the 1-based line of each
+    key."""
 
     path: Path
     shown: str
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     execute: Mapping[str, float] = field(default_factory=dict)
+    throttle: Mapping[str, float | None] = field(default_factory=dict)
     lines: Mapping[Key, int] = field(default_factory=dict)
 
     def origin(self, *key: str) -> str:
@@ -64,7 +68,8 @@ def read(path: Path) -> Document:
         path=path,
         shown=shown,
         profiles=data.get("profile", {}),
-        execute={key: float(value) for key, value in data.get("execute", {}).items()},
+        execute={key: value if key in COUNTS else float(value) for key, value in data.get("execute", {}).items()},
+        throttle={key: limits.parse(key, value) for key, value in data.get("throttle", {}).items()},
         lines=lines,
     )
 
@@ -116,6 +121,7 @@ class _Checker:
             self._table(("profile", name), profile)
             self._profile(name, profile)
         self._execute(data.get("execute", {}))
+        self._throttle(data.get("throttle", {}))
 
     def _profile(self, name: str, profile: Mapping[str, Any]) -> None:
         for key, value in profile.items():
@@ -137,8 +143,12 @@ class _Checker:
             place = ("execute", key)
             if key not in known:
                 raise self._error(place, "is unknown", nearest(key, known))
+            if key in COUNTS:
+                if type(value) is not int or not 1 <= value <= COUNTS[key]:
+                    raise self._error(place, f"must be a whole number, 1 to {COUNTS[key]}", f"As in {key} = 2.")
+                continue
             if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
-                raise self._error(place, "must be a number of seconds", f"As in {key} = {_default(key)}.")
+                raise self._error(place, f"must be a number{_unit(key)}", f"As in {key} = {_default(key)}.")
             if value == 0 and key not in MAY_BE_ZERO:
                 raise self._error(place, "must be more than 0 seconds", f"The default is {_default(key)}.")
         heartbeat = section.get("heartbeat", _default("heartbeat"))
@@ -148,15 +158,29 @@ class _Checker:
             hint = "A single late heartbeat would let another runner take over."
             raise self._error(place, f"leaves {timeout} s to heartbeats of {heartbeat} s: it must be twice that", hint)
 
+    def _throttle(self, section: Mapping[str, Any]) -> None:
+        for key, value in section.items():
+            place = ("throttle", key)
+            if key not in limits.KEYS:
+                raise self._error(place, "is unknown", nearest(key, tuple(limits.KEYS)))
+            try:
+                limits.parse(key, value)
+            except ValueError as error:
+                raise self._error(place, str(error), "`pgwright throttle show` lists all limits.") from error
+
     def _table(self, key: Key, content: Any) -> None:
         if not isinstance(content, dict):
-            example = "[execute]" if key == ("execute",) else "[profile.default]"
+            example = "[profile.default]" if key[0] == "profile" else f"[{key[0]}]"
             raise self._error(key, "must be a section", f"As in {example}.")
 
     def _error(self, key: Key, what: str, hint: str) -> ConfigError:
         place = f"{self._shown}:{self._lines[key]}" if key in self._lines else self._shown
         section = f" in [{'.'.join(key[:-1])}]" if len(key) > 1 else ""
         return ConfigError(f"{place}: {key[-1]}{section} {what}.", hint=hint)
+
+
+def _unit(key: str) -> str:
+    return "" if key.endswith("_share") else " of seconds"
 
 
 def _default(key: str) -> float:

@@ -15,7 +15,7 @@ from typing import Any
 from ..base.errors import ConfigError
 from . import document
 from .document import Document
-from .settings import ExecuteSettings, Settings
+from .settings import ExecuteSettings, Settings, ThrottleSettings
 
 DEFAULT = "default"
 LIBPQ = "libpq's own variables"
@@ -52,6 +52,7 @@ def load(
         schemas=tuple(schemas),
         profile=name,
         execute=_execute(file, origins),
+        throttle=_throttle(file, origins),
         origins=origins,
     )
 
@@ -138,8 +139,16 @@ def _from_file(
 
 
 def _execute(file: Document | None, origins: dict[str, str]) -> ExecuteSettings:
-    given = {} if file is None else file.execute
+    given: dict[str, Any] = {} if file is None else dict(file.execute)
     for item in fields(ExecuteSettings):
         key = item.name
         origins[f"execute.{key}"] = file.origin("execute", key) if file is not None and key in given else DEFAULT
     return ExecuteSettings(**given)
+
+
+def _throttle(file: Document | None, origins: dict[str, str]) -> ThrottleSettings:
+    given = {} if file is None else dict(file.throttle)
+    for item in fields(ThrottleSettings):
+        key = item.name
+        origins[f"throttle.{key}"] = file.origin("throttle", key) if file is not None and key in given else DEFAULT
+    return ThrottleSettings(**given)

@@ -8,7 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..base.finding import Finding
-from .report import BackfillStatus, MigrationStatus, RunnerStatus, SettingValue
+from .report import (
+    BackfillStatus,
+    HeldStatus,
+    LimitStatus,
+    MigrationStatus,
+    PauseStatus,
+    RunnerStatus,
+    SettingValue,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +107,26 @@ class StatusDocument:
     migrations: tuple[MigrationStatus, ...]
     running: RunnerStatus | None
     backfills: tuple[BackfillStatus, ...]
+    paused: PauseStatus | None
+    held: HeldStatus | None
     warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseDocument:
+    """`pause` and `resume` under json."""
+
+    version: int
+    paused: PauseStatus | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThrottleDocument:
+    """`throttle show` and `throttle set` under json."""
+
+    version: int
+    limits: tuple[LimitStatus, ...]
+    paused: PauseStatus | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,9 +230,11 @@ DOCUMENTS: dict[str, type] = {
     "init": InitDocument,
     "init-script": ScriptDocument,
     "new": NewDocument,
+    "pause": PauseDocument,
     "plan": PlanDocument,
     "report": ReportDocument,
     "status": StatusDocument,
+    "throttle": ThrottleDocument,
     "try": TryDocument,
 }
 """The documents by the name of their schema file."""

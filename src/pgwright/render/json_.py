@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..base.finding import Finding
-from .report import BaselineReport, Status, UnitReport
+from .report import BaselineReport, PauseStatus, Status, ThrottleReport, UnitReport
 
 VERSION = 1
 
@@ -19,6 +19,16 @@ VERSION = 1
 def status_document(status: Status) -> dict[str, Any]:
     """The object of `status --format json`."""
     return {"version": VERSION, **asdict(status)}
+
+
+def pause_document(paused: PauseStatus | None) -> dict[str, Any]:
+    """The object of `pause` and `resume`."""
+    return {"version": VERSION, "paused": None if paused is None else asdict(paused)}
+
+
+def throttle_document(report: ThrottleReport) -> dict[str, Any]:
+    """The object of `throttle show` and `throttle set`."""
+    return {"version": VERSION, **asdict(report)}
 
 
 def report_document(report: UnitReport) -> dict[str, Any]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ..base.event import BackfillProgress, Event, LockWaiting, Notice, StateChanged, StepFinished, StepStarted
+from ..base.event import (
+    BackfillHeld,
+    BackfillProgress,
+    BackfillReleased,
+    Event,
+    LockWaiting,
+    Notice,
+    StateChanged,
+    StepFinished,
+    StepStarted,
+)
 from .layout import clean, count, duration
 
 
@@ -24,6 +34,10 @@ def sentence(event: Event) -> str:
             return "\n".join([f"  {waiting(event)}{who}", *(f"    {clean(blocker)}" for blocker in event.blockers)])
         case BackfillProgress():
             return f"  {backfill(event)}"
+        case BackfillHeld():
+            return f"  {held(event)}"
+        case BackfillReleased():
+            return f"  {clean(event.relation)} goes on after {duration(event.seconds)}"
         case Notice():
             return f"note: {clean(event.message)}"
     return ""
@@ -34,6 +48,11 @@ def waiting(event: LockWaiting) -> str:
     tries = "1 try" if event.tries == 1 else f"{event.tries} tries"
     spent = f"{duration(event.waited)} of {duration(event.budget)}"
     return f"waiting for a lock on {clean(event.relation)}: {tries}, {spent}"
+
+
+def held(event: BackfillHeld) -> str:
+    """What waits, for how long, and why."""
+    return f"{clean(event.relation)} is held for {duration(event.seconds)}: {clean(event.reason)}"
 
 
 def backfill(event: BackfillProgress) -> str:

@@ -8,14 +8,25 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ..base.event import BackfillProgress, Event, LockWaiting, StateChanged, StepFinished, StepStarted
+from ..base.event import (
+    BackfillHeld,
+    BackfillProgress,
+    BackfillReleased,
+    Event,
+    LockWaiting,
+    StateChanged,
+    StepFinished,
+    StepStarted,
+)
 from .layout import pad, width
-from .narrate import backfill, how_far, sentence, share, waiting
+from .narrate import backfill, held, how_far, sentence, share, waiting
 
 Write = Callable[[str], object]
 
 LIVE_EVERY = 0.1  # seconds between two pictures of the live line
 PLAIN_EVERY = 10.0  # seconds between two lines about the same backfill or lock where there is no terminal
+HELD_AFTER = 1.0  # seconds that a backfill is held before it gets a line that stays
+HELD_EVERY = 60.0  # seconds between two such lines
 _BAR = 20
 
 
@@ -37,6 +48,11 @@ class Progress:
         """Shows `event`."""
         if isinstance(event, (BackfillProgress, LockWaiting)):
             self._repeating(event)
+            return
+        if isinstance(event, BackfillHeld):
+            self._held(event)
+            return
+        if isinstance(event, BackfillReleased) and not self._forget(event):
             return
         if isinstance(event, (StepStarted, StepFinished, StateChanged)):
             self._last.clear()
@@ -76,6 +92,20 @@ class Progress:
         else:
             bar = _bar(share(event))
             self._show(f"  {bar} {backfill(event)}", f"  {bar} {how_far(event)}", f"  {how_far(event)}", how_far(event))
+
+    def _held(self, event: BackfillHeld) -> None:
+        """What holds a backfill: a line that stays once it has lasted a while, on a terminal the live line at once."""
+        key, now = f"held {event.relation}", self._clock()
+        if self._live:
+            self._show(f"  {held(event)}", f"  held: {event.reason}", "  held")
+        if event.seconds < HELD_AFTER or now - self._last.get(key, -HELD_EVERY) < HELD_EVERY:
+            return
+        self._last[key] = now
+        self.line(sentence(event))
+
+    def _forget(self, event: BackfillReleased) -> bool:
+        """Whether the end of a hold is worth a line: where its beginning was."""
+        return self._last.pop(f"held {event.relation}", None) is not None
 
     def _show(self, *choices: str) -> None:
         """Draws the live line: the first of `choices` that fits, none when no one does. A line as wide as the terminal

@@ -40,21 +40,64 @@ class RunnerStatus:
 
 @dataclass(frozen=True, kw_only=True)
 class BackfillStatus:
-    """A backfill: blocks of the heap done of blocks to do, and the rows filled so far."""
+    """A backfill: blocks of the heap done of blocks to do, and the rows filled so far. The rate and the seconds that
+    are left are what the runner said last, null where none is at work or it is still measuring."""
 
     relation: str
     blocks_done: int
     blocks_total: int
     rows: int
+    rows_per_second: float | None = None
+    seconds_left: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseStatus:
+    """`pgwright pause` was said: by whom, since when, and why ("" where nobody said)."""
+
+    by: str
+    since: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeldStatus:
+    """The throttle holds a running pass back: the reading that does, and since when."""
+
+    reason: str
+    since: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitStatus:
+    """A limit of the throttle as one writes it (`10s`, `off`), where it comes from, and what is there now ("" where
+    nothing is read). `holds` tells that it would hold a pass now."""
+
+    key: str
+    limit: str
+    origin: str
+    now: str = ""
+    holds: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThrottleReport:
+    """The limits in force and who has paused."""
+
+    limits: tuple[LimitStatus, ...]
+    paused: PauseStatus | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Status:
-    """The migrations in file order, who runs, what is being filled, and what a person should know."""
+    """The migrations in file order, who runs, what is being filled and what holds that back, and what a person should
+    know."""
 
     migrations: tuple[MigrationStatus, ...]
     running: RunnerStatus | None = None
     backfills: tuple[BackfillStatus, ...] = ()
+    paused: PauseStatus | None = None
+    held: HeldStatus | None = None
     warnings: tuple[str, ...] = ()
 
 

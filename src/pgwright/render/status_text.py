@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from .layout import PLAIN, Style, clean, count, duration, indented, pad, plural, width
-from .report import BackfillStatus, BaselineReport, MigrationStatus, RunnerStatus, Status, UnitReport
+from .report import (
+    BackfillStatus,
+    BaselineReport,
+    HeldStatus,
+    MigrationStatus,
+    PauseStatus,
+    RunnerStatus,
+    Status,
+    UnitReport,
+)
 
 _NEXT = {
     "pending": "pgwright plan shows the steps, pgwright expand starts it.",
@@ -29,6 +38,9 @@ def status_text(status: Status, *, columns: int = 80, style: Style = PLAIN) -> s
         blocks.append("\n".join(indented(_runner(status.running), columns)))
     if status.backfills:
         blocks.append("\n".join(line for item in status.backfills for line in indented(_backfill(item), columns)))
+    holding = [paused_text(status.paused)] if status.paused else []
+    holding += [_held(status.held)] if status.held else []
+    blocks += ["\n".join(style.alarm(line) for line in indented(text, columns)) for text in holding]
     text = "\n\n".join(blocks) + "\n"
     hint = next_command(status.migrations)
     ending = "\n" + "\n".join(indented(hint, columns)) + "\n" if hint else ""
@@ -111,7 +123,23 @@ def _backfill(item: BackfillStatus) -> str:
     """How far a backfill is. An empty table is done."""
     share = 100.0 if item.blocks_total == 0 else 100.0 * item.blocks_done / item.blocks_total
     blocks = f"{item.blocks_done:,} of {plural(item.blocks_total, 'block')}"
-    return f"Backfill of {clean(item.relation)}: {share:.0f} %, {blocks}, {count(item.rows, 'row')} filled."
+    parts = [f"{share:.0f} %", blocks, f"{count(item.rows, 'row')} filled"]
+    if item.rows_per_second:
+        parts.append(f"{count(item.rows_per_second)} rows/s")
+    if item.seconds_left is not None:
+        parts.append(f"about {duration(item.seconds_left)} left")
+    return f"Backfill of {clean(item.relation)}: {', '.join(parts)}."
+
+
+def paused_text(paused: PauseStatus) -> str:
+    """Who has paused, since when and why, and what to type."""
+    why = f": {clean(paused.reason)}" if paused.reason else ""
+    return f"Paused by {clean(paused.by)} since {_time(paused.since)}{why}. pgwright resume lets backfills go on."
+
+
+def _held(held: HeldStatus) -> str:
+    """What the throttle says."""
+    return f"The throttle holds the backfill since {_time(held.since)}: {clean(held.reason)}."
 
 
 def _warned(warnings: Sequence[str], columns: int, style: Style) -> str:

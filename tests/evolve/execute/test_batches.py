@@ -9,7 +9,7 @@ import pytest
 from pgwright.api.expand import expand
 from pgwright.api.init import init
 from pgwright.config import load
-from pgwright.evolve.execute.backfill import SLICE, Pace
+from pgwright.evolve.execute.batch import SLICE, Pace
 from tests.support.databases import Database
 
 TABLE = """

@@ -6,15 +6,22 @@ the blocks that existed when the triggers were committed matter; every row versi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
+from ...sql.quote import literal
 from ..sync.link import SyncTable
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 LARGEST = 4096  # blocks of a chunk: 32 MB
+SMALLEST = 64
+APIECE = 16  # chunks of a small table, so that several workers share it
+
+Key = tuple[int, int]
+"""What tells the chunks of a pass apart: relation and first block."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +35,11 @@ class Chunk:
     next_block: int
     attempts: int
 
+    @property
+    def key(self) -> Key:
+        """What tells it apart."""
+        return self.relation, self.first_block
+
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
@@ -38,8 +50,9 @@ class Progress:
     rows: int
 
 
-def plan(connection: Connection, unit: int, step: str, table: SyncTable) -> None:
-    """Makes the chunks of every heap that has none yet, and anew for a heap that was rewritten meanwhile."""
+def plan(connection: Connection, unit: int, step: str, table: SyncTable) -> int:
+    """Makes the chunks of every heap that has none yet, and anew for a heap that was rewritten meanwhile. Returns how
+    many are to do."""
     for part in table.parts:
         if part.kind != "r":
             continue
@@ -55,6 +68,7 @@ def plan(connection: Connection, unit: int, step: str, table: SyncTable) -> None
             "DELETE FROM pgwright.chunk WHERE unit = %s AND step = %s AND relation = %s AND file_node <> %s",
             (unit, step, part.oid, row[0]),
         )
+        size = max(SMALLEST, min(-(-row[1] // APIECE), LARGEST))
         connection.execute(
             "INSERT INTO pgwright.chunk (unit, step, relation, file_node, first_block, last_block, next_block, done) "
             "SELECT %(unit)s, %(step)s, %(oid)s, %(node)s, f, least(f + %(size)s, greatest(%(blocks)s, 1)), f, "
@@ -62,88 +76,103 @@ def plan(connection: Connection, unit: int, step: str, table: SyncTable) -> None
             "FROM generate_series(0, greatest(%(blocks)s - 1, 0), %(size)s) f "
             "WHERE NOT EXISTS (SELECT FROM pgwright.chunk WHERE unit = %(unit)s AND step = %(step)s AND relation = "
             "%(oid)s)",
-            {"unit": unit, "step": step, "oid": part.oid, "node": row[0], "blocks": row[1], "size": LARGEST},
+            {"unit": unit, "step": step, "oid": part.oid, "node": row[0], "blocks": row[1], "size": size},
         )
-
-
-def claim(connection: Connection, unit: int, step: str) -> Chunk | None:
-    """Locks the next chunk for this transaction, the least tried first; None when none is left or free."""
-    row = connection.execute(
-        "SELECT relation::bigint, file_node::bigint, first_block, last_block, next_block, attempts FROM pgwright.chunk "
-        "WHERE unit = %s AND step = %s AND NOT done ORDER BY attempts, relation, first_block LIMIT 1 FOR UPDATE "
-        "SKIP LOCKED",
-        (unit, step),
+    left = connection.execute(
+        "SELECT count(*) FROM pgwright.chunk WHERE unit = %s AND step = %s AND NOT done", (unit, step)
     ).fetchone()
-    keys = ("relation", "file_node", "first_block", "last_block", "next_block", "attempts")
-    return Chunk(**dict(zip(keys, row, strict=True))) if row else None
+    return int(left[0]) if left else 0
 
 
-def advance(connection: Connection, unit: int, step: str, chunk: Chunk, upto: int, rows: int) -> None:
-    """Notes in the batch's transaction that the chunk is done up to block `upto`."""
-    connection.execute(
-        "UPDATE pgwright.chunk SET next_block = %(upto)s, done = %(upto)s >= last_block, rows = rows + %(rows)s "
-        "WHERE unit = %(unit)s AND step = %(step)s AND relation = %(relation)s AND first_block = %(first)s",
-        {
-            "upto": upto,
-            "rows": rows,
-            "unit": unit,
-            "step": step,
-            "relation": chunk.relation,
-            "first": chunk.first_block,
-        },
+def claim(unit: int, step: str, *, wanted: Key | None, taken: Iterable[Key]) -> str:
+    """The SELECT that locks a chunk for this transaction: `wanted`, or the next that is not `taken` by another worker
+    of this process, the least tried first. No row where it is done, gone or locked."""
+    where = f"unit = {unit:d} AND step = {literal(step)} AND NOT done"
+    if wanted is not None:
+        where += f" AND relation = {wanted[0]:d} AND first_block = {wanted[1]:d}"
+    elif keys := ", ".join(f"({relation:d}, {first:d})" for relation, first in taken):
+        where += f" AND (relation, first_block) NOT IN ({keys})"
+    return (
+        "SELECT relation::bigint, file_node::bigint, first_block, last_block, next_block, attempts FROM pgwright.chunk "
+        f"WHERE {where} ORDER BY attempts, relation, first_block LIMIT 1 FOR UPDATE SKIP LOCKED"
     )
 
 
-def put_back(connection: Connection, unit: int, step: str, chunk: Chunk, upto: int, rows: int) -> None:
+def claimed(row: tuple[Any, ...]) -> Chunk:
+    """The chunk that `claim` answered."""
+    keys = ("relation", "file_node", "first_block", "last_block", "next_block", "attempts")
+    return Chunk(**dict(zip(keys, row, strict=True)))
+
+
+def any_left(unit: int, step: str) -> str:
+    """The SELECT that tells whether a chunk is not done, whoever works on it."""
+    where = f"unit = {unit:d} AND step = {literal(step)} AND NOT done"
+    return f"SELECT EXISTS (SELECT FROM pgwright.chunk WHERE {where})"
+
+
+def drop(unit: int, step: str, relation: int) -> str:
+    """The statement that forgets the chunks of a relation that is not part of the table any more."""
+    return f"DELETE FROM pgwright.chunk WHERE unit = {unit:d} AND step = {literal(step)} AND relation = {relation:d}"
+
+
+def walked(unit: int, step: str, chunk: Chunk, share: int, rows: int) -> str:
+    """Notes the progress of a round before the last one, as `share` blocks of the chunk; nothing of it is done yet."""
+    return f"UPDATE pgwright.chunk SET walked = {share:d}, rows = rows + {rows:d} WHERE {_is(unit, step, chunk)}"
+
+
+def advance(unit: int, step: str, chunk: Chunk, upto: int, share: int, rows: int) -> str:
+    """Notes in the batch's transaction that the chunk is done up to block `upto`; `share` as in `walked`."""
+    return (
+        f"UPDATE pgwright.chunk SET next_block = {upto:d}, done = {upto:d} >= last_block, rows = rows + {rows:d}, "
+        f"walked = {share:d} WHERE {_is(unit, step, chunk)}"
+    )
+
+
+def put_back(unit: int, step: str, chunk: Chunk, upto: int, rows: int) -> list[str]:
     """Blocks up to `upto` keep locked rows: they become a chunk of their own, to be tried later."""
-    key = {"unit": unit, "step": step, "relation": chunk.relation, "first": chunk.first_block}
+    start, same = chunk.next_block, _is(unit, step, chunk)
+    found = []
     if upto < chunk.last_block:
-        connection.execute(
-            "INSERT INTO pgwright.chunk (unit, step, relation, file_node, first_block, last_block, next_block, "
-            "attempts) "
-            "VALUES (%(unit)s, %(step)s, %(relation)s, %(node)s, %(upto)s, %(last)s, %(upto)s, %(attempts)s)",
-            {**key, "node": chunk.file_node, "upto": upto, "last": chunk.last_block, "attempts": chunk.attempts},
-        )
-    start = chunk.next_block
+        found.append(_insert(unit, step, chunk, upto, chunk.last_block, chunk.attempts))
     if start > chunk.first_block:
-        connection.execute(
-            "UPDATE pgwright.chunk SET last_block = %(start)s, done = true, rows = rows + %(rows)s WHERE unit = "
-            "%(unit)s AND step = %(step)s "
-            "AND relation = %(relation)s AND first_block = %(first)s",
-            {**key, "start": start, "rows": rows},
+        found.append(
+            f"UPDATE pgwright.chunk SET last_block = {start:d}, done = true, rows = rows + {rows:d} WHERE {same}"
         )
-        connection.execute(
-            "INSERT INTO pgwright.chunk (unit, step, relation, file_node, first_block, last_block, next_block, "
-            "attempts) "
-            "VALUES (%(unit)s, %(step)s, %(relation)s, %(node)s, %(start)s, %(upto)s, %(start)s, %(attempts)s)",
-            {**key, "node": chunk.file_node, "start": start, "upto": upto, "attempts": chunk.attempts + 1},
-        )
-        return
-    connection.execute(
-        "UPDATE pgwright.chunk SET last_block = %(upto)s, attempts = attempts + 1, rows = rows + %(rows)s WHERE "
-        "unit = %(unit)s "
-        "AND step = %(step)s AND relation = %(relation)s AND first_block = %(first)s",
-        {**key, "upto": upto, "rows": rows},
+        found.append(_insert(unit, step, chunk, start, upto, chunk.attempts + 1))
+        return found
+    found.append(
+        f"UPDATE pgwright.chunk SET last_block = {upto:d}, walked = 0, attempts = attempts + 1, "
+        f"rows = rows + {rows:d} WHERE {same}"
+    )
+    return found
+
+
+def _insert(unit: int, step: str, chunk: Chunk, first: int, last: int, attempts: int) -> str:
+    return (
+        "INSERT INTO pgwright.chunk (unit, step, relation, file_node, first_block, last_block, next_block, attempts) "
+        f"VALUES ({unit:d}, {literal(step)}, {chunk.relation:d}, {chunk.file_node:d}, {first:d}, {last:d}, {first:d}, "
+        f"{attempts:d})"
+    )
+
+
+def _is(unit: int, step: str, chunk: Chunk) -> str:
+    return (
+        f"unit = {unit:d} AND step = {literal(step)} AND relation = {chunk.relation:d} "
+        f"AND first_block = {chunk.first_block:d}"
     )
 
 
 def progress(connection: Connection, unit: int, step: str) -> Progress:
-    """How far the pass is."""
+    """How far the pass is. What has been walked in rounds counts for its part of the blocks."""
     row = connection.execute(
-        "SELECT coalesce(sum(CASE WHEN done THEN last_block - first_block ELSE next_block - first_block END), "
-        "0)::bigint, "
+        "SELECT coalesce(sum(CASE WHEN done THEN last_block - first_block "
+        "ELSE greatest(next_block - first_block, least(walked, last_block - first_block)) END), 0)::bigint, "
         "coalesce(sum(last_block - first_block), 0)::bigint, coalesce(sum(rows), 0)::bigint FROM pgwright.chunk "
         "WHERE unit = %s AND step = %s",
         (unit, step),
     ).fetchone()
     assert row is not None
     return Progress(blocks_done=row[0], blocks_total=row[1], rows=row[2])
-
-
-def rewritten(connection: Connection, chunk: Chunk) -> bool:
-    """Whether the heap has another file than the one whose blocks were counted. Ask under a lock on it."""
-    row = connection.execute("SELECT pg_catalog.pg_relation_filenode(%s)::bigint", (chunk.relation,)).fetchone()
-    return row is None or row[0] != chunk.file_node
 
 
 def clear(connection: Connection, unit: int) -> None:

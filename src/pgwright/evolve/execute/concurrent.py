@@ -20,8 +20,9 @@ from psycopg import errors as sqlstate
 from ...base.errors import Interrupted, Refused
 from ...base.event import Notice
 from ...sql.index import in_tablespace
-from ...sql.quote import ident
+from ...sql.quote import ident, qualified
 from . import journal, partitioned_index
+from .throttle import Throttle
 
 if TYPE_CHECKING:
     from .runner import Runner
@@ -67,9 +68,21 @@ def run(runner: Runner, record: journal.StepRecord, state: str) -> None:
     Interrupted on a wish to stop (nothing is left of the build then), and what the server says."""
     for build in _builds(runner, record):
         if build.is_wanted():
+            if not build.is_there():
+                _wait_until_free(runner, record, build)
             build.run()
     with runner.transaction() as connection:
         connection.execute(journal.mark_step(record.unit, record.step.id, state).encode())
+
+
+def _wait_until_free(runner: Runner, record: journal.StepRecord, build: _Build) -> None:
+    """A build that has begun cannot be slowed down, so it is the beginning that the throttle holds back."""
+    step, name = record.step.id, qualified(build.schema, build.name)
+    with Throttle(runner.settings, runner.lease, relations=[build.relation], step=step, name=name) as throttle:
+        for told in throttle.waiting(runner.stop):
+            if told is not None:
+                runner.on_event(told)
+    runner.check_stop()
 
 
 def _builds(runner: Runner, record: journal.StepRecord) -> list[_Build]:

@@ -128,11 +128,16 @@ class Lease:
             if self._connection is not None:
                 self._connection.close()
 
+    @property
+    def fence_statement(self) -> str:
+        """The text of the fence, for a message with other statements: where it answers no row, call `fence`."""
+        return f"SELECT epoch FROM pgwright.lease WHERE epoch = {self.epoch:d} FOR KEY SHARE"
+
     def fence(self, connection: psycopg.Connection[Any]) -> None:
         """Keeps the lease ours until the transaction of `connection` ends: call it after the locks are won and
         before the first change. Raises LeaseLost when it is not ours; psycopg errors go through, and lock_timeout
         holds while a takeover is under way."""
-        row = connection.execute(_FENCE, {"epoch": self.epoch}).fetchone()
+        row = connection.execute(self.fence_statement.encode()).fetchone()
         if row is None:
             self._lost.set()
             raise LeaseLost(
@@ -272,5 +277,3 @@ UPDATE pgwright.lease SET epoch = epoch + 1, holder = NULL, migration = NULL, ba
     taken_at = NULL, heartbeat_at = NULL
 WHERE epoch = {epoch}
 """
-
-_FENCE = "SELECT epoch FROM pgwright.lease WHERE epoch = %(epoch)s FOR KEY SHARE"

@@ -73,6 +73,12 @@ class Runner:
             self._connection = self._open()
         return self._connection
 
+    @property
+    def lease(self) -> Lease:
+        """The lease that is held."""
+        assert self._lease is not None
+        return self._lease
+
     def fence(self, connection: Connection) -> None:
         """Raises where another runner has taken over; keeps the lease ours until this transaction ends."""
         assert self._lease is not None
@@ -255,14 +261,14 @@ class Runner:
         action = record.step.action
         assert action is not None
         Pass(
-            connection=self.connection,
+            connect=lambda: self.connection,
             unit=record.unit,
             step=record.step.id,
             relation=int(action.parameters["relation"]),
             links=tuple(action.parameters["links"]),
-            settings=self.settings.execute,
+            settings=self.settings,
             on_event=self.on_event,
-            fence=self.fence,
+            lease=self.lease,
             stopped=self.stop.is_set,
         ).run()
 
