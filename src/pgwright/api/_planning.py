@@ -92,14 +92,21 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
     def probe(table: int, names: Mapping[str, str | Column], text: str, target: Column) -> ExpressionFacts:
         return probe_expression(connection, catalog, table, names, text, target)
 
-    links = journal.links(connection) if journal.version(connection) is not None else ()
+    begun = journal.version(connection) is not None
+    links = journal.links(connection) if begun else ()
     known = workload.known(connection)
 
     def against(table: int, old: str, new: str) -> tuple[str, ...]:
         return against_view(connection, catalog, table, old, new, known or ())
 
     sources = planner.Sources(
-        catalog=catalog, links=links, probe=probe, statements=known, against_view=against, allow=allow
+        catalog=catalog,
+        links=links,
+        probe=probe,
+        statements=known,
+        against_view=against,
+        allow=allow,
+        busy=journal.busy(connection) if begun else {},
     )
     return planner.make(migrations, sources)
 

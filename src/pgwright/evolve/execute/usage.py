@@ -1,4 +1,5 @@
-"""Which known statements still use the old side of a link, counted since its migration was expanded."""
+"""Which known statements still use what contract takes away: the old side of a link, or the name of a table; counted
+since the migration was expanded."""
 
 from __future__ import annotations
 
@@ -8,10 +9,13 @@ from typing import Any
 
 import psycopg
 
+from ...base.errors import MigrationFileError
+from ...sql import parse
 from ...sql.tokens import mentions_column
 from ...workload.statements import calls
+from ..steps.step import Phase
 from ..sync.link import Link
-from . import live
+from . import journal, live
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -46,3 +50,63 @@ def _of_old_side(connection: Connection, link: Link) -> dict[str, int]:
         and mentions_column(text, link.old_name)
         and not mentions_column(text, link.new_name)
     }
+
+
+USES = frozenset({"SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt", "CopyStmt", "TruncateStmt"})
+"""What an application runs; DDL on the table is a person's, or pgwright's own."""
+
+
+def note_names(connection: Connection, unit: int) -> None:
+    """Keeps, with each step of contract that takes the name of a table away, the calls so far of what uses the name."""
+    for record in _watching(connection, unit):
+        found = _of_names(connection, record)
+        connection.execute(journal.set_result(unit, record.step.id, {"calls": found}).encode())
+
+
+def names_since_expand(connection: Connection, unit: int, migration: str) -> tuple[str, ...]:
+    """A sentence for each statement that uses a name which the contract of `migration` takes away, as it was called
+    since expand, most called first."""
+    found: list[str] = []
+    for record in _watching(connection, unit):
+        if record.migration != migration or record.state == "done":
+            continue
+        before: Mapping[str, int] = journal.result(connection, unit, record.step.id).get("calls", {})
+        now = {text: count - before.get(text, 0) for text, count in _of_names(connection, record).items()}
+        found += [
+            f"called {count} times since expand, on a table that goes: {' '.join(text.split())[:100]}"
+            for text, count in sorted(now.items(), key=lambda each: -each[1])
+            if count > 0
+        ]
+    return tuple(dict.fromkeys(found))
+
+
+def _watching(connection: Connection, unit: int) -> list[journal.StepRecord]:
+    """The steps of contract with a list of names (schema, name) to watch."""
+    steps = journal.steps(connection, unit, (Phase.CONTRACT,))
+    return [each for each in steps if each.step.action is not None and each.step.action.parameters.get("watch")]
+
+
+def _of_names(connection: Connection, record: journal.StepRecord) -> dict[str, int]:
+    assert record.step.action is not None
+    names = [tuple(each) for each in record.step.action.parameters["watch"]]
+    return {
+        text: count
+        for text, count in calls(connection).items()
+        if text and "pgwright" not in text and any(_uses(text, schema, name) for schema, name in names)
+    }
+
+
+def _uses(text: str, schema: str, name: str) -> bool:
+    """Whether a statement reads or writes the table of this name; one that cannot be parsed, whether it says the
+    name."""
+    if not mentions_column(text, name):
+        return False
+    try:
+        found = parse.parse(text)
+    except MigrationFileError:
+        return True
+    relations = (node for each in found if each.kind in USES for node in parse.walk(each.node))
+    return any(
+        parse.kind_of(node) == "RangeVar" and node.relname == name and node.schemaname in ("", schema)
+        for node in relations
+    )
