@@ -13,9 +13,9 @@ import psycopg
 
 from ..base.errors import MigrationFileError
 from ..sql import parse
-from ..sql.index import on_table
+from ..sql.index import unconditional
 from ..sql.quote import ident
-from ..sql.tokens import mentions_column
+from ..sql.tokens import mentions_column, uses_relation
 from .values import Catalog, Table
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -37,7 +37,8 @@ def against_view(
     when all would work. `old` "" is a view without a second name. Raises psycopg errors when temporary tables cannot be
     made."""
     table = catalog.tables[table_oid]
-    wanted = [text for text in statements if mentions_column(text, table.name.name) and "pgwright" not in text]
+    name = table.name
+    wanted = [text for text in statements if uses_relation(text, name.name, name.schema) and "pgwright" not in text]
     reasons: list[str] = []
     with connection.transaction(force_rollback=True):
         connection.execute(
@@ -60,7 +61,7 @@ def _make_view(connection: Connection, catalog: Catalog, table: Table, old: str,
     select = f"SELECT {', '.join([*shown, *([ident(new)] if old else [])])} FROM pg_temp.{ASIDE}"
     for statement in (
         f"CREATE TEMPORARY TABLE {ASIDE} ({', '.join([columns, *keys])})",
-        *(on_table(each.definition, "pg_temp", ASIDE) for each in table.indexes if each.unique and not each.constraint),
+        *(unconditional(each.definition, ASIDE) for each in table.indexes if each.unique and not each.constraint),
         *([f"ALTER TABLE pg_temp.{ASIDE} RENAME COLUMN {ident(old)} TO {ident(new)}"] if old else []),
         f"CREATE TEMPORARY VIEW {ident(table.name.name)} AS {select}",
         f"SET LOCAL search_path = {path}",

@@ -13,6 +13,7 @@ from pgwright import op
 from pgwright.api.contract import contract
 from pgwright.api.expand import expand
 from pgwright.api.rollback import rollback
+from pgwright.api.status import status
 from pgwright.base.errors import LockNotObtained, MigrationFileError, Refused
 from tests.evolve.operations.planning import only, outline, planned
 from tests.support.applications import MIRROR, Applications, lost
@@ -312,6 +313,22 @@ def test_of_a_table_that_the_plan_creates(make_database: Callable[..., Database]
     project.expand()
     assert project.contract() == "done"
     assert dump(database) == dump(make_database(f"{SHOP} CREATE TABLE essai (id int PRIMARY KEY); {text}"))
+
+
+def test_who_still_uses_the_old_name_is_told(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    database = make_database(SHOP + "CREATE EXTENSION pg_stat_statements; SELECT pg_stat_statements_reset();")
+    project = Project.of(database, tmp_path)
+    project.write(RENAME)
+    project.expand()
+    assert status(project.settings).warnings == ()
+    database.run("SELECT nom FROM nouveau WHERE id = 3")
+    database.run("SELECT nom FROM ancien WHERE id = 4")
+    database.run("SELECT nom FROM public.ancien WHERE id = 5")
+    (first, second) = status(project.settings).warnings
+    assert first.startswith("0001_change: called 1 times since expand, and fails after contract: SELECT nom FROM ")
+    assert all("ancien" in each for each in (first, second))
+    project.contract()
+    assert status(project.settings).warnings == ()
 
 
 PLACES = [("expand", "open"), ("contract", "close"), ("rollback", "undo"), ("restore", "restore")]

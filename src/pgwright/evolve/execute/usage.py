@@ -9,9 +9,7 @@ from typing import Any
 
 import psycopg
 
-from ...base.errors import MigrationFileError
-from ...sql import parse
-from ...sql.tokens import mentions_column
+from ...sql.tokens import mentions_column, uses_relation
 from ...workload.statements import calls
 from ..steps.step import Phase
 from ..sync.link import Link
@@ -73,7 +71,7 @@ def names_since_expand(connection: Connection, unit: int, migration: str) -> tup
         before: Mapping[str, int] = journal.result(connection, unit, record.step.id).get("calls", {})
         now = {text: count - before.get(text, 0) for text, count in _of_names(connection, record).items()}
         found += [
-            f"called {count} times since expand, on a table that goes: {' '.join(text.split())[:100]}"
+            f"called {count} times since expand, and fails after contract: {' '.join(text.split())[:100]}"
             for text, count in sorted(now.items(), key=lambda each: -each[1])
             if count > 0
         ]
@@ -92,21 +90,5 @@ def _of_names(connection: Connection, record: journal.StepRecord) -> dict[str, i
     return {
         text: count
         for text, count in calls(connection).items()
-        if text and "pgwright" not in text and any(_uses(text, schema, name) for schema, name in names)
+        if text and "pgwright" not in text and any(uses_relation(text, name, schema, USES) for schema, name in names)
     }
-
-
-def _uses(text: str, schema: str, name: str) -> bool:
-    """Whether a statement reads or writes the table of this name; one that cannot be parsed, whether it says the
-    name."""
-    if not mentions_column(text, name):
-        return False
-    try:
-        found = parse.parse(text)
-    except MigrationFileError:
-        return True
-    relations = (node for each in found if each.kind in USES for node in parse.walk(each.node))
-    return any(
-        parse.kind_of(node) == "RangeVar" and node.relname == name and node.schemaname in ("", schema)
-        for node in relations
-    )

@@ -107,8 +107,8 @@ class Request:
     known to run, None where that is not known; `against_view(table, old, new)` says which of them a view would fail.
     `crowded` are the tables that several actions of the plan are about. `late` are the names of what is complete only
     after the pass, `names` those that the plan gives to indexes and constraints; operations add to both. `created` are
-    the tables that the plan has created so far, `busy` those that steps of open migrations are about (by oid, with the
-    migration)."""
+    the tables that the plan has created so far, `made` all relations that it has, `busy` those that steps of open
+    migrations are about (by oid, with the migration)."""
 
     id: str
     migration: str
@@ -127,6 +127,7 @@ class Request:
     late: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     created: Collection[RelationName] = ()
+    made: Collection[RelationName] = ()
     busy: Mapping[int, str] = field(default_factory=dict)
 
     def directive(self, name: str, *targets: str) -> Directive | None:

@@ -157,7 +157,7 @@ def _table(request: Request, names: list[str]) -> Table | None:
     schema, name = (names[-2] if len(names) > 1 else ""), names[-1]
     oid = request.catalog.find(name, schema or None)
     schemas = (schema,) if schema else request.catalog.search_path or ("public",)
-    if oid is None and any(RelationName(each, name) in request.created for each in schemas):
+    if oid is None and any(RelationName(each, name) in request.made for each in schemas):
         return None
     if oid is not None and oid not in request.catalog.tables:
         request.refuse_view(oid)

@@ -89,7 +89,7 @@ def _check_name(request: Request, table: Table, to: RelationName) -> None:
     if to == table.name:
         raise request.error(f'relation "{to.name}" already exists: it is this table')
     # A table has a row type of its name, and types share a namespace with those of all other relations.
-    if to in request.catalog.relation_names or to in request.created:
+    if to in request.catalog.relation_names or to in request.made:
         raise request.error(
             f'relation "{to.name}" already exists in schema "{to.schema}"',
             hint="Choose another name, or rename or drop that one first, in a migration before this one.",
@@ -153,7 +153,8 @@ def _hazards(request: Request, table: Table, to: RelationName) -> tuple[str, ...
 
 def _steps(request: Request, table: Table, to: RelationName) -> tuple[Step, ...]:
     steps = Steps(request, table)
-    rename = steps.on("RenameStmt relation", target=(table.oid,))
+    # Partitions and children are locked with it, like everywhere: what was declared holds for those that come, too.
+    rename = steps.on("RenameStmt relation")
     there, back = f"ALTER TABLE {steps.sql} RENAME TO {ident(to.name)}", _back(table, to)
     drop = f"DROP VIEW {steps.sql}"
     view = Lock(relation=table.name, oid=0, mode=LockMode.ACCESS_EXCLUSIVE)

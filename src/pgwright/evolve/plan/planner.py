@@ -51,6 +51,7 @@ class _Draft:
     links: list[Link] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     created: set[RelationName] = field(default_factory=set)
+    made: set[RelationName] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     crowded: frozenset[int] = frozenset()
@@ -86,7 +87,7 @@ def _migration(migration: Migration, draft: _Draft, sources: Sources) -> Planned
         _refuse_directives(request, name)
         fresh = routing.is_fresh(request.action, sources.catalog, draft.created)
         compiled: Compiled = (_fresh if fresh else registry.load(routing.KIND, name)).compile_(request)
-        routing.follow(request.action, sources.catalog, draft.created)
+        routing.follow(request.action, sources.catalog, draft.created, draft.made)
         operations.append(_planned(request, name, compiled))
         draft.steps += compiled.steps
         draft.links += compiled.links
@@ -117,6 +118,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             late=draft.late,
             names=draft.names,
             created=draft.created,
+            made=draft.made,
             busy=sources.busy,
         )
 

@@ -15,6 +15,7 @@ from ...sql.parse import Node
 
 KIND = "evolve.operations"
 _CREATES = {"CreateStmt": "relation", "CreateTableAsStmt": "into"}
+_MAKES = {**_CREATES, "ViewStmt": "view", "CompositeTypeStmt": "typevar", "CreateSeqStmt": "sequence"}
 
 
 @cache
@@ -60,18 +61,23 @@ def is_fresh(action: Action, catalog: Catalog, created: Collection[RelationName]
     return missing and created_as(relation, catalog, created) is not None
 
 
-def follow(action: Action, catalog: Catalog, created: set[RelationName]) -> None:
-    """Keeps `created`, the tables that the plan has created so far, by the names that they have after the action."""
-    field = _CREATES.get(action.key)
+def follow(action: Action, catalog: Catalog, created: set[RelationName], made: set[RelationName]) -> None:
+    """Keeps `created`, the tables that the plan has created so far, by the names that they have after the action, and
+    `made`, all relations that it has."""
+    field = _MAKES.get(action.key)
     if field is not None:
         node = getattr(action.node, field)
         relation = node.rel if field == "into" else node
-        created.add(RelationName(relation.schemaname or next(iter(catalog.search_path), "public"), relation.relname))
+        name = RelationName(relation.schemaname or next(iter(catalog.search_path), "public"), relation.relname)
+        made.add(name)
+        if action.key in _CREATES:
+            created.add(name)
     elif action.key == "RenameStmt.OBJECT_TABLE":
         before = created_as(action.node.relation, catalog, created)
         if before is not None and catalog.find(before.name, action.node.relation.schemaname or None) is None:
             created.remove(before)
             created.add(RelationName(before.schema, action.node.newname))
+            made.add(RelationName(before.schema, action.node.newname))
 
 
 def created_as(relation: Node, catalog: Catalog, created: Collection[RelationName]) -> RelationName | None:

@@ -86,8 +86,10 @@ class Dropping:
         return tuple(f"ALTER TABLE {qualified(to)} RENAME TO {ident(each.name.name)}" for each, to in pairs)
 
     def _own(self) -> tuple[Lock, ...]:
-        tables = [each.table for each in self.found if each.table is not None]
-        return tuple(Lock(relation=table.name, oid=table.oid, mode=LockMode.ACCESS_EXCLUSIVE) for table in tables)
+        oids = [each.table.oid for each in self.found if each.table is not None]
+        tables = {part.oid: part for oid in oids for part in self.request.catalog.descendants(oid)}
+        mode = LockMode.ACCESS_EXCLUSIVE
+        return tuple(Lock(relation=tables[oid].name, oid=oid, mode=mode) for oid in sorted(tables))
 
     def _of_drop(self) -> tuple[Lock, ...]:
         """What dropping locks, as measured: the tables, their partitions, what they reference, a partition's parent."""
