@@ -168,6 +168,29 @@ def test_rights_are_those_of_the_table(
 
 
 @pytest.mark.majors(14, 18)
+def test_default_privileges_open_nothing(
+    make_role: Callable[..., str], make_database: Callable[..., Database], tmp_path: Path
+) -> None:
+    """They are given on every new view, and the table may have lost them."""
+    curious = make_role()
+    database = make_database()
+    database.run(
+        f"ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO {curious};"
+        "ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;"
+        f"CREATE TABLE ancien (id int, nom text); REVOKE ALL ON ancien FROM PUBLIC, {curious};"
+        f"GRANT SELECT (id) ON ancien TO {curious}"
+    )
+    project = Project.of(database, tmp_path)
+    project.write(RENAME)
+    project.expand()
+    with database.connect(user=curious) as connection:
+        assert connection.execute("SELECT id FROM ancien").fetchall() == []
+        for statement in ("SELECT nom FROM ancien", "DELETE FROM ancien", "INSERT INTO ancien VALUES (1)"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+
+
+@pytest.mark.majors(14, 18)
 def test_plan(make_database: Callable[..., Database]) -> None:
     plan = planned(make_database(SHOP), RENAME)
     assert outline(plan) == [

@@ -40,17 +40,19 @@ def exclusive(connection: Connection, relation: int) -> Lock:
 
 def present(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
     """The declared locks, and the same on partitions and children that have come since the plan, in oid order. What is
-    declared by name (oid 0) has the oid of who has that name now, if anybody."""
-    known = [each for each in _resolved(connection, locks) if each.oid]
+    declared by name (oid 0) has the oid of who has that name now; where nobody has it, it stands first."""
+    resolved = _resolved(connection, locks)
     modes: dict[int, LockMode] = {}
-    for lock in known:
-        modes[lock.oid] = max(modes.get(lock.oid, lock.mode), lock.mode)
-    names = {lock.oid: lock.relation for lock in known}
+    names: dict[int, RelationName] = {}
+    for lock in resolved:
+        if lock.oid:
+            modes[lock.oid] = max(modes.get(lock.oid, lock.mode), lock.mode)
+            names[lock.oid] = lock.relation
     for root, oid, schema, name in connection.execute(_DESCENDANTS, {"oids": list(modes)}).fetchall():
         modes[oid] = max(modes.get(oid, modes[root]), modes[root])
         names.setdefault(oid, RelationName(schema, name))
-    found = tuple(Lock(relation=names[oid], oid=oid, mode=modes[oid]) for oid in sorted(modes))
-    return (*(each for each in _resolved(connection, locks) if not each.oid), *found)
+    missing = (lock for lock in resolved if not lock.oid)
+    return (*missing, *(Lock(relation=names[oid], oid=oid, mode=modes[oid]) for oid in sorted(modes)))
 
 
 def there(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
@@ -58,11 +60,8 @@ def there(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
     oids = [lock.oid for lock in locks if lock.oid]
     rows = connection.execute("SELECT oid::bigint FROM pg_catalog.pg_class WHERE oid = ANY(%s::oid[])", (oids,))
     alive = {row[0] for row in rows.fetchall()}
-    return tuple(
-        lock
-        for lock, now in zip(locks, _resolved(connection, locks), strict=True)
-        if now.oid in alive or (not lock.oid and now.oid)
-    )
+    resolved = zip(locks, _resolved(connection, locks), strict=True)
+    return tuple(lock for lock, now in resolved if (lock.oid in alive if lock.oid else now.oid))
 
 
 def _resolved(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:

@@ -18,6 +18,20 @@ USABLE = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 NAMED_TRIGGER = ("tg_table_name", "tg_relname")
 
 
+_DO = "DO {}"
+_WITHOUT_DEFAULTS = """
+DECLARE statement text;
+BEGIN
+    FOR statement IN
+        SELECT DISTINCT pg_catalog.format('REVOKE ALL ON %s FROM %s', c.oid::pg_catalog.regclass,
+            CASE given.grantee WHEN 0 THEN 'PUBLIC' ELSE given.grantee::pg_catalog.regrole::text END)
+        FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) given
+        WHERE c.oid = {view}::pg_catalog.regclass AND given.grantee <> c.relowner
+    LOOP EXECUTE statement; END LOOP;
+END"""
+"""Takes away what ALTER DEFAULT PRIVILEGES has given on the new view: the table may not have it."""
+
+
 def create(
     request: Request,
     table: Table,
@@ -33,6 +47,7 @@ def create(
     options = " WITH (security_invoker = true)" if _asks_invoker(request, table) else ""
     return [
         f"CREATE VIEW {view}{options} AS SELECT {', '.join(shown)} FROM {qualified(behind)}",
+        _DO.format(literal(_WITHOUT_DEFAULTS.format(view=literal(view)))),
         f"ALTER VIEW {view} OWNER TO {ident(table.owner)}",
         *_grants(table, view, names),
         f"COMMENT ON VIEW {view} IS {literal(SIGN + comment)}",
