@@ -93,7 +93,7 @@ def test_consent(make_database: Callable[..., Database], tmp_path: Path) -> None
             contract(project.settings, **options)  # type: ignore[arg-type]
         assert caught.value.object == "ligne, panier"
         assert "--allow destructive" in caught.value.hint
-        assert caught.value.state == "Nothing was changed by this command."
+        assert caught.value.state == "Nothing of that was changed."
         assert (project.state(), dump(database)) == ("expanded", before)
     contract(project.settings, grace=3600.0)
     with pytest.raises(Unconfirmed) as caught:
@@ -117,6 +117,17 @@ def test_on_the_command_line(make_database: Callable[..., Database], tmp_path: P
     assert project.state() == "expanded"
     done = pgwright("contract", "--yes", "--allow", "destructive", folder=tmp_path)
     assert (done.returncode, project.state()) == (0, "done"), done.stderr
+
+
+def test_consent_is_asked_before_the_first_migration(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    database = make_database(SHOP)
+    project = Project.of(database, tmp_path)
+    project.write("ALTER TABLE clients RENAME TO personnes;", "0001_personnes")
+    project.write("DROP TABLE ligne;", "0002_fin")
+    project.expand()
+    with pytest.raises(Unconfirmed):
+        project.contract()
+    assert database.all("SELECT DISTINCT state FROM pgwright.migration") == [("expanded",)]
 
 
 def test_no_consent_for_what_has_no_rows(make_database: Callable[..., Database], tmp_path: Path) -> None:

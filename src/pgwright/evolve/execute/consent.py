@@ -49,18 +49,17 @@ def require(runner: Runner, record: journal.Record) -> None:
     with runner.transaction() as connection:  # in which rows that policies hide are an error
         lost = [item["object"] for item in items if holds(connection, item)]
     if lost:
-        raise unconfirmed(tuple(dict.fromkeys(lost)), record.state)
+        raise unconfirmed(tuple(dict.fromkeys(lost)), retiring=record.state == "retiring")
 
 
-def unconfirmed(lost: tuple[str, ...], state: str) -> Unconfirmed:
+def unconfirmed(lost: tuple[str, ...], *, retiring: bool) -> Unconfirmed:
     """The error that asks for consent to losing what is called `lost`."""
     names, have = ", ".join(lost), "have" if len(lost) > 1 else "has"
-    retiring = state == "retiring"
     return Unconfirmed(
         f"contract drops {names} for ever, and {names if len(lost) == 1 else 'they'} {have} data",
         object=names,
-        state="It is put aside, and nothing is lost yet." if retiring else "Nothing was changed by this command.",
-        hint="If it may go: pgwright contract --yes --allow destructive"
+        state="It is put aside, and nothing is lost yet." if retiring else "Nothing of that was changed.",
+        hint=f"If it may go: pgwright contract {'--finalize ' if retiring else ''}--yes --allow destructive"
         + (". To get it back: pgwright rollback" if retiring else ". To keep it aside for a while first: --grace 7d"),
     )
 

@@ -30,14 +30,19 @@ def choose(records: Sequence[journal.Record], names: Sequence[str]) -> tuple[jou
     return tuple(record for record in records if record.state in READY and (not names or record.name in names))
 
 
+def consented(runner: Runner, record: journal.Record, *, grace: float, finalize: bool) -> None:
+    """Raises Unconfirmed when contracting the migration now would destroy data that nobody has let go."""
+    if finalize or (record.state != "retiring" and grace <= 0):
+        consent.require(runner, record)
+
+
 def contract(runner: Runner, record: journal.Record, *, grace: float, finalize: bool) -> None:
     """Contracts one migration as far as its grace period allows (seconds; `finalize` ends it now)."""
     if record.state != "retiring":
         _refuse_older(runner, record)
         _refuse_rewrites(runner, record)
         consent.beforehand(runner, record)
-        if finalize or grace <= 0:
-            consent.require(runner, record)
+        consented(runner, record, grace=grace, finalize=finalize)
         _tell_usage(runner, record)
         _run(runner, record, Phase.CONTRACT, "contracting")
         with runner.transaction() as connection:

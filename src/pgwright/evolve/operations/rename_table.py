@@ -45,7 +45,7 @@ from ..steps import condition
 from ..steps.step import Action, Kind, Lock, Phase, Step
 from . import _names, _view
 from ._operation import ALONE, Compiled, Request
-from ._steps import Steps
+from ._steps import NOTHING, Steps
 from ._twin import directives, table_sql
 
 DIRECTIVES = ("allow",)
@@ -181,18 +181,25 @@ def _steps(request: Request, table: Table, to: RelationName) -> tuple[Step, ...]
         ready=condition.is_called(table.oid, table.name),
         done=shown,
     )
-    taken = (
-        "SELECT t.typtype::text FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
-        f"WHERE n.nspname = {literal(to.schema)} AND t.typname = {literal(to.name)} AND t.typcategory <> 'A'"
-    )
-    what = f'type called "{to.name}" in schema "{to.schema}": a table has a row type of its own name'
     return (
-        steps.look("look", f"look for a type called {to}", taken, what, "Choose another name."),
+        _look(steps, to),
         open_,
         end("close", Phase.CONTRACT, f"drop the view {table.name}", (drop,), (back,)),
         end("undo", Phase.ROLLBACK, f"drop the view and give {table.name} its name back", (drop, back)),
         end("restore", Phase.RESTORE, f"give {table.name} its name back", (back,)),
     )
+
+
+def _look(steps: Steps, to: RelationName) -> Step:
+    """Whether a type has the name: the snapshot has only those of relations."""
+    query = (
+        "SELECT t.typtype::text FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace "
+        f"WHERE n.nspname = {literal(to.schema)} AND t.typname = {literal(to.name)} AND t.typcategory <> 'A'"
+    )
+    what = f'type called "{to.name}" in schema "{to.schema}": a table has a row type of its own name'
+    action = Action(name="look", parameters={"query": query, "what": what, "hint": "Choose another name."})
+    summary = f"look for a type called {to}"
+    return steps.step("look", Phase.LOOK, Kind.VERIFY, summary, (query,), action=action, undo=NOTHING)
 
 
 def _back(table: Table, to: RelationName) -> str:

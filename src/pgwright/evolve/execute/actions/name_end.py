@@ -18,7 +18,7 @@ def beforehand(context: Context) -> None:
         raise Refused(
             f"the view {name} stands there for the old name of a table, and something was made on it",
             reasons=reasons,
-            state="Nothing was changed by this command.",
+            state="Nothing of this migration was changed by this command.",
             hint="Make that on the table itself, by its new name, and drop it; then run the same command again.",
         )
 

@@ -16,7 +16,7 @@ def beforehand(context: Context) -> None:
         raise Refused(
             f"{names} cannot be dropped: something was made on it since the plan",
             reasons=reasons,
-            state="Nothing was changed by this command.",
+            state="Nothing of this migration was changed by this command.",
             hint="Drop each of them first, then run the same command again; or keep the table: pgwright rollback",
         )
 

@@ -31,5 +31,5 @@ def run(context: Context) -> None:
         # Asked before, too; but a row may have come since, through a parent or another transaction.
         lost = tuple(item["object"] for item in parameters["destroys"] if consent.holds(context.connection, item))
         if lost:
-            raise consent.unconfirmed(lost, "retiring")
+            raise consent.unconfirmed(lost, retiring=True)
     context.run(f"DROP TABLE {', '.join(qualified(each.now) for each in found)}")

@@ -80,7 +80,7 @@ def compile_(request: Request) -> Compiled:
         for part in _hanging.with_partitions(request, table):
             request.shape(part).dropped = True
     return Compiled(
-        strategy="put aside, then drop",
+        strategy="aside",
         why="whoever still uses it is found out while it can come back",
         hazards=_hanging.hazards(request, tables),
         steps=steps,
