@@ -93,7 +93,8 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
     def probe(table: int, names: Mapping[str, str | Column], text: str, target: Column) -> ExpressionFacts:
         return probe_expression(connection, catalog, table, names, text, target)
 
-    links = journal.links(connection) if journal.version(connection) is not None else ()
+    begun = journal.version(connection) is not None
+    links = journal.links(connection) if begun else ()
     known = workload.known(connection)
 
     def against(table: int, old: str, new: str) -> tuple[str, ...]:
@@ -103,7 +104,14 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
         return stored_width(connection, catalog, table, column)
 
     sources = planner.Sources(
-        catalog=catalog, links=links, probe=probe, statements=known, against_view=against, width=width, allow=allow
+        catalog=catalog,
+        links=links,
+        probe=probe,
+        statements=known,
+        against_view=against,
+        width=width,
+        allow=allow,
+        busy=journal.busy(connection) if begun else {},
     )
     return planner.make(migrations, sources)
 

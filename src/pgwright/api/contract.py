@@ -40,6 +40,8 @@ def contract(
         records = journal.records(runner.connection)
         expand.refuse_rolling_back(records)
         chosen = verb.choose(records, wanted)
+        for record in chosen:  # before the first of them is changed
+            verb.consented(runner, record, grace=period, finalize=finalize)
         if chosen:
             known.forget(runner)
         for record in chosen:

@@ -150,10 +150,16 @@ def _warnings(connection: Connection) -> tuple[str, ...]:
 
 def _old_names(connection: Connection) -> tuple[str, ...]:
     """Which known statements still use the old side of what is expanded."""
-    expanded = {record.name for record in journal.records(connection) if record.state == "expanded"}
-    return tuple(
+    expanded = {record.name: record for record in journal.records(connection) if record.state == "expanded"}
+    columns = (
         f"{link.migration}: {sentence}"
         for link in journal.links(connection)
         if link.migration in expanded
         for sentence in usage.since_expand(connection, link)
     )
+    tables = (
+        f"{name}: {sentence}"
+        for name, record in expanded.items()
+        for sentence in usage.names_since_expand(connection, record.unit, name)
+    )
+    return (*columns, *tables)

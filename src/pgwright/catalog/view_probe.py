@@ -1,4 +1,4 @@
-"""Asks the server whether statements would still work if a table were an updatable view with one column twice.
+"""Asks the server whether statements would still work if a table were an updatable view, one column twice or not.
 
 On an empty temporary copy, in a transaction that is rolled back. Each statement is prepared and explained, which
 parses, rewrites and plans it but runs nothing. What cannot be asked this way counts as a reason against.
@@ -13,8 +13,9 @@ import psycopg
 
 from ..base.errors import MigrationFileError
 from ..sql import parse
+from ..sql.index import unconditional
 from ..sql.quote import ident
-from ..sql.tokens import mentions_column
+from ..sql.tokens import mentions_column, uses_relation
 from .values import Catalog, Table
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -33,9 +34,11 @@ def against_view(
     connection: Connection, catalog: Catalog, table_oid: int, old: str, new: str, statements: Sequence[str]
 ) -> tuple[str, ...]:
     """Why the view would not do, one sentence for each of `statements` (normalised, with $n) that would fail; empty
-    when all would work. Raises psycopg errors when temporary tables cannot be made."""
+    when all would work. `old` "" is a view without a second name. Raises psycopg errors when temporary tables cannot be
+    made."""
     table = catalog.tables[table_oid]
-    wanted = [text for text in statements if mentions_column(text, table.name.name) and "pgwright" not in text]
+    name = table.name
+    wanted = [text for text in statements if uses_relation(text, name.name, name.schema) and "pgwright" not in text]
     reasons: list[str] = []
     with connection.transaction(force_rollback=True):
         connection.execute(
@@ -52,15 +55,14 @@ def against_view(
 def _make_view(connection: Connection, catalog: Catalog, table: Table, old: str, new: str) -> None:
     """A temporary view with the table's name, in front of everything else that has this name."""
     columns = ", ".join(f"{ident(column.name)} {column.type}" for column in table.columns)
-    key = next((constraint.definition for constraint in table.constraints if constraint.kind == "primary key"), None)
     path = ", ".join(["pg_temp", *map(ident, catalog.search_path)])
     shown = [f"{ident(new)} AS {ident(old)}" if c.name == old else ident(c.name) for c in table.columns]
-    uniques = [c.definition for c in table.constraints if c.kind == "unique"]
-    select = f"SELECT {', '.join([*shown, ident(new)])} FROM pg_temp.{ASIDE}"
-    body = ", ".join([columns, *([key] if key else []), *uniques])
+    keys = [c.definition for c in table.constraints if c.kind in ("primary key", "unique")]
+    select = f"SELECT {', '.join([*shown, *([ident(new)] if old else [])])} FROM pg_temp.{ASIDE}"
     for statement in (
-        f"CREATE TEMPORARY TABLE {ASIDE} ({body})",
-        f"ALTER TABLE pg_temp.{ASIDE} RENAME COLUMN {ident(old)} TO {ident(new)}",
+        f"CREATE TEMPORARY TABLE {ASIDE} ({', '.join([columns, *keys])})",
+        *(unconditional(each.definition, ASIDE) for each in table.indexes if each.unique and not each.constraint),
+        *([f"ALTER TABLE pg_temp.{ASIDE} RENAME COLUMN {ident(old)} TO {ident(new)}"] if old else []),
         f"CREATE TEMPORARY VIEW {ident(table.name.name)} AS {select}",
         f"SET LOCAL search_path = {path}",
     ):
@@ -79,6 +81,8 @@ def _try(connection: Connection, table: Table, text: str) -> str | None:
         return f"{found[0].kind} is no query" if any(each.kind in COMMANDS for each in found) else None
     if any(parse.kind_of(node) == "CurrentOfExpr" for node in parse.walk(found[0].node)):
         return "WHERE CURRENT OF"
+    if table.kind != "p" and table.children and _says_only(found[0], table):
+        return "ONLY means the children too"
     try:
         with connection.transaction(force_rollback=True):
             connection.execute(f"PREPARE {PREPARED} AS {_here(found[0], table)}".encode())
@@ -93,6 +97,12 @@ def _try(connection: Connection, table: Table, text: str) -> str | None:
     finally:
         connection.execute("DEALLOCATE ALL")
     return None
+
+
+def _says_only(statement: parse.Statement, table: Table) -> bool:
+    """Whether the statement names the table with ONLY, which a view does not know."""
+    names = (node for node in parse.walk(statement.node) if parse.kind_of(node) == "RangeVar")
+    return any(node.relname == table.name.name and not node.inh for node in names)
 
 
 def _here(statement: parse.Statement, table: Table) -> str:

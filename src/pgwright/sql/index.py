@@ -37,6 +37,15 @@ def on_table(statement: str, schema: str, name: str) -> str:
     return parse.deparse_statement(node)
 
 
+def unconditional(definition: str, table: str) -> str:
+    """The CREATE INDEX on a temporary table, without its predicate: an ON CONFLICT that means the index finds it there
+    even where its own predicate has `$1` for a constant."""
+    node = parse.parse(definition)[0].node
+    node.relation.schemaname, node.relation.relname, node.idxname = "pg_temp", table, ""
+    node.ClearField("where_clause")
+    return parse.deparse_statement(node)
+
+
 def rename_references(node: parse.Node, names: Collection[str], to: str) -> None:
     """Renames the column references below `node`, in place."""
     for each in parse.walk(node):

@@ -7,7 +7,7 @@ reach of `replace_field`, and `mentions` sees it only when asked to.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from ..base.errors import MigrationFileError
 from . import parse, quote
@@ -70,6 +70,21 @@ def mentions(body: str, names: Iterable[str], *, strings: bool = False) -> tuple
     found = {token.name for token in code}
     texts = [token.text for token in code if strings and token.kind in _STRINGS]
     return tuple(name for name in names if name in found or any(_has_word(text, name) for text in texts))
+
+
+def uses_relation(text: str, name: str, schema: str, kinds: Collection[str] = ()) -> bool:
+    """Whether a statement of `text` (of one of `kinds`, or of any) names the relation, with its schema or with none; of
+    a text that cannot be parsed, whether the name stands in it."""
+    if not mentions_column(text, name):
+        return False
+    try:
+        found = parse.parse(text)
+    except MigrationFileError:
+        return True
+    nodes = (node for each in found if not kinds or each.kind in kinds for node in parse.walk(each.node))
+    return any(
+        parse.kind_of(node) == "RangeVar" and node.relname == name and node.schemaname in ("", schema) for node in nodes
+    )
 
 
 def _has_word(text: str, name: str) -> bool:

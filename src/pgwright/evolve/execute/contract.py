@@ -9,7 +9,7 @@ from ...base.event import Notice, StateChanged
 from ...sql.quote import ident
 from ..steps.step import Phase
 from ..sync import naming
-from . import chunks, journal, live, usage
+from . import chunks, consent, journal, live, usage
 from .runner import Runner
 
 READY = ("expanded", "contracting", "retiring")
@@ -30,11 +30,19 @@ def choose(records: Sequence[journal.Record], names: Sequence[str]) -> tuple[jou
     return tuple(record for record in records if record.state in READY and (not names or record.name in names))
 
 
+def consented(runner: Runner, record: journal.Record, *, grace: float, finalize: bool) -> None:
+    """Raises Unconfirmed when contracting the migration now would destroy data that nobody has let go."""
+    if finalize or (record.state != "retiring" and grace <= 0):
+        consent.require(runner, record)
+
+
 def contract(runner: Runner, record: journal.Record, *, grace: float, finalize: bool) -> None:
     """Contracts one migration as far as its grace period allows (seconds; `finalize` ends it now)."""
     if record.state != "retiring":
         _refuse_older(runner, record)
         _refuse_rewrites(runner, record)
+        consent.beforehand(runner, record)
+        consented(runner, record, grace=grace, finalize=finalize)
         _tell_usage(runner, record)
         _run(runner, record, Phase.CONTRACT, "contracting")
         with runner.transaction() as connection:
@@ -56,6 +64,7 @@ def contract(runner: Runner, record: journal.Record, *, grace: float, finalize: 
             )
         )
         return
+    consent.require(runner, journal.with_state(record, "retiring"))
     _run(runner, journal.with_state(record, "retiring"), Phase.RETIRE, "retiring")
     with runner.transaction() as connection:
         journal.set_state(connection, [record.name], "done")
@@ -95,6 +104,8 @@ def _tell_usage(runner: Runner, record: journal.Record) -> None:
         if link.migration == record.name:
             for sentence in usage.since_expand(runner.connection, link):
                 runner.on_event(Notice(message=sentence))
+    for sentence in usage.names_since_expand(runner.connection, record.unit, record.name):
+        runner.on_event(Notice(message=sentence))
 
 
 def _refuse_rewrites(runner: Runner, record: journal.Record) -> None:

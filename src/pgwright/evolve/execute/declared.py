@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -9,6 +10,7 @@ import psycopg
 from ...base.errors import StepFailed
 from ...base.lock import LockMode
 from ...base.name import RelationName
+from ...sql.quote import qualified
 from ..locks.observe import held
 from ..steps.step import Lock
 
@@ -37,24 +39,41 @@ def exclusive(connection: Connection, relation: int) -> Lock:
 
 
 def present(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
-    """The declared locks, and the same on partitions and children that have come since the plan, in oid order."""
-    modes = {lock.oid: lock.mode for lock in locks}
-    names = {lock.oid: lock.relation for lock in locks}
+    """The declared locks, and the same on partitions and children that have come since the plan, in oid order. What is
+    declared by name (oid 0) has the oid of who has that name now; where nobody has it, it stands first."""
+    resolved = _resolved(connection, locks)
+    modes: dict[int, LockMode] = {}
+    names: dict[int, RelationName] = {}
+    for lock in resolved:
+        if lock.oid:
+            modes[lock.oid] = max(modes.get(lock.oid, lock.mode), lock.mode)
+            names[lock.oid] = lock.relation
     for root, oid, schema, name in connection.execute(_DESCENDANTS, {"oids": list(modes)}).fetchall():
         modes[oid] = max(modes.get(oid, modes[root]), modes[root])
         names.setdefault(oid, RelationName(schema, name))
-    return tuple(Lock(relation=names[oid], oid=oid, mode=modes[oid]) for oid in sorted(modes))
+    missing = (lock for lock in resolved if not lock.oid)
+    return (*missing, *(Lock(relation=names[oid], oid=oid, mode=modes[oid]) for oid in sorted(modes)))
 
 
-def gone(connection: Connection, locks: tuple[Lock, ...]) -> frozenset[int]:
-    """The oids of declared relations that somebody dropped."""
+def there(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
+    """Those of the declared locks whose relation somebody has not dropped."""
     oids = [lock.oid for lock in locks if lock.oid]
+    rows = connection.execute("SELECT oid::bigint FROM pg_catalog.pg_class WHERE oid = ANY(%s::oid[])", (oids,))
+    alive = {row[0] for row in rows.fetchall()}
+    resolved = zip(locks, _resolved(connection, locks), strict=True)
+    return tuple(lock for lock, now in resolved if (lock.oid in alive if lock.oid else now.oid))
+
+
+def _resolved(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
+    """The locks; those by name with an oid, 0 where nobody has the name."""
+    names = [qualified(lock.relation) for lock in locks if not lock.oid]
     rows = connection.execute(
-        "SELECT wanted::bigint FROM unnest(%s::oid[]) wanted "
-        "WHERE NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE c.oid = wanted)",
-        (oids,),
+        "SELECT coalesce(pg_catalog.to_regclass(name)::oid::bigint, 0) "
+        "FROM unnest(%s::text[]) WITH ORDINALITY AS wanted (name, position) ORDER BY position",
+        (names,),
     ).fetchall()
-    return frozenset(row[0] for row in rows)
+    found = iter(rows)
+    return tuple(lock if lock.oid else replace(lock, oid=next(found)[0]) for lock in locks)
 
 
 def compare(connection: Connection, unit: int, step: str, locks: tuple[Lock, ...], _: object = None) -> None:
@@ -74,12 +93,19 @@ def compare(connection: Connection, unit: int, step: str, locks: tuple[Lock, ...
 
 
 _CREATED = """
-SELECT true FROM pgwright.step, jsonb_to_record(body -> 'action' -> 'parameters') AS made (schema text, name text)
-WHERE unit = %s AND body -> 'action' ->> 'name' = 'table_drop'
-  AND pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', made.schema, made.name)) = %s::oid
+SELECT true FROM pgwright.step s, LATERAL (SELECT s.body -> 'action' ->> 'name', s.body -> 'action' -> 'parameters')
+AS action (name, parameters)
+WHERE s.unit = %(unit)s AND CASE action.name
+WHEN 'table_drop' THEN
+    pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', parameters ->> 'schema', parameters ->> 'name')) = %(oid)s::oid
+-- A table that was created and then renamed, or put aside.
+WHEN 'table_back' THEN EXISTS (
+    SELECT FROM pg_catalog.jsonb_array_elements(parameters -> 'tables') made WHERE made ->> 'relation' = '0'
+    AND pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', made -> 'name' ->> 0, made ->> 'aside')) = %(oid)s::oid)
+ELSE false END
 """
 
 
 def _is_new(connection: Connection, unit: int, oid: int) -> bool:
     """Whether a migration of the unit created the table."""
-    return connection.execute(_CREATED, (unit, oid)).fetchone() is not None
+    return connection.execute(_CREATED, {"unit": unit, "oid": oid}).fetchone() is not None

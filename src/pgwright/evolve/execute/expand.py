@@ -57,6 +57,7 @@ def resume(runner: Runner, unit: int) -> None:
         for link in journal.links(connection):
             if link.migration in names:
                 connection.execute(journal.replace_link(usage.noted(connection, link)).encode())
+        usage.note_names(connection, unit)
     for name in names:
         runner.on_event(StateChanged(migration=name, before="expanding", after="expanded"))
 

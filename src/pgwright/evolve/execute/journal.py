@@ -290,6 +290,34 @@ def links(connection: Connection, relation: int | None = None) -> tuple[Link, ..
     return tuple(link_from_json(row[0]) for row in rows)
 
 
+def busy(connection: Connection) -> dict[int, str]:
+    """The relations (oids) that steps of open migrations still have to lock, each with the oldest such migration."""
+    rows = connection.execute(
+        "SELECT (lock ->> 'oid')::bigint, min(m.name) FROM pgwright.migration m "
+        "JOIN pgwright.step s ON s.unit = m.unit AND s.migration = m.name, "
+        "pg_catalog.jsonb_array_elements(s.body -> 'locks') lock WHERE m.state NOT IN ('done', 'rolled back') "
+        "AND s.phase IN ('contract', 'retire', 'rollback', 'restore') GROUP BY 1"
+    ).fetchall()
+    return {row[0]: row[1] for row in rows if row[0]}
+
+
+_YOUNGER = """
+SELECT min(other.name) FROM pgwright.migration mine
+JOIN pgwright.step s ON s.unit = mine.unit AND s.migration = mine.name
+JOIN pgwright.migration other ON (other.unit, other.position) > (mine.unit, mine.position)
+JOIN pgwright.step o ON o.unit = other.unit AND o.migration = other.name,
+pg_catalog.jsonb_array_elements(o.body -> 'locks') lock
+WHERE mine.name = %s AND s.body -> 'action' ->> 'name' = 'name_end' AND other.state NOT IN ('done', 'rolled back')
+  AND lock ->> 'oid' = s.body -> 'action' -> 'parameters' ->> 'relation'
+"""
+
+
+def younger(connection: Connection, name: str) -> str | None:
+    """A younger migration that is open and about a table that `name` renames."""
+    row = connection.execute(_YOUNGER, (name,)).fetchone()
+    return str(row[0]) if row and row[0] else None
+
+
 def add_link(unit: int, link: Link) -> str:
     """The statement that opens a link."""
     body = literal(json.dumps(link_to_json(link)))

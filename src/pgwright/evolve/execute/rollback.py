@@ -75,7 +75,7 @@ def _notice(runner: Runner, record: journal.Record) -> None:
 
 
 def refuse_younger(runner: Runner, record: journal.Record) -> None:
-    """Links of one table are rolled back from the newest to the oldest."""
+    """Links of one table are rolled back from the newest to the oldest, and a table gets its old name back last."""
     mine = {link.table for link in journal.links(runner.connection) if link.migration == record.name}
     for link in reversed(journal.links(runner.connection)):
         if link.table in mine and link.migration != record.name:
@@ -85,3 +85,10 @@ def refuse_younger(runner: Runner, record: journal.Record) -> None:
                 hint=f"Roll it back first: pgwright rollback {link.migration}",
             )
         mine.discard(link.table)
+    younger = journal.younger(runner.connection, record.name)
+    if younger:
+        raise Refused(
+            f'"{younger}" is younger, open, and speaks of a table by the name that this one gave it',
+            state="Nothing was changed by this command.",
+            hint=f"Roll it back first: pgwright rollback {younger}",
+        )

@@ -23,7 +23,7 @@ from ...config.settings import Settings
 from ...connect import session
 from ...connect.retry import is_connection_loss
 from ...connect.translation import translate
-from ..steps.step import Kind, Step
+from ..steps.step import Kind, Lock, Step
 from . import concurrent, declared, failure, guard, journal, sync
 from .backfill import Pass
 from .context import Change, Context
@@ -185,8 +185,7 @@ class Runner:
         wanted = record.step.locks
         if state == "undone" or record.step.action is not None:
             # What somebody dropped needs no undoing and no exchange, and must not keep the rest from it.
-            missing = declared.gone(self.connection, wanted)
-            wanted = tuple(lock for lock in wanted if lock.oid and lock.oid not in missing) if missing else wanted
+            wanted = declared.there(self.connection, (*wanted, *self._further(record)))
         for _ in range(5):
             change = self._prepare(record) if record.step.action or wanted or not record.step.locks else Change()
             with contextlib.suppress(_MovedError):
@@ -208,6 +207,14 @@ class Runner:
             step=record.step.id,
             hint="Find out who changes it, then run the same command again.",
         )
+
+    def _further(self, record: journal.StepRecord) -> tuple[Lock, ...]:
+        """Locks that only show when the step runs: on what a table is about that did not exist when it was planned."""
+        action = record.step.action
+        if action is None:
+            return ()
+        asked = getattr(registry.load("evolve.execute.actions", action.name), "locks", None)
+        return tuple(asked(self.context(record))) if asked is not None else ()
 
     def _prepare(self, record: journal.StepRecord) -> Change:
         """The statements of the step; reads what it needs outside of any lock."""

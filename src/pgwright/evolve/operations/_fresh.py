@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ...base.name import RelationName
 from ...sql import alter
+from ...sql.quote import ident, qualified
 from ..locks.declare import declared
-from ..steps.step import Kind, Lock, Phase, Step
+from ..steps.step import Action, Kind, Lock, Phase, Step
 from ._operation import Compiled, Request
 
 
@@ -29,4 +31,27 @@ def compile_(request: Request) -> Compiled:
         seconds=0.01,
         undo=("goes with the table",),
     )
-    return Compiled(strategy="as typed", why="this plan creates the table, and nobody uses it yet", steps=(step,))
+    steps = (step, *_back(request))
+    return Compiled(strategy="as typed", why="this plan creates the table, and nobody uses it yet", steps=steps)
+
+
+def _back(request: Request) -> tuple[Step, ...]:
+    """A table that was renamed gets its name back, so that rollback finds what it created."""
+    node = request.action.node
+    if request.action.key != "RenameStmt.OBJECT_TABLE":
+        return ()
+    schemas = (node.relation.schemaname,) if node.relation.schemaname else request.catalog.search_path
+    schema = next(each for each in schemas if RelationName(each, node.relation.relname) in request.created)
+    name, to = RelationName(schema, node.relation.relname), RelationName(schema, node.newname)
+    table = {"relation": 0, "name": [name.schema, name.name], "aside": to.name}
+    step = Step(
+        id=f"{request.id}.back",
+        operations=(request.id,),
+        phase=Phase.ROLLBACK,
+        kind=Kind.CUTOVER,
+        summary=f"give {name} its name back",
+        statements=(f"ALTER TABLE {qualified(to)} RENAME TO {ident(name.name)}",),
+        action=Action(name="table_back", parameters={"tables": [table]}),
+        seconds=0.01,
+    )
+    return (step,)

@@ -27,6 +27,16 @@ def made_name(first: str, second: str = "", label: str = "") -> str:
     return "_".join([cut[0], *([cut[1]] if second else []), *([label] if label else [])])
 
 
+def cut(statement: str) -> str | None:
+    """The first name in the statement that PostgreSQL would cut. The grammar has done so already in the tree, so the
+    text is looked at."""
+    for token in parse.scan(statement):
+        name = token.text[1:-1].replace('""', '"') if token.text.startswith('"') else token.text
+        if len(name.encode()) > LIMIT and not token.is_comment:
+            return name
+    return None
+
+
 def free(first: str, second: str, label: str, taken: Collection[str]) -> str:
     """The first of `…label`, `…label1`, `…label2` that is not in `taken`."""
     for number in count():

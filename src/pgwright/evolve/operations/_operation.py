@@ -6,7 +6,7 @@ use at its place, which are not those on the server while an earlier rename is o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from ...base.errors import MigrationFileError, Refused
@@ -21,6 +21,10 @@ from ..sync.link import Link, Mode
 
 UNKNOWN = -1
 """The `type_oid` of a column whose type the same plan creates: nothing can be asked of the server about it yet."""
+SIGN = "pgwright: "
+"""What the comment of each of our views begins with."""
+ALONE = "Write it into a migration of its own, start that alone (pgwright expand NAME), and contract it before others."
+"""What to do about several changes of a table of which one cannot share it."""
 
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 
@@ -30,7 +34,8 @@ class Shape:
     """A table at one place of the migrations. `logical` maps the names that a statement may use to attnums,
     `physical` all attnums to names on the server, `sources` the attnum whose type and values stand for a column that is
     not there yet, `added` the columns that earlier actions add. All have the attnum that they will get. `links` are
-    those between two columns, `fills` those that only fill one."""
+    those between two columns, `fills` those that only fill one. `renamed` and `dropped` tell what an earlier statement
+    of the plan has done to the table."""
 
     table: Table
     logical: dict[str, int]
@@ -42,6 +47,8 @@ class Shape:
     fills: list[Link] = field(default_factory=list)
     not_null: set[int] = field(default_factory=set)
     defaults: dict[int, str | None] = field(default_factory=dict)
+    renamed: RelationName | None = None
+    dropped: bool = False
 
     @classmethod
     def of(cls, table: Table, links: tuple[Link, ...]) -> Shape:
@@ -126,7 +133,8 @@ class Request(Place):
     `width(table, column)` is the average size of its values in bytes, as stored. `crowded` are the tables that several
     actions of the plan are about, `types` those that the plan itself creates, and whether a column of it rewrites its
     table. `late` are the names of what is complete only after the pass, `names` those that the plan gives to indexes
-    and constraints; operations add to both."""
+    and constraints; operations add to both. `created` are the tables that the plan has created so far, `made` all
+    relations that it has, `busy` those that steps of open migrations are about (by oid, with the migration)."""
 
     id: str
     migration: str
@@ -143,6 +151,9 @@ class Request(Place):
     types: Mapping[RelationName, bool] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    created: Collection[RelationName] = ()
+    made: Collection[RelationName] = ()
+    busy: Mapping[int, str] = field(default_factory=dict)
 
     def directive(self, name: str, *targets: str) -> Directive | None:
         """The directive `name` that has no target or one of `targets`."""
@@ -165,6 +176,7 @@ class Request(Place):
         name = str(getattr(relation, "relname", ""))
         shown = str(RelationName(schema, name)) if schema else name
         oid = self.catalog.find(name, schema)
+        self._refuse_left(name, schema, shown, oid)
         if oid is None:
             path = ", ".join(self.catalog.search_path)
             where = f"schema {schema}" if schema else f"the schemas of the search_path ({path})"
@@ -173,9 +185,31 @@ class Request(Place):
             )
         table = self.catalog.tables.get(oid)
         if table is None:
+            self.refuse_view(oid)
             raise self.error(f'"{shown}" is not a table')
         self.catalog.check_readable(tuple(part.oid for part in self.catalog.descendants(oid)))
         return table
+
+    def refuse_view(self, oid: int) -> None:
+        """Raises Refused for a view of ours, behind which a table has two names until contract."""
+        view = self.catalog.views.get(oid)
+        if view is not None and (view.comment or "").startswith(SIGN):
+            raise self.refuse(
+                f"{view.name} is a view for the time being ({(view.comment or '').removeprefix(SIGN)})",
+                hint="Contract that first: pgwright contract",
+            )
+
+    def _refuse_left(self, name: str, schema: str | None, shown: str, oid: int | None) -> None:
+        """A table that an earlier statement of the plan has renamed or dropped."""
+        left = self.shapes.get(oid) if oid is not None else None
+        if left is not None and left.dropped:
+            raise self.error(f'table "{shown}" does not exist at this place: an earlier statement drops it')
+        if left is not None and left.renamed is not None:
+            raise self.error(f'table "{shown}" is called "{left.renamed}" at this place')
+        for shape in self.shapes.values():
+            to = shape.renamed
+            if to is not None and to.name == name and schema in (None, to.schema):
+                raise self.refuse(f"{shape.table.name} is renamed to {to} by the same plan", hint=ALONE)
 
     def moment(self) -> Phase:
         """When what is added beside may be added: after the pass, where the statement names what is complete only

@@ -35,7 +35,7 @@ from ...base.name import RelationName
 from ...sql.quote import qualified
 from ..locks.declare import declared
 from ..steps.step import Action, Kind, Lock, Phase, Step
-from ._operation import Compiled, Request
+from ._operation import ALONE, Compiled, Request
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("CreateStmt",)
@@ -57,7 +57,10 @@ def compile_(request: Request) -> Compiled:
     node = request.action.node
     schema = node.relation.schemaname or next(iter(request.catalog.search_path), "public")
     name = RelationName(schema, node.relation.relname)
-    if request.catalog.find(name.name, schema) is not None and not node.if_not_exists:
+    taken = request.catalog.find(name.name, schema)
+    if taken in request.shapes and request.shapes[taken].dropped:
+        raise request.refuse(f"{name} is dropped by the same plan, but only at contract", hint=ALONE)
+    if taken is not None and not node.if_not_exists:
         raise request.error(f'relation "{name}" already exists')
     summary = f"create table {name}"
     open_ = Step(

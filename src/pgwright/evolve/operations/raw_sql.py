@@ -2,7 +2,7 @@
 
 ## What it does
 
-Whatever no other operation recognises: `COMMENT`, `GRANT`, `CREATE FUNCTION`, `CREATE EXTENSION`, `INSERT` of a few
+Whatever no other operation recognises: `GRANT`, `CREATE FUNCTION`, `CREATE EXTENSION`, `INSERT` of a few
 rows.
 
 ## Why it is dangerous
@@ -25,7 +25,7 @@ PostgreSQL 14 to 18.
 
 ## Example
 
-    COMMENT ON TABLE commandes IS 'One row per order.';
+    GRANT SELECT ON commandes TO rapports;
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ...sql import alter
 from ...sql.actions import Action as SqlAction
 from ..locks.declare import declared, harm
 from ..steps.step import Kind, Lock, Step
-from ._operation import Compiled, Request
+from ._operation import SIGN, Compiled, Request
 from ._twin import directives
 
 DIRECTIVES = ("allow",)
@@ -109,6 +109,9 @@ def _in_flight(request: Request) -> str | None:
     planned = (link for shape in request.shapes.values() for link in shape.links)
     open_ = {link.table: link.migration for link in (*request.links, *planned)}
     for effect in effects:
+        view = request.catalog.views.get(effect.oid)
+        if effect.mode.is_strong and view is not None and (view.comment or "").startswith(SIGN):
+            return f"{view.name} is a view of pgwright ({(view.comment or '').removeprefix(SIGN)})"
         if effect.mode.is_strong and effect.oid in open_:
             return f"{effect.relation} has a column between two names until {open_[effect.oid]} is contracted"
     return None

@@ -5,7 +5,7 @@ Pure, but for the questions that `Sources.probe` and `Sources.against_view` ask 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ...base import registry
@@ -30,7 +30,8 @@ MOST_COLUMNS = 1600
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     """What a plan is made from: the catalog, the `links` that are open, the questions to the server, the `statements`
-    that are known to run (None: not known), and what the caller consents to."""
+    that are known to run (None: not known), what the caller consents to, and the tables that steps of open migrations
+    are about (`busy`, with the migration)."""
 
     catalog: Catalog
     links: tuple[Link, ...] = ()
@@ -39,6 +40,7 @@ class Sources:
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     width: Callable[[int, str], float] | None = None
     allow: frozenset[str] = frozenset()
+    busy: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,6 +53,7 @@ class _Draft:
     warnings: list[str] = field(default_factory=list)
     created: set[RelationName] = field(default_factory=set)
     types: dict[RelationName, bool] = field(default_factory=dict)
+    made: set[RelationName] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     crowded: frozenset[int] = frozenset()
@@ -86,8 +89,7 @@ def _migration(migration: Migration, draft: _Draft, sources: Sources) -> Planned
         refuse_directives(request, name)
         fresh = routing.is_fresh(request.action, sources.catalog, draft.created)
         compiled: Compiled = (_fresh if fresh else registry.load(routing.KIND, name)).compile_(request)
-        if (made := routing.created_by(request.action, sources.catalog)) is not None:
-            draft.created.add(made)
+        routing.follow(request.action, sources.catalog, draft.created, draft.made)
         if (kind := routing.type_by(request.action, sources.catalog)) is not None:
             draft.types[kind[0]] = kind[1]
         operations.append(_planned(request, name, compiled))
@@ -121,6 +123,9 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             types=draft.types,
             late=draft.late,
             names=draft.names,
+            created=draft.created,
+            made=draft.made,
+            busy=sources.busy,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 
 from ...base import registry
@@ -15,6 +15,7 @@ from ...sql.parse import Node
 
 KIND = "evolve.operations"
 _CREATES = {"CreateStmt": "relation", "CreateTableAsStmt": "into"}
+_MAKES = {**_CREATES, "ViewStmt": "view", "CompositeTypeStmt": "typevar", "CreateSeqStmt": "sequence"}
 
 
 @cache
@@ -48,7 +49,7 @@ def owner_of(action: Action, catalog: Catalog, created: Collection[RelationName]
     if oid is not None:
         return owners()["*"]
     skips = bool(getattr(action.statement.node, "missing_ok", False))
-    return owners()["*"] if skips and not _is_created(relation, catalog, created) else name
+    return owners()["*"] if skips and created_as(relation, catalog, created) is None else name
 
 
 def is_fresh(action: Action, catalog: Catalog, created: Collection[RelationName]) -> bool:
@@ -56,19 +57,34 @@ def is_fresh(action: Action, catalog: Catalog, created: Collection[RelationName]
     if action.statement.kind not in ("AlterTableStmt", "IndexStmt", "RenameStmt"):
         return False
     relation = action.statement.node.relation
-    return catalog.find(relation.relname, relation.schemaname or None) is None and _is_created(
-        relation, catalog, created
-    )
+    missing = catalog.find(relation.relname, relation.schemaname or None) is None
+    return missing and created_as(relation, catalog, created) is not None
 
 
-def created_by(action: Action, catalog: Catalog) -> RelationName | None:
-    """The table that the action creates."""
-    field = _CREATES.get(action.key)
-    if field is None:
-        return None
-    node = getattr(action.node, field)
-    relation = node.rel if field == "into" else node
-    return RelationName(relation.schemaname or next(iter(catalog.search_path), "public"), relation.relname)
+def follow(action: Action, catalog: Catalog, created: set[RelationName], made: set[RelationName]) -> None:
+    """Keeps `created`, the tables that the plan has created so far, by the names that they have after the action, and
+    `made`, all relations that it has."""
+    field = _MAKES.get(action.key)
+    if field is not None:
+        node = getattr(action.node, field)
+        relation = node.rel if field == "into" else node
+        name = RelationName(relation.schemaname or next(iter(catalog.search_path), "public"), relation.relname)
+        made.add(name)
+        if action.key in _CREATES:
+            created.add(name)
+    elif action.key == "RenameStmt.OBJECT_TABLE":
+        before = created_as(action.node.relation, catalog, created)
+        if before is not None and catalog.find(before.name, action.node.relation.schemaname or None) is None:
+            created.remove(before)
+            created.add(RelationName(before.schema, action.node.newname))
+            made.add(RelationName(before.schema, action.node.newname))
+
+
+def created_as(relation: Node, catalog: Catalog, created: Collection[RelationName]) -> RelationName | None:
+    """The table that the plan has created under the name that `relation` says."""
+    schemas = (relation.schemaname,) if relation.schemaname else catalog.search_path or ("public",)
+    names = (RelationName(schema, relation.relname) for schema in schemas)
+    return next((name for name in names if name in created), None)
 
 
 def type_by(action: Action, catalog: Catalog) -> tuple[RelationName, bool] | None:
@@ -87,19 +103,44 @@ def type_by(action: Action, catalog: Catalog) -> tuple[RelationName, bool] | Non
 
 
 def crowded(actions: Iterable[Action], catalog: Catalog) -> frozenset[int]:
-    """The tables that several of the actions name."""
-    counts = Counter(oid for action in actions for oid in set(_named(action, catalog)))
+    """The tables that several of the actions name, by the name that they have or by the one that they are given."""
+    listed = list(actions)
+    given = {
+        action.node.newname: oid
+        for action in listed
+        if action.key == "RenameStmt.OBJECT_TABLE"
+        and (oid := catalog.find(action.node.relation.relname, action.node.relation.schemaname or None)) is not None
+    }
+    counts = Counter(oid for action in listed for oid in set(_named(action, catalog, given)))
     return frozenset(oid for oid, count in counts.items() if count > 1)
 
 
-def _named(action: Action, catalog: Catalog) -> Iterator[int]:
-    for node in parse.walk(action.statement.node):
-        if parse.kind_of(node) == "RangeVar":
-            oid = catalog.find(node.relname, node.schemaname or None)
-            if oid is not None:
-                yield oid
+def _named(action: Action, catalog: Catalog, given: Mapping[str, int]) -> Iterator[int]:
+    names = [
+        (node.relname, node.schemaname)
+        for node in parse.walk(action.statement.node)
+        if parse.kind_of(node) == "RangeVar"
+    ]
+    for name, schema in (*names, *_listed(action)):
+        oid = catalog.find(name, schema or None)
+        oid = given.get(name) if oid is None else oid
+        if oid is not None:
+            yield oid
 
 
-def _is_created(relation: Node, catalog: Catalog, created: Collection[RelationName]) -> bool:
-    schemas = (relation.schemaname,) if relation.schemaname else catalog.search_path or ("public",)
-    return any(RelationName(schema, relation.relname) in created for schema in schemas)
+def _listed(action: Action) -> Iterator[tuple[str, str]]:
+    """The relations that DROP and COMMENT name, which the grammar has as lists of strings."""
+    node = action.statement.node
+    if action.key == "DropStmt.OBJECT_TABLE":
+        objects, ends = [parse.unwrap(each) for each in node.objects], 0
+    elif action.key == "CommentStmt":
+        objects = [parse.unwrap(node.object)]
+        ends = 0 if parse.enum_value(node, "objtype") in ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW") else 1
+    else:
+        return
+    for each in objects:
+        if parse.kind_of(each) == "List":
+            parts = [part.string.sval for part in each.items if part.HasField("string")]
+            parts = parts[: len(parts) - ends]
+            if parts:
+                yield parts[-1], parts[-2] if len(parts) > 1 else ""

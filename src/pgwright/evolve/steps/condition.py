@@ -5,6 +5,7 @@ They ask for definitions and validity, never just for a name, so that what is ha
 
 from __future__ import annotations
 
+from ...base.name import RelationName
 from ...sql.quote import literal
 
 
@@ -16,6 +17,25 @@ def both(*conditions: str) -> str:
 def neither(condition: str) -> str:
     """True when the query answers false."""
     return f"SELECT NOT ({condition})"
+
+
+def is_called(relation: int, name: RelationName) -> str:
+    """The relation has this name."""
+    return (
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        f"WHERE c.oid = {relation:d} AND n.nspname = {literal(name.schema)} AND c.relname = {literal(name.name)})"
+    )
+
+
+def shows(name: RelationName, relation: int) -> str:
+    """There is a view of this name that reads the relation."""
+    return (
+        "SELECT EXISTS (SELECT FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
+        "JOIN pg_catalog.pg_rewrite r ON r.ev_class = c.oid JOIN pg_catalog.pg_depend d "
+        "ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid "
+        f"WHERE c.relkind = 'v' AND n.nspname = {literal(name.schema)} AND c.relname = {literal(name.name)} "
+        f"AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = {relation:d})"
+    )
 
 
 def has_column(relation: int, name: str, type_oid: int = 0) -> str:

@@ -5,7 +5,16 @@ from __future__ import annotations
 from ....base.errors import Unconfirmed
 from ....base.name import RelationName
 from ....sql.quote import literal, qualified
+from ...steps.step import Lock
+from .. import dropping
 from ..context import Context
+
+
+def locks(context: Context) -> tuple[Lock, ...]:
+    """What the table refers to by now: later statements of the plan may have added foreign keys."""
+    name = RelationName(context.parameters["schema"], context.parameters["name"])
+    oid = dropping.oid_of(context.connection, name)
+    return dropping.locks_around(context.connection, oid) if oid else ()
 
 
 def run(context: Context) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ....base.lock import LockMode
 from ....base.name import RelationName
-from ....catalog.values import Table
-from ....sql.quote import ident, literal, qualified
+from ....sql.quote import ident, qualified
 from ...steps.step import Kind, Lock, Phase, Step
 from ...sync.naming import hidden_name
+from .. import _view
 from .._operation import Compiled, Request
 from . import _hazards
 from ._rename import Rename
@@ -64,40 +64,21 @@ def _rename_column(relation: str, old: str, new: str) -> str:
 
 def _open(request: Request, rename: Rename, aside: RelationName) -> list[str]:
     table = rename.table
-    relation, view = qualified(aside), qualified(table.name)
     shown = [
         f"{ident(rename.new)} AS {ident(rename.old)}" if c.name == rename.old else ident(c.name) for c in table.columns
     ]
-    options = " WITH (security_invoker = true)" if request.catalog.major >= 15 else ""
-    comment = (
-        f"pgwright: {rename.old} and {rename.new} of {table.name} until migration {request.migration} is contracted"
-    )
     return [
-        f"ALTER TABLE {view} RENAME TO {ident(aside.name)}",
-        _rename_column(relation, rename.old, rename.new),
-        f"CREATE VIEW {view}{options} AS SELECT {', '.join([*shown, ident(rename.new)])} FROM {relation}",
-        f"ALTER VIEW {view} OWNER TO {ident(table.owner)}",
-        *_grants(table, rename, view),
-        f"COMMENT ON VIEW {view} IS {literal(comment)}",
+        f"ALTER TABLE {qualified(table.name)} RENAME TO {ident(aside.name)}",
+        _rename_column(qualified(aside), rename.old, rename.new),
+        *_view.create(
+            request,
+            table,
+            aside,
+            shown=[*shown, ident(rename.new)],
+            names=lambda column: (rename.old, rename.new) if column.name == rename.old else (column.name,),
+            comment=f"{rename.old} and {rename.new} of {table.name} until migration {request.migration} is contracted",
+        ),
     ]
-
-
-def _grants(table: Table, rename: Rename, view: str) -> Iterable[str]:
-    """The rights on the table, on the view of its name; column rights too, on both names of the renamed one."""
-    usable = {"SELECT", "INSERT", "UPDATE", "DELETE"}
-    for grantee, privilege, grantable in table.acl:
-        if grantee != table.owner and privilege in usable:
-            yield _grant(privilege, "", view, grantee, grantable)
-    for column in table.columns:
-        names = (rename.old, rename.new) if column.name == rename.old else (column.name,)
-        for grantee, privilege, grantable in column.acl:
-            if grantee != table.owner and privilege in usable:
-                yield _grant(privilege, f" ({', '.join(map(ident, names))})", view, grantee, grantable)
-
-
-def _grant(privilege: str, columns: str, view: str, grantee: str, grantable: bool) -> str:
-    to = ident(grantee) if grantee else "PUBLIC"
-    return f"GRANT {privilege}{columns} ON {view} TO {to}{' WITH GRANT OPTION' if grantable else ''}"
 
 
 def _close(rename: Rename, aside: RelationName) -> list[str]:

@@ -7,7 +7,7 @@ anything, so without statement statistics it is `copy`.
 from __future__ import annotations
 
 from ....sql.tokens import mentions_column
-from .. import _passable
+from .. import _passable, _view
 from .._operation import Request
 from . import _bound
 from ._rename import Rename
@@ -150,14 +150,9 @@ def against_alias(request: Request, rename: Rename) -> tuple[str, ...]:
                     f'the body of trigger function "{trigger.function}" names {old}, '
                     "which the row of the table has no longer"
                 )
-    if catalog.major < 15 and any(part.row_security for part in parts):
-        reasons.append("the table has row-level security, and views have no security_invoker before PostgreSQL 15")
-    if table.publications:
-        reasons.append(f'"{table.name}" is published: subscribers know the table by its name')
+    reasons += _view.against(request, table)
     if any(part.partition_bound is None for part in parts if part.oid != table.oid):
         reasons.append("the table has inheritance children, which statements may name")
-    if table.rules:
-        reasons.append(f'the table has the rule "{table.rules[0]}"')
     if rename.shape.links or rename.shape.alias:
         reasons.append("another migration of this table is still open")
     if rename.up_written or rename.down_written:

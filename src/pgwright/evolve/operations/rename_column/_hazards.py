@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....sql.tokens import mentions_column
-from .. import _passable
+from .. import _passable, _view
 from .._operation import Request
 from . import _bound
 from ._rename import Rename
@@ -128,20 +128,8 @@ def _of_statements(request: Request) -> list[str]:
 
 def of_alias(request: Request, rename: Rename) -> tuple[str, ...]:
     """What a view of the table's name cannot serve until contract."""
-    name = rename.table.name.name
-    merge = [f"MERGE INTO {name} (0A000 before PostgreSQL 17)"] if request.catalog.major < 17 else []
-    cannot = [
-        f"GROUP BY the primary key of {name} with other columns selected (42803)",
-        f"INSERT INTO {name} … ON CONFLICT ON CONSTRAINT (42704)",
-        f"COPY {name} FROM and TRUNCATE {name} (42809)",
-        f"system columns (ctid, xmin, …) of {name} (42703), and with them WHERE CURRENT OF",
-        f"TABLESAMPLE on {name} (0A000)",
-        f"a foreign key to {name}, or CREATE INDEX on it, by its name (42809)",
-        f"{rename.old} and {rename.new} both set in one statement (42601)",
-        f"pg_get_serial_sequence answers NULL for {name}",
-        *merge,
-    ]
-    found = [f"until contract the view cannot serve: {what}" for what in cannot]
+    both = f"{rename.old} and {rename.new} both set in one statement (42601)"
+    found = [*_view.unserved(request, rename.table), f"until contract the view cannot serve: {both}"]
     for part in request.catalog.descendants(rename.table.oid):
         if part.oid != rename.table.oid:
             found.append(f"statements that name {part.name.name} itself see only the new column name")

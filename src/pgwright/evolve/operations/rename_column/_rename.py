@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from ....catalog.probe import ExpressionFacts
 from ....catalog.values import Column, Table
-from ....sql import parse
 from ....sql.expression import is_reference
 from ....sql.quote import ident
 from ...sync.naming import LIMIT
+from .. import _names
 from .._operation import Request, Shape
 
 SYSTEM_COLUMNS = frozenset({"tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"})
@@ -85,11 +85,8 @@ def _check_names(request: Request, table: Table, shape: Shape, old: str, new: st
         raise request.error(f'column "{old}" has this name already')
     if new in SYSTEM_COLUMNS:
         raise request.error(f'"{new}" is the name of a system column')
-    # The grammar has cut the name already, so the text is looked at.
-    for token in parse.scan(request.action.statement.text):
-        name = token.text[1:-1].replace('""', '"') if token.text.startswith('"') else token.text
-        if len(name.encode()) > LIMIT and not token.is_comment:
-            raise request.error(f'the name "{name}" is longer than {LIMIT} bytes', hint="PostgreSQL would cut it.")
+    if (name := _names.cut(request.action.statement.text)) is not None:
+        raise request.error(f'the name "{name}" is longer than {LIMIT} bytes', hint="PostgreSQL would cut it.")
     if new in shape.logical or new in shape.physical.values():
         raise request.error(
             f'table "{table.name}" already has a column "{new}"',
