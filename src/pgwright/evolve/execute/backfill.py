@@ -78,7 +78,9 @@ class Pass:
         connection, execute = self.connect(), self.settings.execute
         now = live.look(connection, self.relation)
         self.name = now.table.root_sql
-        open_links = [link for link in journal.links(connection, self.relation) if link.id in self.links]
+        known = journal.links(connection, self.relation)
+        open_links = [link for link in known if link.id in self.links]
+        carried = [link for link in known if link.id not in self.links]
         if not open_links:
             return None, 0
         with connection.transaction():
@@ -90,7 +92,7 @@ class Pass:
             unit=self.unit,
             step=self.step,
             now=now,
-            statements=rounds.parts(fill(now.table, open_links)),
+            statements=rounds.parts(fill(now.table, open_links, carried=carried)),
             settings=execute,
             fence_statement=self.lease.fence_statement,
             fence=self.lease.fence,
