@@ -60,48 +60,45 @@ class Shape:
         return self.setup + mirror(self.work, self.up) + grant
 
 
-@dataclass
-class LifeCycle:
-    """One shape with one strategy on one database."""
+@dataclass(kw_only=True)
+class Cycle:
+    """The verbs on one database with one folder of migrations. `runner` is the role that migrates ("" is the
+    superuser); `allow` is what the caller consents to."""
 
-    shape: Shape
-    strategy: str
     database: Database
     folder: Path
     gate: Callable[[str], None] | None = None
     events: list[Event] = field(default_factory=list)
     execute: ExecuteSettings = QUICK
+    runner: str = ""
+    allow: frozenset[str] = frozenset()
 
-    def prepare(self) -> None:
-        """Table, mirror, migration file and journal."""
-        self.database.run(self.shape.script())
-        if self.shape.runner:
+    def begin(self, setup: str, *files: tuple[str, str]) -> None:
+        """What `setup` makes, the migration files (name, text), and the journal."""
+        self.database.run(setup)
+        if self.runner:
             self.database.run(
-                f"GRANT CREATE ON DATABASE {self.database.name} TO {self.shape.runner};"
-                f"GRANT CREATE ON SCHEMA public TO {self.shape.runner}"
+                f"GRANT CREATE ON DATABASE {self.database.name} TO {self.runner};"
+                f"GRANT CREATE ON SCHEMA public TO {self.runner}"
             )
-        (self.folder / NAME).write_text(self.shape.migration(self.strategy), encoding="utf-8")
+        for name, text in files:
+            (self.folder / name).write_text(text, encoding="utf-8")
         with session.open(self.settings.dsn) as connection:
             journal.create(connection)
 
     @property
     def settings(self) -> Settings:
         """What every verb is given."""
-        dsn = self.database.dsn_as(self.shape.runner) if self.shape.runner else self.database.dsn
+        dsn = self.database.dsn_as(self.runner) if self.runner else self.database.dsn
         return Settings(dsn=dsn, migrations=self.folder, execute=self.execute)
 
-    def crew(self) -> Crew:
-        """The applications, nobody at work yet."""
-        user = self.shape.work.user
-        return Crew(self.shape.work, self.database.dsn_as(user) if user else self.database.dsn)
-
     def expand(self) -> None:
-        expand(self.settings, allow=self.shape.allow, on_event=self.events.append, gate=self.gate)
+        expand(self.settings, allow=self.allow, on_event=self.events.append, gate=self.gate)
 
     def contract(self, *, grace: float | None = None, finalize: bool = False) -> None:
         contract(
             self.settings,
-            allow=self.shape.allow,
+            allow=self.allow,
             on_event=self.events.append,
             grace=grace,
             finalize=finalize,
@@ -109,12 +106,32 @@ class LifeCycle:
         )
 
     def rollback(self) -> None:
-        rollback(self.settings, allow=self.shape.allow, on_event=self.events.append, gate=self.gate)
+        rollback(self.settings, allow=self.allow, on_event=self.events.append, gate=self.gate)
 
     @property
     def state(self) -> str:
-        """The state of the migration."""
-        return str(self.database.one("SELECT state FROM pgwright.migration"))
+        """The state of all migrations, which is one where they move together."""
+        return str(self.database.one("SELECT string_agg(DISTINCT state, ', ') FROM pgwright.migration"))
+
+
+@dataclass(kw_only=True)
+class LifeCycle(Cycle):
+    """One shape with one strategy on one database."""
+
+    shape: Shape
+    strategy: str
+
+    def __post_init__(self) -> None:
+        self.runner, self.allow = self.shape.runner, self.shape.allow
+
+    def prepare(self) -> None:
+        """Table, mirror, migration file and journal."""
+        self.begin(self.shape.script(), (NAME, self.shape.migration(self.strategy)))
+
+    def crew(self) -> Crew:
+        """The applications, nobody at work yet."""
+        user = self.shape.work.user
+        return Crew(self.shape.work, self.database.dsn_as(user) if user else self.database.dsn)
 
     def run(self) -> Crew:
         """The whole cycle; asserts at every stop. Returns the crew, which has left, for its figures."""

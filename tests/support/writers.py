@@ -11,9 +11,9 @@ import itertools
 import random
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import psycopg
 
@@ -46,12 +46,33 @@ class Work:
     seen_new: Callable[[str | None], tuple[str | None, str | None]] = lambda v: (v, v)
     user: str = ""
 
+    def hand(self, version: str, number: int) -> Renamer:
+        """See `Job`."""
+        return Renamer(self, version, number)
+
+
+class Hand(Protocol):
+    """What one writer does, one transaction after another."""
+
+    def choose(self) -> str:
+        """Which kind of statement comes next."""
+
+    def do(self, connection: psycopg.Connection[Any], op: str) -> None:
+        """One transaction of that kind."""
+
+
+class Job(Protocol):
+    """What the writers of a crew are hired for."""
+
+    def hand(self, version: str, number: int) -> Hand:
+        """The hand of writer `number`, which is of `version`."""
+
 
 @dataclass
 class Writer:
     """One connection of one version."""
 
-    work: Work
+    job: Job
     version: str
     number: int
     dsn: str
@@ -62,31 +83,38 @@ class Writer:
 
     def run(self) -> None:
         """Works until told to leave; every error is noted and the work goes on."""
-        chance = random.Random(self.number)
-        mine: list[int] = []
-        serial = itertools.count(self.number * 1_000_000)
+        hand = self.job.hand(self.version, self.number)
         with psycopg.connect(self.dsn, autocommit=True, prepare_threshold=2) as connection:
             while not self.left.is_set():
-                op = chance.choice(self.work.ops)
+                op = hand.choose()
                 try:
-                    self._one(connection, op, chance, mine, serial)
+                    hand.do(connection, op)
                 except (psycopg.Error, AssertionError) as error:
                     self.crew.fail(self, op, error)
                     if connection.closed:
                         return
                 self.crew.tick(self, op)
 
-    def _one(
-        self,
-        connection: psycopg.Connection[Any],
-        op: str,
-        chance: random.Random,
-        mine: list[int],
-        serial: Iterator[int],
-    ) -> None:
+
+class Renamer:
+    """One writer on a table whose column is renamed."""
+
+    def __init__(self, work: Work, version: str, number: int) -> None:
+        self.work, self.version = work, version
+        self.chance = random.Random(number)
+        self.mine: list[int] = []
+        self.serial = itertools.count(number * 1_000_000)
+
+    def choose(self) -> str:
+        """A kind of statement."""
+        return self.chance.choice(self.work.ops)
+
+    def do(self, connection: psycopg.Connection[Any], op: str) -> None:
+        """The statement, and what it meant into the mirror."""
+        chance, mine = self.chance, self.mine
         work, column = self.work, self.work.old if self.version == OLD else self.work.new
         table, key, other = work.table, work.key, work.other
-        number = next(serial)
+        number = next(self.serial)
         any_key = chance.choice([*mine[-5:], *range(1, work.shared + 1)]) if work.shared or mine else number
         value = (work.old_value if self.version == OLD else work.new_value)(number)
         pair = (work.seen_old if self.version == OLD else work.seen_new)(value)
@@ -149,11 +177,13 @@ class Writer:
 
 
 class Crew:
-    """All writers of a test. Leaves nobody behind when its `with` block ends."""
+    """All writers of a test. Leaves nobody behind when its `with` block ends. Errors of the old application with an
+    SQLSTATE of `named` are those that a plan has told of beforehand; they are counted apart."""
 
-    def __init__(self, work: Work, dsn: str) -> None:
-        self.work, self.dsn = work, dsn
+    def __init__(self, job: Job, dsn: str, *, named: Collection[str] = ()) -> None:
+        self.job, self.dsn = job, dsn
         self.failures: list[str] = []
+        self.named = Counter(dict.fromkeys(named, 0))
         self.statements: Counter[str] = Counter()
         self._writers: list[Writer] = []
         self._changed = threading.Condition()
@@ -162,7 +192,7 @@ class Crew:
     def start(self, version: str, count: int = 2) -> None:
         """Lets `count` writers of `version` begin."""
         for _ in range(count):
-            writer = Writer(work=self.work, version=version, number=next(self._numbers), dsn=self.dsn, crew=self)
+            writer = Writer(job=self.job, version=version, number=next(self._numbers), dsn=self.dsn, crew=self)
             writer.thread = threading.Thread(target=writer.run, name=f"{version}-{writer.number}", daemon=True)
             self._writers.append(writer)
             writer.thread.start()
@@ -199,9 +229,12 @@ class Crew:
 
     def fail(self, writer: Writer, op: str, error: Exception) -> None:
         """One transaction failed."""
-        code = f"{error.sqlstate} " if isinstance(error, psycopg.Error) else ""
+        state = error.sqlstate if isinstance(error, psycopg.Error) else None
+        code = f"{state} " if state else ""
         with self._changed:
-            if len(self.failures) < 20:
+            if state and writer.version == OLD and state in self.named:
+                self.named[state] += 1
+            elif len(self.failures) < 20:
                 self.failures.append(f"{writer.version} {op}: {code}{str(error).splitlines()[0]}")
 
     def __enter__(self) -> Self:

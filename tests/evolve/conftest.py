@@ -6,7 +6,9 @@ import pytest
 
 from tests.conftest import everything
 
-pytest.register_assert_rewrite("tests.support.lifecycle", "tests.support.races", "tests.support.sync_cases")
+pytest.register_assert_rewrite(
+    "tests.support.changes", "tests.support.lifecycle", "tests.support.races", "tests.support.sync_cases"
+)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
