@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..base.errors import CatalogMoved, Refused, UsageError
 from ..catalog.fingerprint import fingerprint
+from ..catalog.key_probe import probe_foreign_key
 from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
 from ..catalog.values import Catalog, Column
@@ -98,8 +99,17 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
     def against(table: int, old: str, new: str) -> tuple[str, ...]:
         return against_view(connection, catalog, table, old, new, known or ())
 
+    def try_key(mine: tuple[Column, ...], theirs: tuple[Column, ...], clause: str) -> str | None:
+        return probe_foreign_key(connection, catalog, mine, theirs, clause)
+
     sources = planner.Sources(
-        catalog=catalog, links=links, probe=probe, statements=known, against_view=against, allow=allow
+        catalog=catalog,
+        links=links,
+        probe=probe,
+        statements=known,
+        against_view=against,
+        try_key=try_key,
+        allow=allow,
     )
     return planner.make(migrations, sources)
 

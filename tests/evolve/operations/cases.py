@@ -18,7 +18,8 @@ from tests.support.lifecycle import dump, leftovers
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """`setup` makes the tables, `text` is the migration, `native` what a person would type instead ("": the same),
-    `works` what either application may do at any stop. `majors` are those where PostgreSQL knows the words."""
+    `works` what either application may do at any stop, `refused` what both may not do in the end. `versions` are
+    the majors that know the words, `differs` tells that 14 does other things with it than 18."""
 
     name: str
     setup: str
@@ -26,8 +27,8 @@ class Case:
     native: str = ""
     works: Sequence[str] = ()
     refused: Sequence[str] = ()
-    since: int = 14
-    until: int = 18
+    versions: Sequence[int] = (14, 15, 16, 17, 18)
+    differs: bool = True
     allow: frozenset[str] = frozenset()
 
 

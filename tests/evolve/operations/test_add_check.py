@@ -76,7 +76,7 @@ CASES = [
         name="not_enforced",
         setup=T + "INSERT INTO commandes VALUES (99, -1, 'x');",
         text="ALTER TABLE commandes ADD CHECK (total >= 0) NOT ENFORCED;",
-        since=18,
+        versions=(18,),
         works=WRITES,
     ),
     Case(
@@ -125,7 +125,8 @@ CASES = [
     Case(
         name="renamed_with_up",
         setup=T,
-        text="-- pgwright: up = total * 2\n-- pgwright: down = somme / 2\nALTER TABLE commandes RENAME COLUMN total TO somme;\n"
+        text="-- pgwright: up = total * 2\n-- pgwright: down = somme / 2\n"
+        "ALTER TABLE commandes RENAME COLUMN total TO somme;\n"
         "ALTER TABLE commandes ADD CHECK (somme >= 0);",
         native="ALTER TABLE commandes RENAME COLUMN total TO somme; ALTER TABLE commandes ADD CHECK (somme >= 0);",
     ),

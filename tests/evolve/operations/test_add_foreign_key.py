@@ -66,7 +66,7 @@ CASES = [
         text=f"{ADD} NOT VALID;",
         works=WORKS,
     ),
-    Case(name="not_enforced", setup=T + ORPHAN + ";", text=f"{ADD} NOT ENFORCED;", works=[*WORKS[:2]], since=18),
+    Case(name="not_enforced", setup=T + ORPHAN + ";", text=f"{ADD} NOT ENFORCED;", works=[*WORKS[:2]], versions=(18,)),
     Case(
         name="everything",
         setup=T,
@@ -86,7 +86,7 @@ CASES = [
         name="set_null_of_some",
         setup=T,
         text="ALTER TABLE lignes ADD FOREIGN KEY (x, y) REFERENCES produits (a, b) ON DELETE SET NULL (y);",
-        since=15,
+        versions=(15, 16, 17, 18),
         works=WORKS,
     ),
     Case(
@@ -163,7 +163,8 @@ CASES = [
     Case(
         name="of_a_column_with_up",
         setup=T,
-        text="-- pgwright: up = produit_id + 0\n-- pgwright: down = p\nALTER TABLE lignes RENAME COLUMN produit_id TO p;\n"
+        text="-- pgwright: up = produit_id + 0\n-- pgwright: down = p\n"
+        "ALTER TABLE lignes RENAME COLUMN produit_id TO p;\n"
         "ALTER TABLE lignes ADD FOREIGN KEY (p) REFERENCES produits;",
         native="ALTER TABLE lignes RENAME COLUMN produit_id TO p; ALTER TABLE lignes ADD FOREIGN KEY (p) REFERENCES "
         "produits;",

@@ -46,7 +46,7 @@ CASES = [
         setup=T + "UPDATE u SET tel = 'n' || id WHERE tel IS NULL AND id > 1;",
         text="ALTER TABLE u ADD UNIQUE NULLS NOT DISTINCT (tel);",
         works=WORKS,
-        since=15,
+        versions=(15, 16, 17, 18),
         refused=["INSERT INTO u VALUES (1001, 'z', NULL, 1)"],
     ),
     Case(
@@ -69,8 +69,10 @@ CASES = [
     ),
     Case(
         name="using_index",
-        setup=T + "CREATE UNIQUE INDEX i ON u (email DESC) WITH (fillfactor = 60); COMMENT ON INDEX i IS 'gardé';"
-        .replace(" DESC", ""),
+        setup=T
+        + "CREATE UNIQUE INDEX i ON u (email DESC) WITH (fillfactor = 60); COMMENT ON INDEX i IS 'gardé';".replace(
+            " DESC", ""
+        ),
         text="ALTER TABLE u ADD CONSTRAINT k UNIQUE USING INDEX i;",
         works=WORKS,
         refused=[TWICE],

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ...base.lock import LockMode
 from ...sql import alter
 from ..locks.declare import declared
-from ..steps.step import Kind, Lock, Phase, Step
+from ..steps.step import Action, Kind, Lock, Phase, Step
 from ._operation import Compiled, Request
 
 
@@ -29,4 +32,26 @@ def compile_(request: Request) -> Compiled:
         seconds=0.01,
         undo=("goes with the table",),
     )
-    return Compiled(strategy="as typed", why="this plan creates the table, and nobody uses it yet", steps=(step,))
+    steps = (step, *_unlink(request, step.locks))
+    return Compiled(strategy="as typed", why="this plan creates the table, and nobody uses it yet", steps=steps)
+
+
+def _unlink(request: Request, locks: tuple[Lock, ...]) -> tuple[Step, ...]:
+    """A foreign key goes before the table does: that takes its triggers from the other table."""
+    relation = getattr(request.action.statement.node, "relation", None)
+    others = tuple(replace(lock, mode=LockMode.ACCESS_EXCLUSIVE) for lock in locks if lock.mode.is_strong and lock.oid)
+    if relation is None or not others or "FOREIGN" not in request.action.key:
+        return ()
+    schemas = (relation.schemaname,) if relation.schemaname else request.catalog.search_path
+    parameters = {"schemas": list(schemas), "name": relation.relname, "referenced": [lock.oid for lock in others]}
+    step = Step(
+        id=f"{request.id}.unlink",
+        operations=(request.id,),
+        phase=Phase.ROLLBACK,
+        kind=Kind.CUTOVER,
+        summary=f"drop the foreign key of {relation.relname}",
+        action=Action(name="foreign_key_unlink", parameters=parameters),
+        locks=others,
+        seconds=0.01,
+    )
+    return (step,)

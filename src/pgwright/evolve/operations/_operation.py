@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ...base.errors import MigrationFileError, Refused
 from ...base.name import RelationName
@@ -22,6 +23,9 @@ from ..sync.link import Link, Mode
 UNKNOWN = -1
 """The `type_oid` of a column whose type the same plan creates: nothing can be asked of the server about it yet."""
 
+TryKey = Callable[[tuple[Column, ...], tuple[Column, ...], str], str | None]
+"""What the server says against a foreign key of columns to columns with a clause, None for nothing."""
+
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 
 
@@ -30,7 +34,8 @@ class Shape:
     """A table at one place of the migrations. `logical` maps the names that a statement may use to attnums,
     `physical` all attnums to names on the server, `sources` the attnum whose type and values stand for a column that is
     not there yet, `added` the columns that earlier actions add. All have the attnum that they will get. `links` are
-    those between two columns, `fills` those that only fill one."""
+    those between two columns, `fills` those that only fill one. `planned` has the constraints that earlier actions add,
+    by name, `gone` when those go that they drop, `keys` the kind and columns of each UNIQUE and PRIMARY KEY."""
 
     table: Table
     logical: dict[str, int]
@@ -41,6 +46,9 @@ class Shape:
     added: dict[int, Column] = field(default_factory=dict)
     fills: list[Link] = field(default_factory=list)
     not_null: set[int] = field(default_factory=set)
+    planned: dict[str, Any] = field(default_factory=dict)
+    gone: dict[str, Phase] = field(default_factory=dict)
+    keys: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
     defaults: dict[int, str | None] = field(default_factory=dict)
 
     @classmethod
@@ -125,6 +133,7 @@ class Request:
     probe: Probe
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
+    try_key: TryKey | None = None
     allow: frozenset[str] = frozenset()
     crowded: frozenset[int] = frozenset()
     types: Mapping[RelationName, bool] = field(default_factory=dict)

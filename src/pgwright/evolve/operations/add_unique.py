@@ -35,11 +35,12 @@ from dataclasses import dataclass
 from ...sql import alter
 from ...sql.quote import ident
 from . import _columns, raw_sql
+from ._key import key
 from ._operation import Compiled, Request
 from ._steps import Steps
 from ._taken import take_over
 from ._twin import table_sql
-from ._unique import key, twice
+from ._unique import twice
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterTableStmt.AT_AddConstraint.UNIQUE",)

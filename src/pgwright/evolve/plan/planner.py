@@ -15,7 +15,7 @@ from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
 from ..operations import _fresh
-from ..operations._operation import Compiled, Probe, Request, Shape
+from ..operations._operation import Compiled, Probe, Request, Shape, TryKey
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import passes, routing
@@ -37,6 +37,7 @@ class Sources:
     probe: Probe
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
+    try_key: TryKey | None = None
     allow: frozenset[str] = frozenset()
 
 
@@ -114,6 +115,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             probe=sources.probe,
             statements=sources.statements,
             against_view=sources.against_view,
+            try_key=sources.try_key,
             allow=sources.allow,
             crowded=draft.crowded,
             types=draft.types,

@@ -1,0 +1,116 @@
+"""DROP CONSTRAINT: of every kind, with its way back, and what is refused before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.evolve.operations.cases import Case, each, live
+from tests.support.databases import Database
+
+T = """
+CREATE TABLE produits (id int PRIMARY KEY, code text, n int NOT NULL DEFAULT 0);
+CREATE TABLE lignes (id int PRIMARY KEY, produit_id int REFERENCES produits ON DELETE CASCADE DEFERRABLE,
+    total int CHECK (total > 0), code text, CONSTRAINT uni UNIQUE (code, id) INCLUDE (total) WITH (fillfactor = 70));
+COMMENT ON CONSTRAINT lignes_total_check ON lignes IS 'positif';
+COMMENT ON CONSTRAINT lignes_produit_id_fkey ON lignes IS 'produit';
+COMMENT ON CONSTRAINT uni ON lignes IS 'unique';
+COMMENT ON INDEX uni IS 'index';
+INSERT INTO produits SELECT g FROM generate_series(1, 20) g;
+INSERT INTO lignes SELECT g, 1 + g % 20, g FROM generate_series(1, 50) g;
+"""
+WORKS = ("INSERT INTO lignes VALUES (1000, 3, 3)", "INSERT INTO produits VALUES (99)")
+PARTS = """
+CREATE TABLE produits (id int PRIMARY KEY);
+INSERT INTO produits SELECT generate_series(1, 20);
+CREATE TABLE m (k int, v int REFERENCES produits, CONSTRAINT uk UNIQUE (v, k) DEFERRABLE, CONSTRAINT pos CHECK (v > 0))
+    PARTITION BY LIST (k);
+CREATE TABLE m1 PARTITION OF m FOR VALUES IN (1);
+CREATE TABLE m2 PARTITION OF m FOR VALUES IN (2) PARTITION BY LIST (v);
+CREATE TABLE m2a PARTITION OF m2 DEFAULT;
+INSERT INTO m SELECT 1 + g % 2, g FROM generate_series(1, 20) g;
+"""
+INHERITED = """
+CREATE TABLE p (a int, CONSTRAINT k CHECK (a > 0), CONSTRAINT l CHECK (a > 1));
+CREATE TABLE c (b int, CONSTRAINT l CHECK (a > 1)) INHERITS (p);
+INSERT INTO p VALUES (7); INSERT INTO c VALUES (8, 2);
+"""
+
+CASES = [
+    Case(name="check", setup=T, text="ALTER TABLE lignes DROP CONSTRAINT lignes_total_check;", works=WORKS),
+    Case(name="foreign_key", setup=T, text="ALTER TABLE lignes DROP CONSTRAINT lignes_produit_id_fkey;", works=WORKS),
+    Case(name="unique", setup=T, text="ALTER TABLE lignes DROP CONSTRAINT uni;", works=WORKS),
+    Case(
+        name="primary_key",
+        setup=T + "ALTER TABLE lignes REPLICA IDENTITY USING INDEX lignes_pkey;",
+        text="ALTER TABLE lignes DROP CONSTRAINT lignes_pkey;",
+        works=WORKS,
+    ),
+    Case(
+        name="foreign_key_and_what_it_points_to",
+        setup=T,
+        text="ALTER TABLE lignes DROP CONSTRAINT lignes_produit_id_fkey;\n"
+        "ALTER TABLE produits DROP CONSTRAINT produits_pkey;",
+        works=WORKS,
+    ),
+    Case(
+        name="not_valid",
+        setup=T + "ALTER TABLE lignes ADD CONSTRAINT grand CHECK (total > 10) NOT VALID;",
+        text="ALTER TABLE lignes DROP CONSTRAINT grand;",
+    ),
+    Case(
+        name="not_enforced",
+        setup=T + "ALTER TABLE lignes ADD CONSTRAINT grand CHECK (total > 10) NOT ENFORCED;",
+        text="ALTER TABLE lignes DROP CONSTRAINT grand;",
+        versions=(18,),
+    ),
+    Case(
+        name="not_null",
+        setup=T,
+        text="ALTER TABLE produits DROP CONSTRAINT produits_n_not_null;",
+        versions=(18,),
+    ),
+    Case(name="inherited", setup=INHERITED, text="ALTER TABLE p DROP CONSTRAINT k, DROP CONSTRAINT l;"),
+    Case(name="of_parts_check", setup=PARTS, text="ALTER TABLE m DROP CONSTRAINT pos;"),
+    Case(
+        name="of_parts_foreign_key",
+        setup=PARTS,
+        text="ALTER TABLE m DROP CONSTRAINT m_v_fkey;",
+        works=["INSERT INTO m VALUES (1, 20)"],
+    ),
+    Case(name="of_parts_unique", setup=PARTS, text="ALTER TABLE m DROP CONSTRAINT uk;"),
+    Case(
+        name="check_added_again",
+        setup=T,
+        text="ALTER TABLE lignes DROP CONSTRAINT lignes_total_check, ADD CONSTRAINT lignes_total_check CHECK (total >= "
+        "0);",
+        works=WORKS,
+    ),
+    Case(
+        name="check_added_again_without_a_name",
+        setup=T,
+        text="ALTER TABLE lignes DROP CONSTRAINT lignes_total_check, ADD CHECK (total >= 0);",
+        works=WORKS,
+    ),
+    Case(
+        name="foreign_key_added_again",
+        setup=T,
+        text="ALTER TABLE lignes DROP CONSTRAINT lignes_produit_id_fkey,\n"
+        "  ADD CONSTRAINT lignes_produit_id_fkey FOREIGN KEY (produit_id) REFERENCES produits ON DELETE SET NULL;",
+        works=WORKS,
+    ),
+    Case(name="if_exists", setup=T, text="ALTER TABLE lignes DROP CONSTRAINT IF EXISTS rien;", works=WORKS),
+    Case(
+        name="exclusion",
+        setup="CREATE TABLE r (a int4range, EXCLUDE USING gist (a WITH &&)); INSERT INTO r VALUES ('[1,2)');",
+        text="ALTER TABLE r DROP CONSTRAINT r_a_excl;",
+    ),
+]
+
+
+@pytest.mark.majors(14, 18)
+@each(CASES)
+def test_life(case: Case, make_database: Callable[..., Database], tmp_path: Path) -> None:
+    live(case, make_database, tmp_path)
