@@ -58,7 +58,7 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
     connection = runner.connection
     mine = [each for each in journal.steps(connection, record.unit, tuple(Phase)) if each.migration == record.name]
     found: list[journal.StepRecord] = []
-    for operation in reversed(list(dict.fromkeys(op for each in mine for op in each.step.operations))):
+    for operation in sorted({op for each in mine for op in each.step.operations}, key=_place, reverse=True):
         of = [each for each in mine if operation in each.step.operations]
         flipped = any(each.step.phase is Phase.CONTRACT and each.state == "done" and each.step.undo for each in of)
         begun = any(each.state in ("done", "running", "failed") for each in of if each.step.phase in BESIDE)
@@ -66,6 +66,11 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
         if begun or flipped:
             found += [each for each in of if each.step.phase is phase and each.state != "undone"]
     return found
+
+
+def _place(operation: str) -> int:
+    """Which one of its migration it is; the steps stand by phase, so they do not tell."""
+    return int(operation.rpartition(".")[2])
 
 
 def _notice(runner: Runner, record: journal.Record) -> None:
