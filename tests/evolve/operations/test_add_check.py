@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pgwright import op
+from pgwright.base.errors import MigrationFileError, Refused, StepFailed
+from tests.evolve.execute.flip import Verbs
 from tests.evolve.operations.cases import Case, each, live
+from tests.evolve.operations.planning import only, outline, planned
 from tests.support.databases import Database
+from tests.support.lifecycle import footprint
 
 T = """
 CREATE TABLE commandes (id int PRIMARY KEY, total int, statut text);
@@ -137,3 +142,98 @@ CASES = [
 @each(CASES)
 def test_life(case: Case, make_database: Callable[..., Database], tmp_path: Path) -> None:
     live(case, make_database, tmp_path)
+
+
+def test_plan(make_database: Callable[..., Database]) -> None:
+    plan = planned(make_database(T), "ALTER TABLE commandes ADD CONSTRAINT positif CHECK (total >= 0);")
+    assert outline(plan) == [
+        "look look verify ACCESS SHARE",
+        "add expand instant ACCESS EXCLUSIVE",
+        "valid expand online SHARE UPDATE EXCLUSIVE",
+        "undo rollback cutover ACCESS EXCLUSIVE",
+    ]
+    assert only(plan).strategy == "NOT VALID + VALIDATE"
+    assert "23514" in only(plan).hazards[0]
+    assert plan.steps[1].undo == ("ALTER TABLE public.commandes DROP CONSTRAINT positif",)
+
+
+@pytest.mark.parametrize(
+    ("check", "said"),
+    [
+        ("totl > 0", "totl"),
+        ("statut > 0", "integer"),
+        ("total IN (SELECT 1)", "cannot have a subquery"),
+        ("total", "boolean"),
+        ("sum(total) > 0", "aggregate"),
+        ("commandes IS NOT NULL", "whole row"),
+        ("rien(total)", "rien"),
+    ],
+)
+def test_what_is_wrong_is_said_before(make_database: Callable[..., Database], check: str, said: str) -> None:
+    with pytest.raises(MigrationFileError) as caught:
+        planned(make_database(T), f"\nALTER TABLE commandes ADD CHECK ({check});")
+    assert said in f"{caught.value.message} {caught.value.hint}"
+    assert (caught.value.line, caught.value.column) == (2, 23)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ALTER TABLE commandes ADD CONSTRAINT commandes_pkey CHECK (total > 0);", "exists already"),
+        (
+            "ALTER TABLE commandes ADD CONSTRAINT k CHECK (total > 0), ADD CONSTRAINT k CHECK (total > 1);",
+            "An earlier statement of this plan adds it",
+        ),
+        (
+            "ALTER TABLE commandes ADD CONSTRAINT vieux CHECK (total > 0), DROP CONSTRAINT vieux;",
+            "Write DROP CONSTRAINT vieux before it",
+        ),
+        (f"ALTER TABLE commandes ADD CONSTRAINT {'x' * 64} CHECK (total > 0);", "longer than 63 bytes"),
+    ],
+)
+def test_names_that_are_taken(make_database: Callable[..., Database], text: str, said: str) -> None:
+    setup = T + "ALTER TABLE commandes ADD CONSTRAINT vieux CHECK (id > 0);"
+    with pytest.raises(MigrationFileError) as caught:
+        planned(make_database(setup), text)
+    assert said in f"{caught.value.message} {caught.value.hint}"
+
+
+def test_one_name_on_two_tables(make_database: Callable[..., Database]) -> None:
+    """Names of constraints are the table's own."""
+    text = (
+        "ALTER TABLE commandes ADD CONSTRAINT k CHECK (total > 0);\nALTER TABLE autre ADD CONSTRAINT k CHECK (a > 0);"
+    )
+    plan = planned(make_database(T + "CREATE TABLE autre (a int);"), text)
+    assert len([step for step in plan.steps if step.id.endswith(".add")]) == 2
+
+
+def test_rows_that_break_it_are_counted_and_shown(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    verbs = Verbs(make_database(T + "UPDATE commandes SET total = -id WHERE id <= 5;"), tmp_path)
+    verbs.prepare("", "ALTER TABLE commandes ADD CHECK (total >= 0);")
+    before = footprint(verbs.database)
+    with pytest.raises(Refused) as caught:
+        verbs.expand()
+    assert caught.value.message.splitlines()[0] == "5 rows of public.commandes against CHECK (total >= 0)"
+    assert '"total": -1' in caught.value.reasons[0]
+    assert caught.value.reasons[-1] == "… and 2 more"
+    assert len(verbs.database.all(caught.value.hint.partition("See them all: ")[2])) == 5
+    assert footprint(verbs.database) == before
+    verbs.database.run("UPDATE commandes SET total = 0 WHERE total < 0")
+    verbs.expand()
+    assert verbs.state == "expanded"
+
+
+def test_a_function_that_raises_is_told(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    verbs = Verbs(make_database(T), tmp_path)
+    verbs.prepare("", "ALTER TABLE commandes ADD CHECK (10 / (total - 7) < 100);")
+    before = footprint(verbs.database)
+    with pytest.raises(StepFailed, match="division by zero") as caught:
+        verbs.expand()
+    assert caught.value.sqlstate == "22012"
+    assert footprint(verbs.database) == before
+
+
+def test_twin() -> None:
+    made = op.AddCheck(table="Né é", expression="a > 0", name='k"', schema="s")
+    assert made.to_sql() == 'ALTER TABLE s."Né é" ADD CONSTRAINT "k""" CHECK (a > 0);\n'
+    assert op.AddCheck(table="t", expression="a > 0").to_sql() == "ALTER TABLE t ADD CHECK (a > 0);\n"

@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pgwright import op
+from pgwright.base.errors import MigrationFileError, Refused
+from tests.evolve.execute.flip import Verbs
 from tests.evolve.operations.cases import Case, each, live
+from tests.evolve.operations.planning import only, outline, planned
 from tests.support.databases import Database
+from tests.support.lifecycle import footprint
 
 T = """
 CREATE TABLE produits (id int PRIMARY KEY, nom text, code text UNIQUE, a int, b int, CONSTRAINT ab UNIQUE (b, a));
@@ -189,3 +194,130 @@ CASES = [
 @each(CASES)
 def test_life(case: Case, make_database: Callable[..., Database], tmp_path: Path) -> None:
     live(case, make_database, tmp_path)
+
+
+@pytest.mark.majors(14, 18)
+def test_plan(make_database: Callable[..., Database]) -> None:
+    plan = planned(make_database(T), f"{ADD};")
+    assert outline(plan) == [
+        "look look verify ACCESS SHARE",
+        "add expand instant SHARE ROW EXCLUSIVE",
+        "valid expand online SHARE UPDATE EXCLUSIVE",
+        "undo rollback cutover ACCESS EXCLUSIVE",
+    ]
+    look, add, valid, undo = ({lock.relation.name: lock.mode.sql for lock in step.locks} for step in plan.steps)
+    assert look == {"produits": "ACCESS SHARE", "lignes": "ACCESS SHARE"}
+    assert add == {"produits": "SHARE ROW EXCLUSIVE", "lignes": "SHARE ROW EXCLUSIVE"}
+    assert valid == {"produits": "ROW SHARE", "lignes": "SHARE UPDATE EXCLUSIVE"}
+    assert undo == {"produits": "ACCESS EXCLUSIVE", "lignes": "ACCESS EXCLUSIVE"}
+    hazards = "\n".join(only(plan).hazards)
+    assert "23503" in hazards
+    assert "CREATE INDEX ON public.lignes (produit_id) first" in hazards
+
+
+@pytest.mark.majors(14)
+def test_plan_of_a_partitioned_table(make_database: Callable[..., Database]) -> None:
+    plan = planned(make_database(PARTS), "ALTER TABLE m ADD FOREIGN KEY (produit_id) REFERENCES produits;")
+    assert outline(plan) == [
+        "look look verify ACCESS SHARE",
+        "add expand instant SHARE ROW EXCLUSIVE",
+        "valid expand online SHARE UPDATE EXCLUSIVE",
+        "joined expand instant ACCESS EXCLUSIVE",
+        "undo rollback cutover ACCESS EXCLUSIVE",
+    ]
+    with pytest.raises(MigrationFileError, match="NOT VALID foreign key on partitioned table"):
+        planned(make_database(PARTS), "ALTER TABLE m ADD FOREIGN KEY (produit_id) REFERENCES produits NOT VALID;")
+
+
+@pytest.mark.majors(14, 18)
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [
+        ("(rien) REFERENCES produits", 'column "rien"'),
+        ("(produit_id) REFERENCES produits (rien)", 'column "rien"'),
+        ("(produit_id, x) REFERENCES produits (id)", "disagree"),
+        ("(produit_id, x) REFERENCES produits", "disagree"),
+        ("(produit_id) REFERENCES produits (a)", "no unique constraint matching"),
+        ("(x) REFERENCES produits (nom)", "no unique constraint matching"),
+        ("(code) REFERENCES produits (id)", "incompatible types"),
+        ("(x) REFERENCES sans_clé", "there is no primary key"),
+        ("(x) REFERENCES différée (a)", "no unique constraint matching"),
+        ("(x) REFERENCES partielle (a)", "no unique constraint matching"),
+        ("(g) REFERENCES produits ON UPDATE CASCADE", "generated column"),
+        ("(produit_id) REFERENCES rien", "does not exist"),
+    ],
+)
+def test_what_is_wrong_is_said_before(make_database: Callable[..., Database], key: str, said: str) -> None:
+    setup = (
+        T
+        + """
+CREATE TABLE sans_clé (a int); CREATE TABLE différée (a int UNIQUE DEFERRABLE);
+CREATE TABLE partielle (a int); CREATE UNIQUE INDEX ON partielle (a) WHERE a > 0;
+ALTER TABLE lignes ADD COLUMN g int GENERATED ALWAYS AS (x + 1) STORED;
+"""
+    )
+    with pytest.raises(MigrationFileError) as caught:
+        planned(make_database(setup), f"\nALTER TABLE lignes ADD FOREIGN KEY {key};")
+    assert said in f"{caught.value.message} {caught.value.hint}"
+    assert (caught.value.line, caught.value.column) == (2, 20)
+
+
+def test_a_unique_index_is_enough(make_database: Callable[..., Database]) -> None:
+    setup = T + "CREATE UNIQUE INDEX ON produits (a);"
+    assert planned(make_database(setup), "ALTER TABLE lignes ADD FOREIGN KEY (x) REFERENCES produits (a);").steps
+
+
+def test_orphans_are_counted_and_shown(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    setup = T + "UPDATE lignes SET x = 100, y = NULL WHERE id = 1; UPDATE lignes SET x = 100 WHERE id = 2;"
+    verbs = Verbs(make_database(setup), tmp_path)
+    verbs.prepare("", "ALTER TABLE lignes ADD FOREIGN KEY (x, y) REFERENCES produits (a, b) MATCH FULL;")
+    before = footprint(verbs.database)
+    with pytest.raises(Refused) as caught:
+        verbs.expand()
+    assert caught.value.message == "2 rows of public.lignes without a row of produits for (x, y)"
+    assert len(caught.value.reasons) == 2
+    assert len(verbs.database.all(caught.value.hint.partition("See them all: ")[2])) == 2
+    assert footprint(verbs.database) == before
+    verbs.database.run("DELETE FROM lignes WHERE id = 1; UPDATE lignes SET x = 1, y = -1 WHERE id = 2")
+    verbs.expand()
+    assert verbs.state == "expanded"
+
+
+@pytest.mark.majors(14, 18)
+def test_rights_on_the_other_table(
+    make_role: Callable[..., str], make_database: Callable[..., Database], tmp_path: Path
+) -> None:
+    """REFERENCES is asked for before anything starts; without SELECT the server itself finds orphans."""
+    role = make_role("LOGIN")
+    database = make_database(T)
+    database.run(
+        f"GRANT CREATE ON DATABASE {database.name} TO {role}; GRANT CREATE ON SCHEMA public TO {role};"
+        f"ALTER TABLE lignes OWNER TO {role}"
+    )
+    with pytest.raises(Refused, match="no right REFERENCES on public") as caught:
+        planned(database, f"{ADD};", user=role)
+    assert f"GRANT REFERENCES ON public.produits TO {role};" in caught.value.hint
+    database.run(f"GRANT REFERENCES (id) ON produits TO {role}")
+    plan = planned(database, f"{ADD};", user=role)
+    assert not any(step.id.endswith("look") for step in plan.steps)
+    assert "orphans are not looked for before" in "\n".join(only(plan).hazards)
+    verbs = Verbs(database, tmp_path, user=role)
+    verbs.prepare("", f"{ADD};")
+    verbs.expand()
+    assert verbs.state == "expanded"
+    verbs.rollback()
+    assert verbs.state == "rolled back"
+
+
+def test_twin() -> None:
+    made = op.AddForeignKey(
+        table="lignes",
+        columns=("a", "É"),
+        references="p",
+        references_columns=("x", "y"),
+        references_schema="s",
+        name="k",
+    )
+    assert made.to_sql() == ('ALTER TABLE lignes ADD CONSTRAINT k FOREIGN KEY (a, "É") REFERENCES s.p (x, y);\n')
+    short = op.AddForeignKey(table="l", columns=("a",), references="p", schema="s")
+    assert short.to_sql() == "ALTER TABLE s.l ADD FOREIGN KEY (a) REFERENCES p;\n"

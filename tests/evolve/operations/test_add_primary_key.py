@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pgwright import op
+from pgwright.base.errors import MigrationFileError, Refused
+from tests.evolve.execute.flip import Verbs
 from tests.evolve.operations.cases import Case, each, live
+from tests.evolve.operations.planning import only, outline, planned
 from tests.support.databases import Database
+from tests.support.lifecycle import footprint
 
 T = """
 CREATE TABLE v (id int, jour date DEFAULT '2026-01-01', x int NOT NULL DEFAULT 0);
@@ -95,3 +100,66 @@ CASES = [
 @each(CASES)
 def test_life(case: Case, make_database: Callable[..., Database], tmp_path: Path) -> None:
     live(case, make_database, tmp_path)
+
+
+@pytest.mark.majors(14, 18)
+def test_plan(make_database: Callable[..., Database]) -> None:
+    database = make_database(T)
+    plan = planned(database, "ALTER TABLE v ADD PRIMARY KEY (id);")
+    lines = outline(plan)
+    assert lines[:4] == [
+        "look1_null look verify ACCESS SHARE",
+        "look look verify ACCESS SHARE",
+        "not_null1 expand instant ACCESS EXCLUSIVE",
+        "not_null1_valid expand online SHARE UPDATE EXCLUSIVE",
+    ]
+    assert "build expand concurrent SHARE UPDATE EXCLUSIVE" in lines
+    assert "attach expand instant ACCESS EXCLUSIVE" in lines
+    assert not any(step.scans and any(lock.mode.is_strong for lock in step.locks) for step in plan.steps)
+    hazards = "\n".join(only(plan).hazards)
+    assert "23502" in hazards
+    assert "23505" in hazards
+    assert "23502" not in "\n".join(only(planned(database, "ALTER TABLE v ADD PRIMARY KEY (x);")).hazards)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ALTER TABLE v ADD PRIMARY KEY (rien);", 'column "rien"'),
+        ("ALTER TABLE w ADD PRIMARY KEY (b);", "multiple primary keys"),
+        ("ALTER TABLE v ADD PRIMARY KEY (id), ADD PRIMARY KEY (x);", "multiple primary keys"),
+        ("ALTER TABLE v ADD CONSTRAINT w PRIMARY KEY (id);", "exists already"),
+        ("ALTER TABLE v ADD PRIMARY KEY USING INDEX partiel;", "is partial"),
+        ("ALTER TABLE m ADD PRIMARY KEY (w);", "partition key"),
+    ],
+)
+def test_what_is_wrong_is_said_before(make_database: Callable[..., Database], text: str, said: str) -> None:
+    setup = T + PARTS + "CREATE TABLE w (a int PRIMARY KEY, b int); CREATE UNIQUE INDEX partiel ON v (id) WHERE id > 0;"
+    with pytest.raises(MigrationFileError) as caught:
+        planned(make_database(setup), f"\n{text}")
+    assert said in f"{caught.value.message} {caught.value.hint}"
+    assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    ("breaks", "said"),
+    [
+        ("INSERT INTO v VALUES (NULL), (NULL)", "2 rows of public.v with NULL in id"),
+        ("INSERT INTO v VALUES (1)", "1 value of (id) in several rows of public.v"),
+    ],
+)
+def test_what_breaks_it_is_counted(
+    make_database: Callable[..., Database], tmp_path: Path, breaks: str, said: str
+) -> None:
+    verbs = Verbs(make_database(T), tmp_path)
+    verbs.prepare(breaks, "ALTER TABLE v ADD PRIMARY KEY (id);")
+    before = footprint(verbs.database)
+    with pytest.raises(Refused) as caught:
+        verbs.expand()
+    assert caught.value.message.splitlines()[0] == said
+    assert footprint(verbs.database) == before
+
+
+def test_twin() -> None:
+    made = op.AddPrimaryKey(table="t", columns=("a", "É"), name="k", schema="s")
+    assert made.to_sql() == 'ALTER TABLE s.t ADD CONSTRAINT k PRIMARY KEY (a, "É");\n'

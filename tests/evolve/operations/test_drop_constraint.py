@@ -7,8 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from pgwright import op
+from pgwright.base.errors import MigrationFileError, Refused
+from tests.evolve.execute.flip import Verbs
 from tests.evolve.operations.cases import Case, each, live
+from tests.evolve.operations.planning import outline, planned
 from tests.support.databases import Database
+from tests.support.lifecycle import footprint
 
 T = """
 CREATE TABLE produits (id int PRIMARY KEY, code text, n int NOT NULL DEFAULT 0);
@@ -114,3 +119,85 @@ CASES = [
 @each(CASES)
 def test_life(case: Case, make_database: Callable[..., Database], tmp_path: Path) -> None:
     live(case, make_database, tmp_path)
+
+
+@pytest.mark.majors(14, 18)
+def test_plan(make_database: Callable[..., Database]) -> None:
+    database = make_database(T)
+    assert outline(planned(database, "ALTER TABLE lignes DROP CONSTRAINT lignes_total_check;")) == [
+        "drop expand instant ACCESS EXCLUSIVE",
+        "back_look rollback verify ACCESS SHARE",
+        "back_add rollback instant ACCESS EXCLUSIVE",
+        "back_valid rollback online SHARE UPDATE EXCLUSIVE",
+        "comment_back rollback cutover SHARE UPDATE EXCLUSIVE",
+    ]
+    drop = planned(database, "ALTER TABLE lignes DROP CONSTRAINT lignes_produit_id_fkey;").steps[0]
+    assert {lock.relation.name: lock.mode.sql for lock in drop.locks} == {
+        "produits": "ACCESS EXCLUSIVE",
+        "lignes": "ACCESS EXCLUSIVE",
+    }
+    assert outline(planned(database, "ALTER TABLE lignes DROP CONSTRAINT uni;")) == [
+        "look look verify ACCESS SHARE",
+        "drop contract cutover ACCESS EXCLUSIVE",
+        "restore_look restore verify ACCESS SHARE",
+        "restore_build restore concurrent SHARE UPDATE EXCLUSIVE",
+        "restore_attach restore instant ACCESS EXCLUSIVE",
+        "restore_settings restore cutover ACCESS EXCLUSIVE",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("ALTER TABLE lignes DROP CONSTRAINT rien;", "does not exist"),
+        ("ALTER TABLE c DROP CONSTRAINT k;", "is inherited"),
+        ("ALTER TABLE c DROP CONSTRAINT l;", "is inherited"),
+        ("ALTER TABLE lignes DROP CONSTRAINT uni, DROP CONSTRAINT uni;", "does not exist"),
+        ("ALTER TABLE produits DROP CONSTRAINT produits_pkey;", 'foreign key "lignes_produit_id_fkey"'),
+        ("ALTER TABLE produits DROP CONSTRAINT produits_pkey CASCADE;", 'foreign key "lignes_produit_id_fkey"'),
+        ("ALTER TABLE publiée DROP CONSTRAINT publiée_pkey;", "replica identity"),
+        ("ALTER TABLE lignes ADD CONSTRAINT n CHECK (id > 0), DROP CONSTRAINT n;", "added by this plan"),
+    ],
+)
+def test_what_is_wrong_is_said_before(make_database: Callable[..., Database], text: str, said: str) -> None:
+    setup = T + INHERITED + "CREATE TABLE publiée (a int PRIMARY KEY); CREATE PUBLICATION p FOR TABLE publiée;"
+    with pytest.raises((MigrationFileError, Refused)) as caught:
+        planned(make_database(setup), f"\n{text}")
+    assert said in " ".join((caught.value.message, caught.value.hint))
+
+
+def test_a_view_that_needs_the_key(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    """A view may group by a primary key; contract would stop at it, so expand says so."""
+    verbs = Verbs(make_database(T + "CREATE VIEW vue AS SELECT id, total, count(*) FROM lignes GROUP BY id;"), tmp_path)
+    verbs.prepare("", "ALTER TABLE lignes DROP CONSTRAINT lignes_pkey;")
+    with pytest.raises(Refused) as caught:
+        verbs.expand()
+    assert "on view vue" in caught.value.reasons[0]
+
+
+@pytest.mark.majors(14, 18)
+def test_rows_that_break_it_by_now_stop_the_rollback(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    """They are counted before anything is brought back, and the migration is where it was: it can go on as well."""
+    verbs = Verbs(make_database(T), tmp_path)
+    verbs.prepare("", "ALTER TABLE lignes DROP CONSTRAINT lignes_total_check;\nALTER TABLE lignes DROP CONSTRAINT uni;")
+    verbs.expand()
+    verbs.database.run("INSERT INTO lignes VALUES (999, 1, -5)")
+    before = footprint(verbs.database)
+    with pytest.raises(Refused, match="1 row of public"):
+        verbs.rollback()
+    assert verbs.state == "expanded"
+    assert footprint(verbs.database) == before
+    verbs.contract()
+    verbs.database.run("INSERT INTO lignes VALUES (1001, 1, 5, 'x'); DELETE FROM lignes WHERE total < 0")
+    verbs.database.run("ALTER TABLE lignes DROP CONSTRAINT lignes_pkey; INSERT INTO lignes VALUES (1001, 1, 5, 'x')")
+    with pytest.raises(Refused, match=r"1 value of \(code, id\) in several rows"):
+        verbs.rollback()
+    assert verbs.state == "retiring"
+    verbs.database.run("DELETE FROM lignes WHERE id = 1001")
+    verbs.rollback()
+    assert verbs.state == "rolled back"
+
+
+def test_twin() -> None:
+    made = op.DropConstraint(table="t", name="É", schema="s")
+    assert made.to_sql() == 'ALTER TABLE s.t DROP CONSTRAINT "É";\n'

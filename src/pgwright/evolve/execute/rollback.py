@@ -43,8 +43,12 @@ def rollback(runner: Runner, record: journal.Record) -> None:
     if record.state != "rolling back":
         runner.on_event(StateChanged(migration=record.name, before=record.state, after="rolling back"))
     steps = _steps(runner, record)
-    for position, each in enumerate(steps, 1):
-        runner.run(each, position=position, total=len(steps), state="undone")
+    try:
+        for position, each in enumerate(steps, 1):
+            runner.run(each, position=position, total=len(steps), state="undone")
+    except Refused:
+        _as_before(runner, record, steps)
+        raise
     _notice(runner, record)
     with runner.transaction() as connection:
         journal.set_state(connection, [record.name], "rolled back")
@@ -66,6 +70,20 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
         if begun or flipped:
             found += [each for each in of if each.step.phase is phase and each.state != "undone"]
     return found
+
+
+def _as_before(runner: Runner, record: journal.Record, steps: Sequence[journal.StepRecord]) -> None:
+    """A rollback that rows stopped before it has changed anything was none: the migration may go on as well."""
+    reading = {each.step.id for each in steps if each.step.action is not None and each.step.action.name == "look"}
+    now = journal.steps(runner.connection, record.unit, (Phase.ROLLBACK, Phase.RESTORE))
+    mine = [each for each in now if each.migration == record.name and each.state == "undone"]
+    if record.state == "rolling back" or any(each.step.id not in reading for each in mine):
+        return
+    with runner.transaction() as connection:
+        journal.set_state(connection, [record.name], record.state)
+        for each in mine:
+            connection.execute(journal.mark_step(record.unit, each.step.id, "pending").encode())
+    runner.on_event(StateChanged(migration=record.name, before="rolling back", after=record.state))
 
 
 def _place(operation: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...base.name import RelationName
 from ...catalog.values import Index, Table
 from ...connect.capability import Capabilities
 from ...sql import alter, parse
@@ -64,10 +65,12 @@ def covered(table: Table, numbers: tuple[int, ...]) -> bool:
 def _referenced(request: Request, constraint: Node) -> Table | None:
     """The table that is pointed to; None for one that the same plan creates."""
     relation = constraint.pktable
-    oid = request.catalog.find(relation.relname, relation.schemaname or None)
-    if oid is None:
+    if request.catalog.find(relation.relname, relation.schemaname or None) is not None:
+        return request.changeable(relation)
+    schemas = (relation.schemaname,) if relation.schemaname else request.catalog.search_path
+    if any(RelationName(schema, relation.relname) in request.created for schema in schemas):
         return None
-    return request.changeable(relation)
+    return request.table(relation)  # raises: there is none
 
 
 def _statement(steps: Steps, constraint: Node, columns: list[str], name: str, other: Table | None) -> str:
@@ -90,7 +93,8 @@ def _statement(steps: Steps, constraint: Node, columns: list[str], name: str, ot
     there_names = shape.server_names()
     for each in made.fk_del_set_cols:
         each.string.sval = there_names.get(each.string.sval, each.string.sval)
-    return parse.deparse_statement(node)
+    made.is_enforced = True  # the parser's writer does not know it of a foreign key
+    return parse.deparse_statement(node) + ("" if constraint.is_enforced else " NOT ENFORCED")
 
 
 def _bare(constraint: Node) -> Node:

@@ -6,7 +6,7 @@ use at its place, which are not those on the server while an earlier rename is o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -119,7 +119,8 @@ class Request:
     known to run, None where that is not known; `against_view(table, old, new)` says which of them a view would fail.
     `crowded` are the tables that several actions of the plan are about, `types` those that the plan itself creates, and
     whether a column of it rewrites its table. `late` are the names of what is complete only
-    after the pass, `names` those that the plan gives to indexes and constraints; operations add to both."""
+    after the pass, `names` those that the plan gives to indexes and constraints; operations add to both. `created` are
+    the tables that the plan has created so far."""
 
     id: str
     migration: str
@@ -139,6 +140,7 @@ class Request:
     types: Mapping[RelationName, bool] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    created: Collection[RelationName] = ()
 
     def directive(self, name: str, *targets: str) -> Directive | None:
         """The directive `name` that has no target or one of `targets`."""

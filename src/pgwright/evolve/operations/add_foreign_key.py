@@ -57,6 +57,7 @@ class AddForeignKey:
     references_columns: tuple[str, ...] = ()
     name: str | None = None
     schema: str | None = None
+    references_schema: str | None = None
 
     def to_sql(self) -> str:
         """ALTER TABLE … ADD FOREIGN KEY."""
@@ -65,7 +66,7 @@ class AddForeignKey:
         theirs = f" ({', '.join(map(ident, self.references_columns))})" if self.references_columns else ""
         return (
             f"ALTER TABLE {table_sql(self.table, self.schema)} ADD {called}FOREIGN KEY ({mine}) "
-            f"REFERENCES {ident(self.references)}{theirs};\n"
+            f"REFERENCES {table_sql(self.references, self.references_schema)}{theirs};\n"
         )
 
 

@@ -121,6 +121,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             types=draft.types,
             late=draft.late,
             names=draft.names,
+            created=draft.created,
         )
 
 
