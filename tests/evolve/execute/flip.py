@@ -116,7 +116,7 @@ GRANT EXECUTE ON FUNCTION compte(text) TO {b};
 
 @dataclass
 class Verbs:
-    """The verbs on one database and folder; `gate` as in the api, `user` is the role that migrates ("": a superuser)."""
+    """The verbs on one database and folder; `gate` as in the api, `user` the role that migrates ("": a superuser)."""
 
     database: Database
     folder: Path

@@ -129,7 +129,7 @@ def test_plan(make_database: Callable[..., Database]) -> None:
         "back_look rollback verify ACCESS SHARE",
         "back_add rollback instant ACCESS EXCLUSIVE",
         "back_valid rollback online SHARE UPDATE EXCLUSIVE",
-        "comment_back rollback cutover SHARE UPDATE EXCLUSIVE",
+        "comment_back rollback cutover ACCESS SHARE",
     ]
     drop = planned(database, "ALTER TABLE lignes DROP CONSTRAINT lignes_produit_id_fkey;").steps[0]
     assert {lock.relation.name: lock.mode.sql for lock in drop.locks} == {

@@ -32,6 +32,8 @@ def key(
     """`columns` are the names of the statement. With `names`, by the oid of each table, the key comes back under the
     names that it had."""
     bare = _over(constraint, columns)
+    for included in constraint.including:
+        _columns.known(steps.request, steps.table, included.string.sval)
     name = names[steps.table.oid] if names else chosen_name(steps, bare, label(kind))
     shape = steps.shape
     if names is None:

@@ -25,9 +25,6 @@ def take_over(steps: Steps, constraint: Node, kind: str) -> Compiled:
     index = next((each for each in table.indexes if each.name == constraint.indexname), None)
     phase = request.moment()
     name = constraint.conname or constraint.indexname
-    if name != constraint.indexname:
-        _require_relation_free(steps, name)
-    _constraints.require_free(steps, name)
     tail = deferral(constraint)
     if index is None:
         if constraint.indexname not in request.names:
@@ -37,6 +34,9 @@ def take_over(steps: Steps, constraint: Node, kind: str) -> Compiled:
             strategy="catalog-only", why="its index is built by this plan", steps=(made, _drop(steps, name))
         )
     _check(steps, index, kind)
+    _constraints.require_free(steps, name)
+    if name != index.name:
+        _require_relation_free(steps, name)
     before: list[Step] = []
     after: list[Step] = []
     if kind == "PRIMARY KEY":
