@@ -157,6 +157,7 @@ def test_plan_of_a_partitioned_table(make_database: Callable[..., Database]) -> 
         "part2_attach expand instant ACCESS EXCLUSIVE",
         "rest expand concurrent SHARE UPDATE EXCLUSIVE",
         "joined expand instant ACCESS EXCLUSIVE",
+        "rest_undo rollback cutover ACCESS EXCLUSIVE",
         "undo rollback cutover ACCESS EXCLUSIVE",
         "part1_undo rollback cutover ACCESS EXCLUSIVE",
         "part1_undo_index rollback concurrent SHARE UPDATE EXCLUSIVE",

@@ -42,20 +42,25 @@ WHERE n.nspname = %(schema)s
 """
 _BUILT = """
 SELECT c.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-WHERE i.indrelid = %(oid)s AND i.indisunique AND i.indpred IS NULL AND c.relname LIKE %(begins)s
+WHERE i.indrelid = %(oid)s AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND c.relname LIKE %(begins)s
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conindid = c.oid)
+  AND %(columns)s = ARRAY(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS u (number, place)
+                          JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = u.number
+                          ORDER BY u.place)
 """
 
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A partition without the key: `name` is what the index is or will be called, `statement` builds it."""
+    """A partition without the key: `name` is what the index is or will be called, `statement` builds it, `built`
+    tells that it has been."""
 
     oid: int
     schema: str
     table: str
     name: str
     statement: str
+    built: bool
 
 
 def lacking(connection: Connection, parameters: Mapping[str, Any]) -> list[Part]:
@@ -63,7 +68,7 @@ def lacking(connection: Connection, parameters: Mapping[str, Any]) -> list[Part]
     shown = {
         "root": parameters["relation"],
         "kind": "p" if parameters["kind"] == "PRIMARY KEY" else "u",
-        "columns": parse_columns(parameters["build"]),
+        "columns": columns_of(parameters["build"]),
     }
     return [
         _part(connection, parameters, oid, schema, table)
@@ -71,7 +76,7 @@ def lacking(connection: Connection, parameters: Mapping[str, Any]) -> list[Part]
     ]
 
 
-def parse_columns(build: str) -> list[str]:
+def columns_of(build: str) -> list[str]:
     """The columns of an index, keys first, as a CREATE INDEX names them."""
     node = parse.parse(build)[0].node
     return [each.index_elem.name for each in (*node.index_params, *node.index_including_params)]
@@ -80,7 +85,9 @@ def parse_columns(build: str) -> list[str]:
 def _part(connection: Connection, parameters: Mapping[str, Any], oid: int, schema: str, table: str) -> Part:
     columns = parameters["columns"] if parameters["label"] != "pkey" else []
     stem = _names.chosen(table, columns, parameters["label"], ())
-    row = connection.execute(_BUILT, {"oid": oid, "begins": _like(stem)}).fetchone()
+    row = connection.execute(
+        _BUILT, {"oid": oid, "begins": _like(stem), "columns": columns_of(parameters["build"])}
+    ).fetchone()
     if row is None:
         taken = {each[0] for each in connection.execute(_TAKEN, {"schema": schema}).fetchall()}
         name = _names.chosen(table, columns, parameters["label"], taken)
@@ -88,7 +95,8 @@ def _part(connection: Connection, parameters: Mapping[str, Any], oid: int, schem
         name = row[0]
     node = parse.parse(parameters["build"])[0].node
     node.idxname, node.relation.schemaname, node.relation.relname = name, schema, table
-    return Part(oid=oid, schema=schema, table=table, name=name, statement=parse.deparse_statement(node))
+    statement = parse.deparse_statement(node)
+    return Part(oid=oid, schema=schema, table=table, name=name, statement=statement, built=row is not None)
 
 
 def _like(stem: str) -> str:

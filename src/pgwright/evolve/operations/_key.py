@@ -87,7 +87,7 @@ def _joined(root: Unique, constraint: Node, phase: Phase) -> list[Step]:
     """The keys of partitions that have come since, and then that of the table."""
     steps = root.steps
     statement = _added(root, constraint)
-    parameters = {
+    parameters: dict[str, object] = {
         "relation": steps.table.oid,
         "kind": root.kind,
         "label": label(root.kind),
@@ -107,6 +107,7 @@ def _joined(root: Unique, constraint: Node, phase: Phase) -> list[Step]:
         action=Action(name="key_rest", parameters=parameters),
         undo=("they go with the partitions' constraints",),
     )
+    parameters["again"] = [rest.id]
     joined = steps.step(
         f"{root.tag}joined",
         phase,
@@ -118,7 +119,16 @@ def _joined(root: Unique, constraint: Node, phase: Phase) -> list[Step]:
         undo=(steps.alter(f"DROP CONSTRAINT {ident(root.name)}"),),
         done=condition.has_constraint(steps.table.oid, root.name),
     )
-    return [replace(rest, rows=None), joined]
+    back = steps.step(
+        f"{root.tag}rest_undo",
+        Phase.ROLLBACK,
+        Kind.CUTOVER,
+        f"drop the indexes of partitions of {steps.table.name} that have come since the plan",
+        (),
+        steps.on("AlterTableStmt.AT_DropConstraint"),
+        action=Action(name="key_rest_drop", parameters=parameters),
+    )
+    return [replace(rest, rows=None), joined, back]
 
 
 def _added(root: Unique, constraint: Node) -> str:
