@@ -290,6 +290,8 @@ def test_rights_on_the_other_table(
     """REFERENCES is asked for before anything starts; without SELECT the server itself finds orphans."""
     role = make_role("LOGIN")
     database = make_database(T)
+    with pytest.raises(Refused, match="must be owner of table"):
+        planned(database, f"{ADD};", user=role)
     database.run(
         f"GRANT CREATE ON DATABASE {database.name} TO {role}; GRANT CREATE ON SCHEMA public TO {role};"
         f"ALTER TABLE lignes OWNER TO {role}"

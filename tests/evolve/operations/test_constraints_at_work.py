@@ -28,6 +28,7 @@ ALL = (
     f"{ONE} positif CHECK (total >= 0), ADD FOREIGN KEY (produit_id) REFERENCES produits ON DELETE CASCADE,\n"
     "  ADD UNIQUE (code), ADD PRIMARY KEY (id);"
 )
+UP = "-- pgwright: up = upper(code)\n-- pgwright: down = référence\nALTER TABLE lignes RENAME COLUMN code TO référence;"
 
 CASES = [
     Change(
@@ -58,10 +59,7 @@ CASES = [
     Change(
         name="earlier_rename_with_up",
         setup=SETUP,
-        earlier=(
-            "-- pgwright: up = upper(code)\n-- pgwright: down = référence\n"
-            "ALTER TABLE lignes RENAME COLUMN code TO référence;",
-        ),
+        earlier=(UP,),
         migration=f"{ONE} k CHECK (référence <> ''), ADD UNIQUE (référence);",
         native="ALTER TABLE lignes ADD CONSTRAINT k CHECK (référence <> ''), ADD UNIQUE (référence);",
         old=WRITES,

@@ -9,9 +9,22 @@ from ...sql import parse
 from ...sql.quote import ident
 from ..steps.step import Phase
 from . import _names
+from ._operation import Request
 from ._steps import Steps
 
 DROPS = "AT_DropConstraint"
+
+
+def changeable(request: Request, relation: object) -> Table:
+    """The table that the RangeVar names. Raises where the role may not change its constraints."""
+    table = request.changeable(relation)
+    catalog = request.catalog
+    if not catalog.superuser and table.owner not in catalog.member_of:
+        raise request.refuse(
+            f"must be owner of table {table.name}: role {catalog.role} is not",
+            hint=f"Connect as {table.owner}, or: GRANT {ident(table.owner)} TO {ident(catalog.role)};",
+        )
+    return table
 
 
 def chosen_name(steps: Steps, columns: Sequence[str], label: str) -> str:

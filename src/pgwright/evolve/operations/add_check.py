@@ -35,7 +35,7 @@ from dataclasses import dataclass
 from ...sql import alter
 from ...sql.quote import ident
 from ..steps.step import Phase
-from . import _columns, raw_sql
+from . import _columns, _constraints, raw_sql
 from ._check import check
 from ._operation import Compiled, Request
 from ._steps import Steps
@@ -64,7 +64,7 @@ class AddCheck:
 def compile_(request: Request) -> Compiled:
     """Look, add, prove."""
     relation = request.action.statement.node.relation
-    table = request.changeable(relation)
+    table = _constraints.changeable(request, relation)
     constraint = alter.definition(request.action.node)
     if not _columns.is_whole(relation, table):
         return raw_sql.compile_(request)

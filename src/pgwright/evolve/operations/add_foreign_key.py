@@ -36,7 +36,7 @@ from ...sql import alter
 from ...sql.parse import Node
 from ...sql.quote import ident
 from ..steps.step import Phase
-from . import _columns, raw_sql
+from . import _columns, _constraints, raw_sql
 from ._foreign_key import covered, foreign_key
 from ._operation import Compiled, Request
 from ._steps import Steps
@@ -73,7 +73,7 @@ class AddForeignKey:
 def compile_(request: Request) -> Compiled:
     """Look, add, prove."""
     relation = request.action.statement.node.relation
-    table = request.changeable(relation)
+    table = _constraints.changeable(request, relation)
     constraint = alter.definition(request.action.node)
     if not _columns.is_whole(relation, table):
         return raw_sql.compile_(request)

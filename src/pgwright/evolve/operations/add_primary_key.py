@@ -36,7 +36,7 @@ from dataclasses import dataclass
 
 from ...sql import alter
 from ...sql.quote import ident
-from . import _columns, raw_sql
+from . import _columns, _constraints, raw_sql
 from ._key import key
 from ._not_null import make_not_null
 from ._operation import Compiled, Request
@@ -68,7 +68,7 @@ class AddPrimaryKey:
 def compile_(request: Request) -> Compiled:
     """Look, prove NOT NULL, build, take over."""
     relation = request.action.statement.node.relation
-    table = request.changeable(relation)
+    table = _constraints.changeable(request, relation)
     constraint = alter.definition(request.action.node)
     if not _columns.is_whole(relation, table) or getattr(constraint, "without_overlaps", False):
         return raw_sql.compile_(request)

@@ -38,7 +38,7 @@ from ...catalog.values import Constraint, Index
 from ...sql.quote import ident
 from ..steps import condition
 from ..steps.step import Kind, Phase, Step
-from . import _columns, drop_not_null, raw_sql
+from . import _columns, _constraints, drop_not_null, raw_sql
 from ._foreign_key import kind_for
 from ._key_back import key_back
 from ._operation import Compiled, Request
@@ -67,7 +67,7 @@ class DropConstraint:
 def compile_(request: Request) -> Compiled:
     """By the kind of the constraint."""
     relation = request.action.statement.node.relation
-    table = request.changeable(relation)
+    table = _constraints.changeable(request, relation)
     if not _columns.is_whole(relation, table):
         return raw_sql.compile_(request)
     steps, node = Steps(request, table), request.action.node

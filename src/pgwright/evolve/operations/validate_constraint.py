@@ -64,7 +64,7 @@ class ValidateConstraint:
 def compile_(request: Request) -> Compiled:
     """Look, prove."""
     relation = request.action.statement.node.relation
-    table = request.changeable(relation)
+    table = _constraints.changeable(request, relation)
     if not _columns.is_whole(relation, table):
         return raw_sql.compile_(request)
     steps, name = Steps(request, table), request.action.node.name
