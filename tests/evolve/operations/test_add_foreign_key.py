@@ -148,6 +148,13 @@ CASES = [
         refused=[ORPHAN],
     ),
     Case(
+        name="inherited",  # it is about the rows of the table alone
+        setup=T + "CREATE TABLE fils () INHERITS (lignes); INSERT INTO fils (produit_id) VALUES (9999);",
+        text=f"{ADD};",
+        works=["INSERT INTO fils (produit_id) VALUES (9999)"],
+        refused=[ORPHAN],
+    ),
+    Case(
         name="new_table",
         setup=T,
         text="CREATE TABLE n (id int PRIMARY KEY);\nALTER TABLE n ADD FOREIGN KEY (id) REFERENCES produits;",
@@ -245,13 +252,15 @@ def test_plan_of_a_partitioned_table(make_database: Callable[..., Database]) -> 
         ("(x) REFERENCES partielle (a)", "no unique constraint matching"),
         ("(g) REFERENCES produits ON UPDATE CASCADE", "generated column"),
         ("(produit_id) REFERENCES rien", "does not exist"),
+        ("(produit_id) REFERENCES éphémère", "only permanent tables"),
     ],
 )
 def test_what_is_wrong_is_said_before(make_database: Callable[..., Database], key: str, said: str) -> None:
     setup = (
         T
         + """
-CREATE TABLE sans_clé (a int); CREATE TABLE différée (a int UNIQUE DEFERRABLE);
+CREATE UNLOGGED TABLE éphémère (a int PRIMARY KEY); CREATE TABLE sans_clé (a int);
+CREATE TABLE différée (a int UNIQUE DEFERRABLE);
 CREATE TABLE partielle (a int); CREATE UNIQUE INDEX ON partielle (a) WHERE a > 0;
 ALTER TABLE lignes ADD COLUMN g int GENERATED ALWAYS AS (x + 1) STORED;
 """

@@ -105,6 +105,12 @@ CASES = [
         text=f"{ADD};\n{ADD};",
         works=WORKS,
     ),
+    Case(
+        name="inherited",  # it is about the rows of the table alone
+        setup=T + "CREATE TABLE fils () INHERITS (u); INSERT INTO fils SELECT * FROM u;",
+        text=f"{ADD};",
+        works=["INSERT INTO fils (email) VALUES ('e1')"],
+    ),
     Case(name="new_table", setup=T, text="CREATE TABLE n (a int);\nALTER TABLE n ADD UNIQUE (a);"),
     Case(
         name="renamed_in_the_plan",

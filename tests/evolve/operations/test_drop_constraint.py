@@ -106,6 +106,13 @@ CASES = [
         "  ADD CONSTRAINT lignes_produit_id_fkey FOREIGN KEY (produit_id) REFERENCES produits ON DELETE SET NULL;",
         works=WORKS,
     ),
+    Case(
+        name="hostile",
+        setup="""CREATE SCHEMA "Né é"; CREATE TABLE "Né é"."ut'il;" ("No""m" int PRIMARY KEY, b int,
+CONSTRAINT "c%s" CHECK (b > 0), CONSTRAINT "u""'" UNIQUE (b, "No""m"));
+COMMENT ON CONSTRAINT "u""'" ON "Né é"."ut'il;" IS 'l''un; %s';""",
+        text="""ALTER TABLE "Né é"."ut'il;" DROP CONSTRAINT "c%s", DROP CONSTRAINT "u""'";""",
+    ),
     Case(name="if_exists", setup=T, text="ALTER TABLE lignes DROP CONSTRAINT IF EXISTS rien;", works=WORKS),
     Case(
         name="exclusion",
@@ -179,13 +186,18 @@ def test_a_view_that_needs_the_key(make_database: Callable[..., Database], tmp_p
 def test_rows_that_break_it_by_now_stop_the_rollback(make_database: Callable[..., Database], tmp_path: Path) -> None:
     """They are counted before anything is brought back, and the migration is where it was: it can go on as well."""
     verbs = Verbs(make_database(T), tmp_path)
-    verbs.prepare("", "ALTER TABLE lignes DROP CONSTRAINT lignes_total_check;\nALTER TABLE lignes DROP CONSTRAINT uni;")
+    verbs.prepare(
+        "",
+        "ALTER TABLE lignes DROP CONSTRAINT lignes_total_check;\nALTER TABLE lignes DROP CONSTRAINT uni;\n"
+        "ALTER TABLE lignes ADD CHECK (id > 0);",
+    )
     verbs.expand()
     verbs.database.run("INSERT INTO lignes VALUES (999, 1, -5)")
     before = footprint(verbs.database)
     with pytest.raises(Refused, match="1 row of public"):
         verbs.rollback()
     assert verbs.state == "expanded"
+    assert verbs.database.all("SELECT id FROM pgwright.step WHERE state = 'undone'") == []
     assert footprint(verbs.database) == before
     verbs.contract()
     verbs.database.run("INSERT INTO lignes VALUES (1001, 1, 5, 'x'); DELETE FROM lignes WHERE total < 0")

@@ -23,6 +23,8 @@ def check(steps: Steps, constraint: Node, *, tag: str = "") -> Validated:
         raise request.error("a CHECK cannot have a subquery")
     if not constraint.is_enforced:
         Capabilities(request.catalog.version).has_not_enforced(check=True)
+    if constraint.is_no_inherit and steps.partitioned:
+        raise request.error(f'cannot add NO INHERIT constraint to partitioned table "{steps.table.name}"')
     columns = found.columns if len(found.columns) == 1 else ()
     name = constraint.conname or _constraints.chosen_name(steps, columns, "check")
     node = parse.parse_expression(text)

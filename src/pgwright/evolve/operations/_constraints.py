@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...catalog.values import Catalog, Table
 from ...sql import parse
-from ...sql.quote import ident
+from ...sql.quote import ident, qualified
 from ..steps.step import Phase
 from . import _names
 from ._operation import Request
@@ -25,6 +25,13 @@ def changeable(request: Request, relation: object) -> Table:
             hint=f"Connect as {table.owner}, or: GRANT {ident(table.owner)} TO {ident(catalog.role)};",
         )
     return table
+
+
+def own_rows(table: Table) -> str:
+    """The table in FROM, without what inherits from it: keys and foreign keys are about its own rows only. The rows of
+    a partitioned table are those of its partitions."""
+    alone = "ONLY " if table.kind == "r" and table.children else ""
+    return alone + qualified(table.name)
 
 
 def chosen_name(steps: Steps, columns: Sequence[str], label: str) -> str:

@@ -124,6 +124,8 @@ def _keys(steps: Steps, constraint: Node, columns: list[str], other: Table) -> l
             hint=f"Its owner {other.owner} may: GRANT REFERENCES ON {qualified(other.name)} TO "
             f"{ident(request.catalog.role)};",
         )
+    if other.persistence == "u" != steps.table.persistence:
+        raise request.error("constraints on permanent tables may reference only permanent tables")
     _try(steps, constraint, columns, other, numbers)
     return keys
 
@@ -174,20 +176,20 @@ def _orphans(steps: Steps, constraint: Node, columns: list[str], other: Table, k
         return ""
     mine = [shape.on_server(column) for column in columns]
     theirs = [target.on_server(key) for key in keys]
-    return orphans(steps.sql, mine, other, theirs, full=constraint.fk_matchtype == "f")
+    return orphans(steps.table, mine, other, theirs, full=constraint.fk_matchtype == "f")
 
 
-def orphans(table: str, columns: list[str], other: Table, keys: list[str], *, full: bool) -> str:
-    """The rows of `table` (quoted, qualified) that point to nothing: by MATCH SIMPLE those without a NULL, by MATCH
+def orphans(table: Table, columns: list[str], other: Table, keys: list[str], *, full: bool) -> str:
+    """The rows of `table` that point to nothing: by MATCH SIMPLE those without a NULL, by MATCH
     FULL also those with some."""
     mine = [f"f.{ident(column)}" for column in columns]
     given = " AND ".join(f"{column} IS NOT NULL" for column in mine)
     same = " AND ".join(f"k.{ident(key)} = {column}" for key, column in zip(keys, mine, strict=True))
-    broken = f"{given} AND NOT EXISTS (SELECT FROM {qualified(other.name)} k WHERE {same})"
+    broken = f"{given} AND NOT EXISTS (SELECT FROM {_constraints.own_rows(other)} k WHERE {same})"
     if full and len(mine) > 1:
         some = " OR ".join(f"{column} IS NOT NULL" for column in mine)
         broken = f"({broken}) OR (NOT ({given}) AND ({some}))"
-    return f"SELECT f.* FROM {table} f WHERE {broken}"
+    return f"SELECT f.* FROM {_constraints.own_rows(table)} f WHERE {broken}"
 
 
 def _primary_key(request: Request, other: Table) -> list[str]:

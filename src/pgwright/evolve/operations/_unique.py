@@ -74,8 +74,8 @@ class Unique:
         listed = ", ".join(keys)
         some = "" if not self.nulls_distinct else " WHERE " + " AND ".join(f"{key} IS NOT NULL" for key in keys)
         query = (
-            f"SELECT {listed}, count(*) AS rows FROM {self.steps.sql}{some} GROUP BY {listed} HAVING count(*) > 1 "
-            "ORDER BY rows DESC"
+            f"SELECT {listed}, count(*) AS rows FROM {_constraints.own_rows(table)}{some} GROUP BY {listed} "
+            "HAVING count(*) > 1 ORDER BY rows DESC"
         )
         return self.steps.look(
             f"{self.tag}look",

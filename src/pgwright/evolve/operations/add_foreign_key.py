@@ -21,7 +21,8 @@ Drops the constraint (ACCESS EXCLUSIVE on both tables, milliseconds).
 
 ## Versions
 
-PostgreSQL 14 to 18; on a partitioned table 18, NOT ENFORCED 18.
+PostgreSQL 14 to 18; NOT ENFORCED 18. Up to 17 the foreign key of a partitioned table is added to each partition and
+validated there; the table then takes those for its own (ACCESS EXCLUSIVE on the other table, milliseconds).
 
 ## Example
 

@@ -114,7 +114,7 @@ def broken(steps: Steps, constraint: Constraint) -> str:
     if other is None or not _constraints.may(steps.request.catalog, other, constraint.referenced_columns, "SELECT"):
         return ""
     keys = [each.name for number in constraint.referenced_columns if (each := other.column_number(number)) is not None]
-    return orphans(steps.sql, names, other, keys, full=inner.fk_matchtype == "f")
+    return orphans(steps.table, names, other, keys, full=inner.fk_matchtype == "f")
 
 
 def _valid(steps: Steps, name: str, constraint: Constraint) -> Step:
