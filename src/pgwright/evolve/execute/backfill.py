@@ -68,11 +68,13 @@ class Pass:
         pace = Pace(target=self.settings.batch_target)
         while True:
             now = live.look(self.connection, self.relation)
-            open_links = [link for link in journal.links(self.connection, self.relation) if link.id in self.links]
+            known = journal.links(self.connection, self.relation)
+            open_links = [link for link in known if link.id in self.links]
             if not open_links:
                 return
             self.name = now.table.root_sql
-            statement = fill(now.table, open_links)
+            carried = [link for link in known if link.id not in self.links]
+            statement = fill(now.table, open_links, carried=carried)
             with self.connection.transaction():
                 self.fence(self.connection)
                 chunks.plan(self.connection, self.unit, self.step, now.table)

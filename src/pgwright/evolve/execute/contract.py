@@ -114,11 +114,16 @@ def _refuse_rewrites(runner: Runner, record: journal.Record) -> None:
 
 
 def _refuse_older(runner: Runner, record: journal.Record) -> None:
-    """Links of one table close from the oldest to the newest."""
+    """Links of one table close from the oldest to the newest, and before what is younger changes the table: it speaks
+    the names that they lead to."""
     owners = {link.table: link.migration for link in reversed(journal.links(runner.connection))}
     mine = {link.table for link in journal.links(runner.connection) if link.migration == record.name}
-    for table in mine:
+    ahead = journal.steps(runner.connection, record.unit, (Phase.CONTRACT, Phase.RETIRE))
+    mine |= {lock.oid for each in ahead if each.migration == record.name for lock in each.step.locks}
+    for table in sorted(mine & owners.keys()):
         oldest = owners[table]
+        if oldest > record.name:
+            continue
         state = next((each.state for each in journal.records(runner.connection) if each.name == oldest), "")
         if oldest != record.name and state != "retiring":
             raise Refused(

@@ -62,7 +62,7 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
     connection = runner.connection
     mine = [each for each in journal.steps(connection, record.unit, tuple(Phase)) if each.migration == record.name]
     found: list[journal.StepRecord] = []
-    for operation in sorted({op for each in mine for op in each.step.operations}, key=_place, reverse=True):
+    for operation in sorted({op for each in mine for op in each.step.operations}, key=_number, reverse=True):
         of = [each for each in mine if operation in each.step.operations]
         flipped = any(each.step.phase is Phase.CONTRACT and each.state == "done" and each.step.undo for each in of)
         begun = any(each.state in ("done", "running", "failed") for each in of if each.step.phase in BESIDE)
@@ -93,8 +93,8 @@ def _as_before(runner: Runner, record: journal.Record, steps: Sequence[journal.S
     runner.on_event(StateChanged(migration=record.name, before="rolling back", after=record.state))
 
 
-def _place(operation: str) -> int:
-    """Which one of its migration it is; the steps stand by phase, so they do not tell."""
+def _number(operation: str) -> int:
+    """Its place in the file. Its steps do not tell: that of a later operation may be the first to look."""
     return int(operation.rpartition(".")[2])
 
 

@@ -11,7 +11,7 @@ import functools
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import psycopg
@@ -24,7 +24,7 @@ from ...connect import session
 from ...connect.retry import is_connection_loss
 from ...connect.translation import translate
 from ..steps.step import Kind, Step
-from . import concurrent, declared, failure, guard, journal, sync
+from . import concurrent, declared, failure, guard, journal, names, sync
 from .backfill import Pass
 from .context import Change, Context
 from .lease import Lease
@@ -127,6 +127,7 @@ class Runner:
         deadline = time.monotonic() + self.settings.execute.lock_budget
         while True:
             try:
+                record = replace(record, step=names.of_now(self.connection, record.step))
                 if not self._is_done(record, state):
                     self._dispatch(record, state)
                 return

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ...catalog.values import Table
 from ...connect.capability import Capabilities
 from ...sql.quote import ident, qualified
 from ..steps import condition
 from ..steps.step import Action, Kind, Phase, Step
 from ..sync.naming import hidden_name
-from . import _columns, _names
+from . import _columns, _kept, _names
 from ._steps import Steps
 
 NO_SCAN = "AlterTableStmt.AT_SetNotNull already"
@@ -37,13 +38,23 @@ class NotNull:
     def of(cls, steps: Steps, name: str, phase: Phase, *, tag: str = "not_null") -> NotNull:
         """For the column that the statement calls `name`; chooses the name of what proves it."""
         request = steps.request
-        native = Capabilities(request.catalog.version).has_not_null_not_valid()
+        native = cls.is_native(steps)
         constraint = hidden_name(f"{request.id}_{tag}", "new")
         if native:
             constraint = _names.constraint_name(request.catalog, steps.table, [name], "not_null", request.names)
             request.names.add(constraint)
         column = steps.shape.on_server(name)
         return cls(steps=steps, column=column, name=name, phase=phase, tag=tag, constraint=constraint, native=native)
+
+    @staticmethod
+    def is_native(steps: Steps) -> bool:
+        """Whether the server has NOT NULL … NOT VALID."""
+        return Capabilities(steps.request.catalog.version).has_not_null_not_valid()
+
+    @property
+    def number(self) -> int:
+        """The attnum of the column."""
+        return self.steps.shape.survivor(self.name)
 
     def add_sql(self) -> str:
         """Adds the proof for new rows."""
@@ -103,7 +114,7 @@ class NotNull:
             self.steps.on(NO_SCAN),
             self.steps.on("AlterTableStmt.AT_DropConstraint"),
             undo=self.undo_sql(),
-            done=condition.is_not_null(oid, self.column),
+            done=condition.is_not_null(oid, self.number),
         )
         return [valid, set_]
 
@@ -112,11 +123,21 @@ class NotNull:
         loose = self.steps.alter(f"ALTER COLUMN {ident(self.column)} DROP NOT NULL")
         if self.native:
             return (loose,)
-        return (self.steps.alter(f"DROP CONSTRAINT IF EXISTS {ident(self.constraint)}"), loose)
+        again = _kept.again(self.steps, self.kept, self.column, self.tag)
+        return (self.steps.alter(f"DROP CONSTRAINT IF EXISTS {ident(self.constraint)}"), loose, *again)
 
-    def undo(self) -> Step:
+    @property
+    def kept(self) -> list[Table]:
+        """The parts that stay NOT NULL after a rollback and would lose it."""
+        return [] if self.native else _kept.kept(self.steps, self.column)
+
+    def keep(self) -> list[Step]:
+        """Rollback begins with a proof for those."""
+        return _kept.prove(self.steps, self.kept, self.column, self.tag)
+
+    def undo(self) -> list[Step]:
         """Rollback."""
-        return self.steps.step(
+        undo = self.steps.step(
             f"{self.tag}_undo",
             Phase.ROLLBACK,
             Kind.CUTOVER,
@@ -125,11 +146,12 @@ class NotNull:
             self.steps.on("AlterTableStmt.AT_DropNotNull"),
             self.steps.on("AlterTableStmt.AT_DropConstraint"),
         )
+        return [*self.keep(), undo]
 
     def _is_proven(self) -> str:
         oid = self.steps.table.oid
         valid = condition.has_constraint(oid, self.constraint, valid=True)
-        return valid if self.native else condition.either(valid, condition.is_not_null(oid, self.column))
+        return valid if self.native else condition.either(valid, condition.is_not_null(oid, self.number))
 
 
 def look_for_null(steps: Steps, name: str, *, tag: str = "look") -> tuple[Step, ...]:
@@ -155,13 +177,14 @@ def make_not_null(steps: Steps, columns: list[str], phase: Phase) -> tuple[list[
         added = proof.add()
         query = f"SELECT * FROM {steps.sql} WHERE {ident(proof.column)} IS NULL"
         forward += [*look, added, *proof.prove(again=(*(each.id for each in look), added.id), query=query)]
-        back.append(_with_parts(proof, attnum))
+        *kept, undo = proof.undo()
+        back += [*kept, _with_parts(proof, attnum, undo)]
     return forward, back
 
 
-def _with_parts(proof: NotNull, number: int) -> Step:
+def _with_parts(proof: NotNull, number: int, undo: Step) -> Step:
     """A primary key makes NOT NULL a partition's own (18), so that it stays when that of the table goes."""
-    steps, undo = proof.steps, proof.undo()
+    steps = proof.steps
     if not proof.native or not steps.partitioned:
         return undo
     name = steps.shape.column(number).name

@@ -90,10 +90,18 @@ class Shape:
         return found
 
     def default(self, number: int) -> str | None:
-        """The DEFAULT that the column has at this place."""
+        """The DEFAULT that the column has at this place: until contract that of the one it was renamed from."""
+        number = self.origin(number)
         if number in self.defaults:
             return self.defaults[number]
         return self.column(number).default
+
+    def origin(self, number: int) -> int:
+        """The attnum of the column whose DEFAULT serves the column: the oldest of its open renames."""
+        older = {link.new: link.old for link in self.links if not link.mode.follows}
+        while number in older and number not in self.defaults:
+            number = older[number]
+        return number
 
     def survivor(self, name: str) -> int:
         """The attnum of the column that keeps the values of `name` for good: a plain rename ends by renaming the

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...catalog.values import Table
+from ...sql import parse
 from ...sql.quote import ident, literal, qualified
 from ..locks.declare import Effect, effects_of
 from ..locks.scene import Situation
@@ -85,7 +86,19 @@ class Steps:
             undo=tuple(undo),
             ready=ready,
             done=done,
+            table=self.table.oid,
+            columns=self._columns(phase, [*statements, *_sql_of(action)]),
         )
+
+    def _columns(self, phase: Phase, texts: Sequence[str]) -> dict[str, int]:
+        """The columns that the texts name, but for those that the plan adds. Until contract they have the names of the
+        server, from then on those of the statement."""
+        shape = self.shape
+        late = phase in (Phase.CONTRACT, Phase.RETIRE, Phase.RESTORE)
+        numbers = {name: shape.survivor(name) for name in shape.logical}
+        known = numbers if late else {shape.physical[number]: number for number in numbers.values()}
+        named = {token.name for text in texts for token in parse.scan(text)}
+        return {name: number for name, number in known.items() if name in named and number not in shape.added}
 
     def look(
         self, name: str, summary: str, query: str, what: str, hint: str, *more: Situation, phase: Phase = Phase.LOOK
@@ -115,6 +128,13 @@ class Steps:
         if not read:
             return None
         return sum(int(table.rows or 0) for oid in read if (table := self.request.catalog.tables.get(oid)) is not None)
+
+
+def _sql_of(action: Action | None) -> list[str]:
+    """The SQL in the parameters of an action."""
+    parameters = action.parameters if action is not None else {}
+    found = [str(parameters[key]) for key in ("query", "statement") if parameters.get(key)]
+    return [*found, *parameters.get("statements", ())]
 
 
 NOTHING = ("nothing: it only reads",)

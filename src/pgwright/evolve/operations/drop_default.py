@@ -37,7 +37,7 @@ from . import _columns, raw_sql
 from ._operation import Compiled, Request
 from ._steps import Steps
 from ._twin import table_sql
-from .set_default import SITUATION, check
+from .set_default import SITUATION, back, change_sql, check, former_sql
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterTableStmt.AT_ColumnDefault.DROP",)
@@ -66,30 +66,22 @@ def compile_(request: Request) -> Compiled:
     steps, name = Steps(request, table), request.action.node.name
     check(request, _columns.known(request, table, name), name)
     number = steps.shape.survivor(name)
-    before = steps.shape.default(number)
-    if before is None:
+    former = former_sql(steps, name, name)
+    if all(statement.endswith(" DROP DEFAULT") for statement in former):
         return Compiled(strategy="nothing to do", why=f"{name} has no DEFAULT")
     steps.shape.defaults[number] = None
-    set_back = steps.alter(f"ALTER COLUMN {ident(name)} SET DEFAULT {before}")
     # By then renames before it are native: the column has the name of the statement.
     drop = steps.step(
         "drop",
         Phase.CONTRACT,
         Kind.CUTOVER,
         f"drop the DEFAULT of {name} of {table.name}",
-        (steps.alter(f"ALTER COLUMN {ident(name)} DROP DEFAULT"),),
+        (change_sql(steps, name, None),),
         steps.on(SITUATION),
-        undo=(set_back,),
-        ready=condition.has_column(table.oid, name),
+        undo=former,
+        ready=condition.has_number(table.oid, number),
     )
-    restore = steps.step(
-        "restore",
-        Phase.RESTORE,
-        Kind.CUTOVER,
-        f"give {name} of {table.name} its DEFAULT back",
-        (set_back,),
-        steps.on(SITUATION),
-    )
+    restore = back(steps, name, former, Phase.RESTORE, "restore")
     return Compiled(
         strategy="with contract",
         why="until then the old application may count on it",

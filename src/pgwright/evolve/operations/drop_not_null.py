@@ -86,7 +86,7 @@ def compile_for(steps: Steps, name: str) -> Compiled:
         (statement,),
         steps.on("AlterTableStmt.AT_DropNotNull"),
         undo=(steps.alter(f"ALTER COLUMN {ident(there)} SET NOT NULL"),),
-        done=condition.neither(condition.is_not_null(table.oid, there)),
+        done=condition.neither(condition.is_not_null(table.oid, number)),
     )
     return Compiled(
         strategy="catalog-only",

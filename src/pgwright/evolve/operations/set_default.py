@@ -31,9 +31,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...catalog.values import Column
+from ...catalog.values import Column, Table
 from ...sql import alter, parse
-from ...sql.quote import ident
+from ...sql.quote import ident, qualified
 from ..steps import condition
 from ..steps.step import Action, Kind, Phase, Step
 from ..sync.link import Link
@@ -78,22 +78,22 @@ def compile_(request: Request) -> Compiled:
     pair = _columns.flight(steps.shape, name)
     if pair is not None:
         return _with_contract(steps, name, found.text, pair)
-    before = steps.shape.default(steps.shape.survivor(name))
+    former = former_sql(steps, name, steps.shape.on_server(name))
     steps.shape.defaults[steps.shape.survivor(name)] = found.text
     set_ = steps.step(
         "set",
         request.moment(),
         Kind.INSTANT,
         f"set the DEFAULT of {name} of {table.name} to {found.text}",
-        (sql(steps, name, found.text),),
+        (change_sql(steps, steps.shape.on_server(name), found.text),),
         steps.on(SITUATION),
-        undo=(sql(steps, name, before),),
+        undo=former,
     )
     return Compiled(
         strategy="catalog-only",
         why="rows that are there are not touched",
         hazards=(f"rows that the old application inserts without {name} get the new DEFAULT from expand on",),
-        steps=(set_, back(steps, name, before, Phase.ROLLBACK)),
+        steps=(set_, back(steps, name, former, Phase.ROLLBACK, "back")),
     )
 
 
@@ -105,29 +105,38 @@ def check(request: Request, column: Column, name: str) -> None:
         raise request.error(f'column "{name}" is a generated column, whose value is no DEFAULT')
 
 
-def sql(steps: Steps, name: str, default: str | None) -> str:
-    """SET or DROP DEFAULT of the column called `name` on the server."""
-    change = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
-    there = steps.shape.on_server(name) if name in steps.shape.logical else name
-    return steps.alter(f"ALTER COLUMN {ident(there)} {change}")
+def change_sql(steps: Steps, column: str, default: str | None, *, part: Table | None = None) -> str:
+    """SET or DROP DEFAULT of `column`, on the table with all that is below it, or on one `part` alone."""
+    change = f"ALTER COLUMN {ident(column)} " + (f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT")
+    return steps.alter(change) if part is None else f"ALTER TABLE ONLY {qualified(part.name)} {change}"
 
 
-def back(steps: Steps, name: str, before: str | None, phase: Phase) -> Step:
+def former_sql(steps: Steps, name: str, column: str) -> tuple[str, ...]:
+    """The DEFAULT that the column called `name` has at this place, given back to `column`: a partition or child may
+    have one of its own, over which the statement goes."""
+    shape = steps.shape
+    number = shape.origin(shape.survivor(name))
+    before = shape.default(number)
+    found = [change_sql(steps, column, before)]
+    root = steps.table.column_number(number)
+    if root is not None and number not in shape.defaults:
+        for part in steps.request.catalog.descendants(steps.table.oid):
+            own = part.column(root.name)
+            if own is not None and own.default != before:
+                found.append(change_sql(steps, column, own.default, part=part))
+    return tuple(found)
+
+
+def back(steps: Steps, name: str, former: tuple[str, ...], phase: Phase, tag: str) -> Step:
     """The former DEFAULT again."""
-    return steps.step(
-        "back",
-        phase,
-        Kind.CUTOVER,
-        f"give {name} of {steps.table.name} its former DEFAULT back",
-        (sql(steps, name, before),),
-        steps.on(SITUATION),
-    )
+    summary = f"give {name} of {steps.table.name} its former DEFAULT back"
+    return steps.step(tag, phase, Kind.CUTOVER, summary, former, steps.on(SITUATION))
 
 
 def _with_contract(steps: Steps, name: str, default: str, pair: Link) -> Compiled:
     """The old DEFAULT serves both names until then; a session that says it is new gets the new one before."""
     table, request = steps.table, steps.request
-    before = steps.shape.default(steps.shape.survivor(name))
+    former = former_sql(steps, name, name)
     parameters = {"relation": table.oid, "link": pair.id, "default": default, "number": request.number}
     marked = steps.step(
         "mark",
@@ -144,18 +153,10 @@ def _with_contract(steps: Steps, name: str, default: str, pair: Link) -> Compile
         Phase.CONTRACT,
         Kind.CUTOVER,
         f"set the DEFAULT of {name} of {table.name} to {default}",
-        (steps.alter(f"ALTER COLUMN {ident(name)} SET DEFAULT {default}"),),
+        (change_sql(steps, name, default),),
         steps.on(SITUATION),
-        undo=(_named(steps, name, before),),
-        ready=condition.has_column(table.oid, name),
-    )
-    restored = steps.step(
-        "restore",
-        Phase.RESTORE,
-        Kind.CUTOVER,
-        f"give {name} of {table.name} its former DEFAULT back",
-        (_named(steps, name, before),),
-        steps.on(SITUATION),
+        undo=former,
+        ready=condition.has_number(table.oid, steps.shape.survivor(name)),
     )
     return Compiled(
         strategy="with contract",
@@ -163,10 +164,5 @@ def _with_contract(steps: Steps, name: str, default: str, pair: Link) -> Compile
         hazards=(
             f"the new DEFAULT applies before contract only to sessions that set the version mark {request.number}",
         ),
-        steps=(marked, set_, restored),
+        steps=(marked, set_, back(steps, name, former, Phase.RESTORE, "restore")),
     )
-
-
-def _named(steps: Steps, name: str, default: str | None) -> str:
-    change = f"SET DEFAULT {default}" if default is not None else "DROP DEFAULT"
-    return steps.alter(f"ALTER COLUMN {ident(name)} {change}")

@@ -44,7 +44,7 @@ from ..sync import text
 from ..sync.codec import link_to_json
 from ..sync.link import Link
 from ..sync.sources import sync_table
-from . import _columns, _passable, raw_sql
+from . import _columns, _kept, _passable, raw_sql
 from ._fill import fill_link
 from ._not_null import NO_SCAN, NotNull, look_for_null
 from ._operation import Compiled, Request
@@ -133,6 +133,7 @@ def proven_by(steps: Steps, number: int) -> str | None:
 def _by_check(steps: Steps, name: str, check: str) -> Compiled:
     column = steps.shape.on_server(name)
     loose = steps.alter(f"ALTER COLUMN {ident(column)} DROP NOT NULL")
+    parts = [] if NotNull.is_native(steps) else _kept.kept(steps, column)
     set_ = steps.step(
         "set",
         steps.request.moment(),
@@ -142,17 +143,19 @@ def _by_check(steps: Steps, name: str, check: str) -> Compiled:
         steps.on(NO_SCAN),
         undo=(loose,),
         ready=condition.has_constraint(steps.table.oid, check, valid=True),
-        done=condition.is_not_null(steps.table.oid, column),
+        done=condition.is_not_null(steps.table.oid, steps.shape.survivor(name)),
     )
     undo = steps.step(
         "undo",
         Phase.ROLLBACK,
         Kind.CUTOVER,
         f"{name} may be NULL again",
-        (loose,),
+        (loose, *_kept.again(steps, parts, column, "set")),
         steps.on("AlterTableStmt.AT_DropNotNull"),
+        steps.on("AlterTableStmt.AT_DropConstraint"),
     )
-    return Compiled(strategy="catalog-only", why=f"constraint {check} has proven it already", steps=(set_, undo))
+    kept = _kept.prove(steps, parts, column, "set")
+    return Compiled(strategy="catalog-only", why=f"constraint {check} has proven it already", steps=(set_, *kept, undo))
 
 
 def _proven(steps: Steps, proof: NotNull) -> Compiled:
@@ -163,7 +166,7 @@ def _proven(steps: Steps, proof: NotNull) -> Compiled:
         strategy="NOT VALID + VALIDATE",
         why="a constraint proves it while everybody works, so that nothing is read under the strong lock",
         hazards=(f"from expand on a NULL that the old application writes into {proof.name} is refused (23514, 23502)",),
-        steps=(*look, added, *proof.prove(again=again, query=query), proof.undo()),
+        steps=(*look, added, *proof.prove(again=again, query=query), *proof.undo()),
     )
 
 
@@ -231,7 +234,7 @@ def _closed(steps: Steps, proof: NotNull, link: Link) -> list[Step]:
         steps.on("DropStmt trigger"),
         action=Action(name="fill_close", parameters={"link": body, "statements": list(proof.undo_sql())}),
     )
-    return [contract, undo]
+    return [contract, *proof.keep(), undo]
 
 
 def _link(steps: Steps, proof: NotNull, directive: Directive) -> Link:

@@ -33,13 +33,14 @@ def _pass(catalog: Catalog, shape: Shape, links: Sequence[Link]) -> Step:
     rows, blocks = sum(int(part.rows or 0) for part in parts), sum(part.pages for part in parts)
     table = sync_table(catalog, oid, names=shape.physical)
     columns = ", ".join(link.new_name for link in links)
+    carried = [link for link in shape.links if link not in links]
     return Step(
         id=f"pass.{oid}",
         operations=tuple(link.id for link in links),
         phase=Phase.BACKFILL,
         kind=Kind.BACKFILL,
         summary=f"fill {columns} of {name} in batches of about 40 ms, {blocks} blocks",
-        statements=(fill(table, links).update(table.root_sql, 0, max(blocks, 1)),),
+        statements=(fill(table, links, carried=carried).update(table.root_sql, 0, max(blocks, 1)),),
         action=Action(name="backfill", parameters=_parameters(links)),
         locks=tuple(Lock(relation=part.name, oid=part.oid, mode=LockMode.ROW_EXCLUSIVE) for part in parts),
         scans=(name,),

@@ -34,6 +34,8 @@ def step_to_json(step: Step) -> dict[str, Any]:
         "undo": list(step.undo),
         "ready": step.ready,
         "done": step.done,
+        "table": step.table,
+        "columns": dict(step.columns),
     }
 
 
@@ -56,6 +58,8 @@ def step_from_json(data: Mapping[str, Any]) -> Step:
         undo=tuple(data["undo"]),
         ready=data["ready"],
         done=data["done"],
+        table=data.get("table", 0),
+        columns=data.get("columns", {}),
     )
 
 

@@ -55,13 +55,26 @@ def either(*conditions: str) -> str:
     return "SELECT " + " OR ".join(f"({condition})" for condition in conditions)
 
 
-def is_not_null(relation: int, column: str) -> str:
-    """The column refuses NULL, by a constraint that holds for every row."""
+def has_number(relation: int, number: int) -> str:
+    """The table has a live column of this attnum."""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {relation:d} "
+        f"AND attnum = {number:d} AND NOT attisdropped)"
+    )
+
+
+def is_next(relation: int, number: int) -> str:
+    """The next column that the table gets has this attnum."""
+    return f"SELECT EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = {relation:d} AND relnatts + 1 = {number:d})"
+
+
+def is_not_null(relation: int, number: int) -> str:
+    """The column with this attnum refuses NULL, by a constraint that holds for every row."""
     proven = (
         "NOT EXISTS (SELECT FROM pg_catalog.pg_constraint k WHERE k.conrelid = a.attrelid AND k.contype = 'n' "
         "AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated)"
     )
     return (
         f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = {relation:d} "
-        f"AND a.attname = {literal(column)} AND a.attnotnull AND {proven})"
+        f"AND a.attnum = {number:d} AND a.attnotnull AND {proven})"
     )

@@ -69,7 +69,8 @@ class Step:
     `done` is one SQL query that answers one boolean: true when the catalog shows that the step has been done
     (its postcondition); `ready` likewise, true when it may run (its precondition); "" asks nothing. `rows` is
     what the step reads or writes, None where it touches no rows; `seconds` is an estimate. `undo` says in SQL or
-    words what rollback does about it.
+    words what rollback does about it. `columns` are those of `table` (an oid) that the statements name, by attnum: a
+    rename may have been contracted or rolled back before they run.
     """
 
     id: str
@@ -87,3 +88,5 @@ class Step:
     undo: tuple[str, ...] = ()
     ready: str = ""
     done: str = ""
+    table: int = 0
+    columns: Mapping[str, int] = field(default_factory=dict)

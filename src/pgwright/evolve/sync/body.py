@@ -223,7 +223,8 @@ def last_body(
     reshaping = reshaping or any(link.fills == "writes" for link in filled)
     if undo:
         values = ", ".join(literal(value) for value in undo)
-        new = (f"probe.{ident(names[link.new])} := NEW.{ident(names[link.new])};" for link in live)
+        sides = (link.old if link.mode.follows else link.new for link in links)
+        new = (f"probe.{ident(names[side])} := NEW.{ident(names[side])};" for side in dict.fromkeys(sides))
         passing = f"current_setting({literal(PASS)}, true) IN ({values})"
         lines += [
             f"IF TG_OP = 'UPDATE' AND pg_trigger_depth() = 1 AND {passing} THEN",

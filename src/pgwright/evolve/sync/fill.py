@@ -44,13 +44,32 @@ class Fill:
         return f"pg_catalog.current_setting({literal(PASS)}, true) = {literal(self.setting)}"
 
 
+def _carried(table: SyncTable, links: Sequence[Link], values: dict[int, str]) -> list[str]:
+    """Assignments to the other side of each link that reads a column which is filled now: only where that was empty."""
+    filled, found = set(values), []
+    for link in links:
+        side, to, text = (
+            (link.new_side(), link.old, link.down) if link.mode.follows else (link.old_side(), link.new, link.up)
+        )
+        read = [number for number in side if number in filled]
+        if link.alone or not read or to in values:
+            continue
+        mapping = {name: values.get(number, ident(table.names[number])) for name, number in link.columns.items()}
+        empty = " OR ".join(f"{ident(table.names[number])} IS NOT DISTINCT FROM NULL" for number in read)
+        there = ident(table.names[to])
+        values[to] = f"CASE WHEN {empty} THEN {substitute(text, mapping)} ELSE {there} END"
+        found.append(f"{there} = {values[to]}")
+    return found
+
+
 def blocks(first: int, last: int) -> str:
     """The condition of a TID range scan (since 14) over blocks [first, last)."""
     return f"ctid >= '({first},0)'::tid AND ctid < '({last},0)'::tid"
 
 
-def fill(table: SyncTable, links: Sequence[Link]) -> Fill:
-    """The UPDATE for `links` of one table, oldest first: an empty link is set from the one beneath it."""
+def fill(table: SyncTable, links: Sequence[Link], *, carried: Sequence[Link] = ()) -> Fill:
+    """The UPDATE for `links` of one table, oldest first: an empty link is set from the one beneath it. `carried` are
+    links of other passes: what they read and this one fills is carried on, as the triggers would, which it bypasses."""
     values: dict[int, str] = {}
     conditions, assignments, shown = [], [], []
     # A column that is filled itself comes before those that are set from it.
@@ -64,6 +83,7 @@ def fill(table: SyncTable, links: Sequence[Link]) -> Fill:
         conditions.append(f"({new} IS NOT DISTINCT FROM NULL{'' if once else f' AND ({up}) IS DISTINCT FROM NULL'})")
         assignments.append(f"{new} = {up if len(links) == 1 else values[link.new]}")
         shown.append(up)
+    assignments += _carried(table, carried, values)
     return Fill(
         set_list=", ".join(assignments),
         condition="(" + " OR ".join(conditions) + ")",

@@ -116,5 +116,5 @@ class SyncTable:
     encoding: str = "utf-8"
 
     def own_triggers(self) -> tuple[Part, ...]:
-        """The parts on which triggers are created; partitions get clones from their root."""
-        return tuple(part for part in self.parts if not part.is_partition)
+        """The parts on which triggers are created; partitions get clones from their root, which may be one itself."""
+        return tuple(part for part in self.parts if not part.is_partition or part.oid == self.oid)

@@ -13,13 +13,14 @@ def prepare(context: Context) -> Change | None:
     """Drops the column with the link that fills it. Raises Unconfirmed where the new application may have stored
     something in it, and Refused where others depend on it by now."""
     connection, parameters = context.connection, context.parameters
-    relation, column, link_id = int(parameters["relation"]), str(parameters["column"]), parameters["link"]
+    relation, number, link_id = int(parameters["relation"]), int(parameters["number"]), parameters["link"]
     digest = sync.digest(connection, relation)
     if not live.exists(connection, relation):
         gone = [*text.drop_functions(relation), journal.remove_link(link_id)] if link_id else []
         return Change(statements=tuple(gone))
     now = live.look(connection, relation)
-    if column not in now.table.names.values():
+    column = dict(now.table.names).get(number)
+    if column is None:
         return None
     if "destructive" not in context.allow:
         _refuse_loss(context, now, column)
@@ -28,7 +29,7 @@ def prepare(context: Context) -> Change | None:
     drop = f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(column)}"
     if len(others) == len(links):
         return Change(statements=(drop,), relation=relation, digest=digest)
-    after = sync.with_names(now.table, {}, without=(int(parameters["number"]),))
+    after = sync.with_names(now.table, {}, without=(number,))
     return Change(
         statements=(
             *sync.uninstall(now),

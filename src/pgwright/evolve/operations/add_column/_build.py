@@ -84,7 +84,7 @@ def _open(added: Added, link: Link | None) -> Step:
             statements,
             *situations,
             undo=(_drop_sql(added),),
-            ready=condition.neither(there),
+            ready=condition.both(condition.neither(there), condition.is_next(steps.table.oid, added.column.number)),
             done=there,
         )
     table = sync_table(steps.request.catalog, steps.table.oid, names=steps.shape.physical)

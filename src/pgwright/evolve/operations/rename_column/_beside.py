@@ -49,10 +49,20 @@ def beside(request: Request, rename: Rename) -> Beside:
         native = next(
             (each for each in part.constraints if each.kind == "not null" and numbers & set(each.columns)), None
         )
-        wanted = any(column.not_null for column in part.columns if column.number in numbers)
+        wanted = _is_wanted(part, numbers, rename)
         if wanted and (native is None or native.validated) and not _from_parent(part, parts, names):
             not_null.append((part, native))
     return Beside(names=names, indexes=tuple(indexes), constraints=tuple(constraints), not_null=tuple(not_null))
+
+
+def _is_wanted(part: Table, numbers: set[int], rename: Rename) -> bool:
+    """Whether the column is NOT NULL on the part; on the table itself at this place of the plan."""
+    now = any(column.not_null for column in part.columns if column.number in numbers)
+    column = rename.table.column_number(rename.old_number)
+    place = rename.old_number in rename.shape.not_null
+    if column is None or column.not_null == place:
+        return now
+    return place and part.oid == rename.table.oid
 
 
 def _names(rename: Rename) -> tuple[str, ...]:
