@@ -7,7 +7,11 @@ import pytest
 from tests.conftest import everything
 
 pytest.register_assert_rewrite(
-    "tests.support.changes", "tests.support.lifecycle", "tests.support.races", "tests.support.sync_cases"
+    "tests.evolve.operations.cases",
+    "tests.support.changes",
+    "tests.support.lifecycle",
+    "tests.support.races",
+    "tests.support.sync_cases",
 )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..base.errors import CatalogMoved, Refused, UsageError
 from ..catalog.fingerprint import fingerprint
+from ..catalog.key_probe import probe_foreign_key
 from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
 from ..catalog.values import Catalog, Column
@@ -103,6 +104,9 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
     def width(table: int, column: str) -> float:
         return stored_width(connection, catalog, table, column)
 
+    def try_key(mine: tuple[Column, ...], theirs: tuple[Column, ...], clause: str) -> str | None:
+        return probe_foreign_key(connection, catalog, mine, theirs, clause)
+
     sources = planner.Sources(
         catalog=catalog,
         links=links,
@@ -110,6 +114,7 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
         statements=known,
         against_view=against,
         width=width,
+        try_key=try_key,
         allow=allow,
         busy=journal.busy(connection) if begun else {},
     )

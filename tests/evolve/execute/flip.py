@@ -116,22 +116,24 @@ GRANT EXECUTE ON FUNCTION compte(text) TO {b};
 
 @dataclass
 class Verbs:
-    """The verbs on one database and folder; `gate` as in the api."""
+    """The verbs on one database and folder; `gate` as in the api, `user` the role that migrates ("": a superuser)."""
 
     database: Database
     folder: Path
+    user: str = ""
 
     def prepare(self, script: str, migration: str = MIGRATION) -> None:
         """Tables, journal and migration file."""
         self.database.run(script)
         (self.folder / NAME).write_text(migration, encoding="utf-8")
-        with session.open(self.database.dsn) as connection:
+        with session.open(self.settings.dsn) as connection:
             journal.create(connection)
 
     @property
     def settings(self) -> Settings:
         """What every verb is given."""
-        return Settings(dsn=self.database.dsn, migrations=self.folder, execute=QUICK)
+        dsn = self.database.dsn_as(self.user) if self.user else self.database.dsn
+        return Settings(dsn=dsn, migrations=self.folder, execute=QUICK)
 
     def expand(self, gate: Callable[[str], None] | None = None) -> None:
         expand(self.settings, gate=gate)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import errors as sqlstate
 
+from ...base import registry
 from ...base.errors import Interrupted, Refused
 from ...base.event import Notice
 from ...sql.index import in_tablespace
@@ -75,7 +76,7 @@ def run(runner: Runner, record: journal.StepRecord, state: str) -> None:
         connection.execute(journal.mark_step(record.unit, record.step.id, state).encode())
 
 
-def _wait_until_free(runner: Runner, record: journal.StepRecord, build: _Build) -> None:
+def _wait_until_free(runner: Runner, record: journal.StepRecord, build: Build) -> None:
     """A build that has begun cannot be slowed down, so it is the beginning that the throttle holds back."""
     step, name = record.step.id, qualified(build.schema, build.name)
     with Throttle(runner.settings, runner.lease, relations=[build.relation], step=step, name=name) as throttle:
@@ -85,17 +86,20 @@ def _wait_until_free(runner: Runner, record: journal.StepRecord, build: _Build) 
     runner.check_stop()
 
 
-def _builds(runner: Runner, record: journal.StepRecord) -> list[_Build]:
+def _builds(runner: Runner, record: journal.StepRecord) -> list[Build]:
     """The index of the step, or those that partitions of now still lack."""
     assert record.step.action is not None
     parameters = record.step.action.parameters
+    if record.step.action.name == "key_rest":
+        found: list[Build] = registry.load("evolve.execute.actions", "key_rest").builds(runner, record)
+        return found
     if "tops" not in parameters:
-        kind = {"index_drop": _Drop, "index_rebuild": _Rebuild}.get(record.step.action.name, _Build)
+        kind = {"index_drop": _Drop, "index_rebuild": _Rebuild}.get(record.step.action.name, Build)
         names = ("relation", "schema", "name", "of", "statement")
         oid = int(parameters.get("oid", 0))
         return [kind(runner=runner, record=record, oid=oid, **{name: parameters[name] for name in names})]
     return [
-        _Build(
+        Build(
             runner=runner,
             record=record,
             relation=branch.relation,
@@ -110,7 +114,7 @@ def _builds(runner: Runner, record: journal.StepRecord) -> list[_Build]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Build:
+class Build:
     """One index to build: `name` on table `relation` (oid), the like of the index called `of` ("": of none)."""
 
     runner: Runner
@@ -144,6 +148,7 @@ class _Build:
 
     @property
     def connection(self) -> Connection:
+        """The session of the runner."""
         return self.runner.connection
 
     def is_wanted(self) -> bool:
@@ -265,7 +270,7 @@ class _Build:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Drop(_Build):
+class _Drop(Build):
     """The index goes, concurrently. A broken try leaves it invalid, and the next one takes that away."""
 
     def is_there(self) -> bool:
@@ -277,7 +282,7 @@ class _Drop(_Build):
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Rebuild(_Build):
+class _Rebuild(Build):
     """REINDEX CONCURRENTLY. What a broken one leaves behind (`…_ccnew`, `…_ccold`, invalid) is dropped, so that the
     next try begins with a clean table."""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ...base import registry
 from ...base.errors import LockNotObtained, PgwrightError, Refused, StepFailed
+from ..steps.step import Lock
 from . import declared, guard, journal
 
 if TYPE_CHECKING:
@@ -20,12 +21,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True)
 class Failure:
     """The error to raise instead, the statements that take back what holds the application, the table (oid) that they
-    lock, and the steps that have to run again."""
+    lock with the `others`, and the steps that have to run again."""
 
     error: PgwrightError
     statements: tuple[str, ...]
     relation: int
     again: tuple[str, ...] = ()
+    others: tuple[int, ...] = ()
 
 
 def after(runner: Runner, record: journal.StepRecord, error: PgwrightError) -> PgwrightError:
@@ -52,7 +54,7 @@ def after(runner: Runner, record: journal.StepRecord, error: PgwrightError) -> P
     try:
         guard.strong_locks(
             runner.connection,
-            declared.present(runner.connection, (declared.exclusive(runner.connection, failure.relation),)),
+            declared.present(runner.connection, _locks(runner, failure)),
             settings=runner.settings.execute,
             on_event=runner.on_event,
             step=step.id,
@@ -62,6 +64,14 @@ def after(runner: Runner, record: journal.StepRecord, error: PgwrightError) -> P
         blocked.state = f"{failure.error.message} And what holds the application to it could not be taken back yet."
         return blocked
     return failure.error
+
+
+def _locks(runner: Runner, failure: Failure) -> tuple[Lock, ...]:
+    """ACCESS EXCLUSIVE on the table and on those of the others that are still there."""
+    mine = declared.exclusive(runner.connection, failure.relation)
+    others = tuple(declared.exclusive(runner.connection, oid) for oid in failure.others if oid != failure.relation)
+    missing = declared.gone(runner.connection, others)
+    return (mine, *(lock for lock in others if lock.oid not in missing))
 
 
 def about_data(error: PgwrightError) -> bool:

@@ -43,8 +43,12 @@ def rollback(runner: Runner, record: journal.Record) -> None:
     if record.state != "rolling back":
         runner.on_event(StateChanged(migration=record.name, before=record.state, after="rolling back"))
     steps = _steps(runner, record)
-    for position, each in enumerate(steps, 1):
-        runner.run(each, position=position, total=len(steps), state="undone")
+    try:
+        for position, each in enumerate(steps, 1):
+            runner.run(each, position=position, total=len(steps), state="undone")
+    except Refused:
+        _as_before(runner, record, steps)
+        raise
     _notice(runner, record)
     with runner.transaction() as connection:
         journal.set_state(connection, [record.name], "rolled back")
@@ -65,7 +69,28 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
         phase = Phase.RESTORE if flipped else Phase.ROLLBACK
         if begun or flipped:
             found += [each for each in of if each.step.phase is phase and each.state != "undone"]
-    return found
+    if any(each.step.phase is Phase.RESTORE for each in found):
+        return found
+    # Until contract every name on the server is what it was at expand, so that rows are looked at before anything goes.
+    return sorted(found, key=lambda each: not _only_looks(each))
+
+
+def _only_looks(record: journal.StepRecord) -> bool:
+    return record.step.action is not None and record.step.action.name == "look"
+
+
+def _as_before(runner: Runner, record: journal.Record, steps: Sequence[journal.StepRecord]) -> None:
+    """A rollback that rows stopped before it has changed anything was none: the migration may go on as well."""
+    reading = {each.step.id for each in steps if _only_looks(each)}
+    now = journal.steps(runner.connection, record.unit, (Phase.ROLLBACK, Phase.RESTORE))
+    mine = [each for each in now if each.migration == record.name and each.state == "undone"]
+    if record.state == "rolling back" or any(each.step.id not in reading for each in mine):
+        return
+    with runner.transaction() as connection:
+        journal.set_state(connection, [record.name], record.state)
+        for each in mine:
+            connection.execute(journal.mark_step(record.unit, each.step.id, "pending").encode())
+    runner.on_event(StateChanged(migration=record.name, before="rolling back", after=record.state))
 
 
 def _number(operation: str) -> int:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ...catalog.values import Column
+from ...connect.capability import Capabilities
 from ...sql import alter, parse
 from ...sql.parse import Node
 from ...sql.quote import ident
-from . import _columns, _names
+from . import _columns, _constraints
 from ._steps import Steps
 from ._validated import Validated
 
@@ -20,27 +21,31 @@ def check(steps: Steps, constraint: Node, *, tag: str = "") -> Validated:
     found = _columns.facts(request, steps.table, text, BOOLEAN, what=f"CHECK ({text})")
     if found.has_subquery:
         raise request.error("a CHECK cannot have a subquery")
-    name = constraint.conname or _names.constraint_name(
-        request.catalog, steps.table, _names.check_columns(parse.unwrap(constraint.raw_expr)), "check", request.names
-    )
-    if any(each.name == name for each in steps.table.constraints) or name in request.names:
-        raise request.error(f'constraint "{name}" of table "{steps.table.name}" exists already')
-    request.names.add(name)
+    if not constraint.is_enforced:
+        Capabilities(request.catalog.version).has_not_enforced(check=True)
+    if constraint.is_no_inherit and steps.partitioned:
+        raise request.error(f'cannot add NO INHERIT constraint to partitioned table "{steps.table.name}"')
+    columns = found.columns if len(found.columns) == 1 else ()
+    name = constraint.conname or _constraints.chosen_name(steps, columns, "check")
     node = parse.parse_expression(text)
     holder = _expression_on_server(node, shape.server_names())
     alone = " NO INHERIT" if constraint.is_no_inherit else ""
-    statement = steps.alter(f"ADD CONSTRAINT {ident(name)} CHECK ({holder}){alone} NOT VALID")
+    how = "NOT VALID" if constraint.is_enforced else "NOT ENFORCED"
     later = any(_columns.is_filled_later(shape, column) for column in found.columns)
     only = "ONLY " if constraint.is_no_inherit else ""
-    return Validated(
+    made = Validated(
         steps=steps,
         name=name,
-        statement=statement,
+        statement=steps.alter(f"ADD CONSTRAINT {ident(name)} CHECK ({holder}){alone} {how}"),
         query="" if later else f"SELECT * FROM {only}{steps.sql} WHERE NOT ({holder})",
         what=f"rows of {steps.table.name} against CHECK ({text})",
         hint="Correct them, then run the same command again.",
         tag=tag,
+        enforced=constraint.is_enforced,
+        valid=not constraint.skip_validation,
     )
+    _constraints.plan(steps, name, made)
+    return made
 
 
 def _expression_on_server(node: Node, names: dict[str, str]) -> str:

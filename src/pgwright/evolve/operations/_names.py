@@ -10,7 +10,6 @@ from itertools import count
 
 from ...base.name import RelationName
 from ...catalog.values import Catalog, Table
-from ...sql import parse
 from ...sql.parse import Node
 
 LIMIT = 63  # NAMEDATALEN - 1, bytes
@@ -46,6 +45,11 @@ def free(first: str, second: str, label: str, taken: Collection[str]) -> str:
     raise AssertionError("unreachable: count() does not end")
 
 
+def chosen(table: str, columns: Sequence[str], label: str, taken: Collection[str]) -> str:
+    """`free` over the columns together."""
+    return free(table, _joined(columns), label, taken)
+
+
 def relations(catalog: Catalog, schema: str | None) -> set[str]:
     """All names of relations in the schema: indexes share them."""
     return {name.name for name in catalog.relation_names if name.schema == schema}
@@ -58,12 +62,17 @@ def constraints(catalog: Catalog, schema: str | None) -> set[str]:
 
 
 def constraint_name(
-    catalog: Catalog, table: Table, columns: Sequence[str], label: str, planned: Collection[str]
+    catalog: Catalog,
+    table: Table,
+    columns: Sequence[str],
+    label: str,
+    planned: Collection[str],
+    gone: Collection[str] = (),
 ) -> str:
     """The name of a CHECK (`check`, with the one column that it reads or none) or of a foreign key (`fkey`, with all of
-    its columns)."""
-    taken = constraints(catalog, table.name.schema) | set(planned)
-    return free(table.name.name, _joined(columns), label, taken)
+    its columns). `gone` are those of the table that the plan has dropped by then."""
+    taken = (constraints(catalog, table.name.schema) - set(gone)) | set(planned)
+    return chosen(table.name.name, columns, label, taken)
 
 
 def index_name(
@@ -95,16 +104,6 @@ def index_columns(params: Iterable[Node]) -> list[str]:
             name = original.encode()[: LIMIT - len(suffix)].decode(errors="ignore") + suffix
         found.append(name)
     return found
-
-
-def check_columns(expression: Node) -> list[str]:
-    """The column that a CHECK without a name is called after: the one that it reads, none where there are several."""
-    names = dict.fromkeys(
-        each.fields[-1].string.sval
-        for each in parse.walk(expression)
-        if parse.kind_of(each) == "ColumnRef" and each.fields[-1].HasField("string")
-    )
-    return list(names) if len(names) == 1 else []
 
 
 def _joined(columns: Sequence[str]) -> str:

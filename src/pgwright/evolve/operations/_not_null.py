@@ -6,11 +6,11 @@ NOT VALID itself, whose name must be the one that SET NOT NULL would have given 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...catalog.values import Table
 from ...connect.capability import Capabilities
-from ...sql.quote import ident
+from ...sql.quote import ident, qualified
 from ..steps import condition
 from ..steps.step import Action, Kind, Phase, Step
 from ..sync.naming import hidden_name
@@ -177,5 +177,20 @@ def make_not_null(steps: Steps, columns: list[str], phase: Phase) -> tuple[list[
         added = proof.add()
         query = f"SELECT * FROM {steps.sql} WHERE {ident(proof.column)} IS NULL"
         forward += [*look, added, *proof.prove(again=(*(each.id for each in look), added.id), query=query)]
-        back += proof.undo()
+        *kept, undo = proof.undo()
+        back += [*kept, _with_parts(proof, attnum, undo)]
     return forward, back
+
+
+def _with_parts(proof: NotNull, number: int, undo: Step) -> Step:
+    """A primary key makes NOT NULL a partition's own (18), so that it stays when that of the table goes."""
+    steps = proof.steps
+    if not proof.native or not steps.partitioned:
+        return undo
+    name = steps.shape.column(number).name
+    loose = tuple(
+        f"ALTER TABLE {qualified(part.name)} ALTER COLUMN {ident(proof.column)} DROP NOT NULL"
+        for part in steps.request.catalog.descendants(steps.table.oid)
+        if part.kind == "r" and (column := part.column(name)) is not None and not column.not_null
+    )
+    return replace(undo, statements=(*undo.statements, *loose))

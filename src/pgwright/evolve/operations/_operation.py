@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ...base.errors import MigrationFileError, Refused
 from ...base.name import RelationName
@@ -26,6 +27,9 @@ SIGN = "pgwright: "
 ALONE = "Write it into a migration of its own, start that alone (pgwright expand NAME), and contract it before others."
 """What to do about several changes of a table of which one cannot share it."""
 
+TryKey = Callable[[tuple[Column, ...], tuple[Column, ...], str], str | None]
+"""What the server says against a foreign key of columns to columns with a clause, None for nothing."""
+
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 
 
@@ -34,8 +38,9 @@ class Shape:
     """A table at one place of the migrations. `logical` maps the names that a statement may use to attnums,
     `physical` all attnums to names on the server, `sources` the attnum whose type and values stand for a column that is
     not there yet, `added` the columns that earlier actions add. All have the attnum that they will get. `links` are
-    those between two columns, `fills` those that only fill one. `renamed` and `dropped` tell what an earlier statement
-    of the plan has done to the table."""
+    those between two columns, `fills` those that only fill one. `planned` has the constraints that earlier actions add,
+    by name, `gone` when those go that they drop, `keys` the kind and columns of each UNIQUE and PRIMARY KEY. `renamed`
+    and `dropped` tell what an earlier statement of the plan has done to the table."""
 
     table: Table
     logical: dict[str, int]
@@ -46,6 +51,9 @@ class Shape:
     added: dict[int, Column] = field(default_factory=dict)
     fills: list[Link] = field(default_factory=list)
     not_null: set[int] = field(default_factory=set)
+    planned: dict[str, Any] = field(default_factory=dict)
+    gone: dict[str, Phase] = field(default_factory=dict)
+    keys: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
     defaults: dict[int, str | None] = field(default_factory=dict)
     renamed: RelationName | None = None
     dropped: bool = False
@@ -154,6 +162,7 @@ class Request(Place):
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     width: Callable[[int, str], float] | None = None
+    try_key: TryKey | None = None
     allow: frozenset[str] = frozenset()
     crowded: frozenset[int] = frozenset()
     types: Mapping[RelationName, bool] = field(default_factory=dict)

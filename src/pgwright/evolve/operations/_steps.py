@@ -104,7 +104,7 @@ class Steps:
         self, name: str, summary: str, query: str, what: str, hint: str, *more: Situation, phase: Phase = Phase.LOOK
     ) -> Step:
         """Looks, before anything is changed, whether `query` finds rows; they are counted and shown after `what`, which
-        begins with "rows" and has no verb."""
+        begins with "rows" or another plural, and has no verb."""
         parameters: Mapping[str, Any] = {"query": query, "what": what, "hint": hint}
         read = Situation("SelectStmt", {"source": self.family})
         return self.step(

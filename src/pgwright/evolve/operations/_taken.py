@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from ...catalog.values import Index
+from ...sql import parse
 from ...sql.index import elsewhere
 from ...sql.parse import Node
 from ...sql.quote import ident, qualified
 from ..steps import condition
 from ..steps.step import Action, Kind, Phase, Step
 from ..sync.naming import hidden_name
+from . import _constraints, _names
+from ._key_back import settings
 from ._not_null import make_not_null
 from ._operation import Compiled
 from ._steps import Steps
-from ._unique import attach, deferral
+from ._unique import INDEX, attach, deferral
 
 
 def take_over(steps: Steps, constraint: Node, kind: str) -> Compiled:
@@ -31,18 +34,29 @@ def take_over(steps: Steps, constraint: Node, kind: str) -> Compiled:
             strategy="catalog-only", why="its index is built by this plan", steps=(made, _drop(steps, name))
         )
     _check(steps, index, kind)
+    _constraints.require_free(steps, name)
+    if name != index.name:
+        _require_relation_free(steps, name)
     before: list[Step] = []
     after: list[Step] = []
     if kind == "PRIMARY KEY":
         names = {steps.shape.survivor(each): each for each in steps.shape.logical}
         before, after = make_not_null(steps, [names[number] for number in index.key_columns], phase)
     made = attach(steps, kind, name, index.name, phase, tail=tail)
+    steps.shape.planned[name] = INDEX
+    steps.shape.keys.append((kind, index.key_columns))
     return Compiled(
         strategy="catalog-only",
         why="the index is there, and is taken over in an instant",
         hazards=(f"rollback builds {index.name} again, concurrently, before it drops the constraint",),
         steps=(*before, made, *_back(steps, index, name), *after),
     )
+
+
+def _require_relation_free(steps: Steps, name: str) -> None:
+    """The index takes the name of the constraint."""
+    if name in _names.relations(steps.request.catalog, steps.table.name.schema):
+        raise steps.request.error(f'relation "{name}" exists already')
 
 
 def _check(steps: Steps, index: Index, kind: str) -> None:
@@ -60,8 +74,27 @@ def _check(steps: Steps, index: Index, kind: str) -> None:
         problem = "contains expressions"
     elif index.method != "btree":
         problem = "is not a btree"
+    elif _is_odd(index):
+        problem = "does not have default sorting behavior (DESC, NULLS FIRST, a collation or an operator class)"
+    elif kind == "PRIMARY KEY" and "NULLS NOT DISTINCT" in index.definition:
+        problem = "has NULLS NOT DISTINCT"
+    elif steps.partitioned:
+        problem = "is that of a partitioned table: leave USING INDEX out"
     if problem:
         raise request.error(f'index "{index.name}" cannot become {kind}: it {problem}')
+
+
+def _is_odd(index: Index) -> bool:
+    """What ADD CONSTRAINT … USING INDEX refuses of a column (14 to 18); the server writes only what is no default."""
+    params = [each.index_elem for each in parse.parse(index.definition)[0].node.index_params]
+    plain = ("SORTBY_DEFAULT", "SORTBY_ASC")
+    return any(
+        parse.enum_value(each, "ordering") not in plain
+        or parse.enum_value(each, "nulls_ordering") != "SORTBY_NULLS_DEFAULT"
+        or each.opclass
+        or each.collation
+        for each in params
+    )
 
 
 def _drop(steps: Steps, name: str) -> Step:
@@ -107,6 +140,7 @@ def _back(steps: Steps, index: Index, name: str) -> list[Step]:
         (
             steps.alter(f"DROP CONSTRAINT {ident(name)}"),
             f"ALTER INDEX {qualified(index.schema, hidden)} RENAME TO {ident(index.name)}",
+            *settings(steps, index),
         ),
         steps.on("AlterTableStmt.AT_DropConstraint"),
         done=condition.neither(standing),

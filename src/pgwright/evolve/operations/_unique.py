@@ -1,4 +1,5 @@
-"""UNIQUE and PRIMARY KEY without a build under a strong lock: the index is built concurrently and then taken over."""
+"""UNIQUE and PRIMARY KEY without a build under a strong lock: the index is built concurrently and then taken over.
+`_key.py` does that for each partition of a partitioned table."""
 
 from __future__ import annotations
 
@@ -10,8 +11,11 @@ from ...sql.parse import Node
 from ...sql.quote import ident, qualified
 from ..steps import condition
 from ..steps.step import Action, Kind, Phase, Step
-from . import _columns, _names
+from . import _constraints, _names
 from ._steps import Steps
+
+INDEX = "index"
+"""What `Shape.planned` says of a key."""
 
 ADD = "AlterTableStmt.AT_AddConstraint index attached"
 
@@ -19,7 +23,8 @@ ADD = "AlterTableStmt.AT_AddConstraint index attached"
 @dataclass(frozen=True, kw_only=True)
 class Unique:
     """A key over `columns` (names of the statement). `kind` is UNIQUE or PRIMARY KEY, `build` the CREATE INDEX, `tail`
-    what follows the index in ADD CONSTRAINT (DEFERRABLE …)."""
+    what follows the index in ADD CONSTRAINT (DEFERRABLE …). `exact` tells that the server would deparse
+    `build` alike."""
 
     steps: Steps
     kind: str
@@ -29,10 +34,11 @@ class Unique:
     nulls_distinct: bool = True
     tail: str = ""
     tag: str = ""
+    exact: bool = True
 
     def forward(self, phase: Phase, *, look: bool) -> list[Step]:
         """Look for duplicates, build, take over. `look` tells whether the values are there to be looked at."""
-        first = [self.look()] if look else []
+        first = [self.look(phase)] if look else []
         attached = attach(self.steps, self.kind, self.name, self.name, phase, tail=self.tail, tag=self.tag)
         return [*first, self._build(phase), attached]
 
@@ -61,15 +67,15 @@ class Unique:
         )
         return [drop, alone]
 
-    def look(self) -> Step:
-        """Looks for values that several rows share, before anything is changed."""
+    def look(self, phase: Phase = Phase.LOOK) -> Step:
+        """Looks for values that several rows share, before anything is changed (on the way back: in `phase`)."""
         shape, table = self.steps.shape, self.steps.table
         keys = [ident(shape.on_server(column)) for column in self.columns]
         listed = ", ".join(keys)
         some = "" if not self.nulls_distinct else " WHERE " + " AND ".join(f"{key} IS NOT NULL" for key in keys)
         query = (
-            f"SELECT {listed}, count(*) AS rows FROM {self.steps.sql}{some} GROUP BY {listed} HAVING count(*) > 1 "
-            "ORDER BY rows DESC"
+            f"SELECT {listed}, count(*) AS rows FROM {_constraints.own_rows(table)}{some} GROUP BY {listed} "
+            "HAVING count(*) > 1 ORDER BY rows DESC"
         )
         return self.steps.look(
             f"{self.tag}look",
@@ -77,6 +83,7 @@ class Unique:
             query,
             f"values of ({', '.join(self.columns)}) in several rows of {table.name}",
             "Delete or change all but one of each, then run the same command again.",
+            phase=phase if phase is Phase.RESTORE else Phase.LOOK,
         )
 
     def _build(self, phase: Phase) -> Step:
@@ -100,6 +107,7 @@ class Unique:
             "name": self.name,
             "of": "",
             "statement": statement,
+            "definition": self.build if self.exact else "",
         }
 
 
@@ -114,7 +122,7 @@ def attach(steps: Steps, kind: str, name: str, index: str, phase: Phase, *, tail
         steps.on(ADD),
         undo=(steps.alter(f"DROP CONSTRAINT {ident(name)}"),),
         ready=condition.has_index(steps.table.oid, index),
-        done=condition.has_constraint(steps.table.oid, name),
+        done=condition.has_constraint(steps.table.oid, name, kind="p" if kind == "PRIMARY KEY" else "u"),
     )
 
 
@@ -129,15 +137,33 @@ def deferral(constraint: Node) -> str:
     return (" DEFERRABLE" if constraint.deferrable else "") + (" INITIALLY DEFERRED" if constraint.initdeferred else "")
 
 
-def chosen_name(steps: Steps, constraint: Node, columns: Sequence[str], label: str) -> str:
+def chosen_name(steps: Steps, constraint: Node, label: str) -> str:
     """The name as typed or as PostgreSQL chooses it; raises where it is taken."""
     request, table = steps.request, steps.table
-    taken = _names.relations(request.catalog, table.name.schema) | request.names
+    schema = table.name.schema
+    columns = _names.index_columns([constraint_column(each) for each in (*constraint.keys, *constraint.including)])
     name = constraint.conname or _names.index_name(request.catalog, table.name, columns, label, request.names)
-    if name in taken:
-        raise request.error(f'relation "{name}" exists already')
+    _constraints.require_free(steps, name)
+    shapes = (shape for shape in request.shapes.values() if shape.table.name.schema == schema)
+    if name in _names.relations(request.catalog, schema) or any(shape.planned.get(name) == INDEX for shape in shapes):
+        raise request.error(f'relation "{name}" exists already', hint=_leftover(steps, name))
     request.names.add(name)
+    steps.shape.planned[name] = INDEX
     return str(name)
+
+
+def constraint_column(name: Node) -> Node:
+    """A column of a constraint as one of an index."""
+    holder = parse.parse("CREATE INDEX ON x (y)")[0].node.index_params[0].index_elem
+    holder.name = name.string.sval
+    return holder
+
+
+def _leftover(steps: Steps, name: str) -> str:
+    invalid = any(each.name == name and not each.valid for each in steps.table.indexes)
+    schema = steps.table.name.schema or "public"
+    cure = f"It is invalid, the rest of a broken build: DROP INDEX CONCURRENTLY {qualified(schema, name)};"
+    return cure if invalid else "Name the constraint otherwise."
 
 
 def build_sql(steps: Steps, constraint: Node, name: str, columns: Sequence[str]) -> str:
@@ -154,69 +180,22 @@ def build_sql(steps: Steps, constraint: Node, name: str, columns: Sequence[str])
     return parse.deparse_statement(node)
 
 
-def key(steps: Steps, constraint: Node, kind: str, columns: list[str], phase: Phase, *, tag: str = "") -> list[Step]:
-    """The steps of all phases for a key of a statement whose index is to be built. On a partitioned table each
-    partition gets its own first, and the table then takes them for its own without building anything (14 to 18)."""
-    label = "pkey" if kind == "PRIMARY KEY" else "key"
-    name = chosen_name(steps, constraint, columns, label)
-    look = not any(_columns.is_filled_later(steps.shape, column) for column in columns)
-    if phase is Phase.VERIFY:
-        steps.request.late.update((name, steps.table.name.name))
-
-    def unique(of: Steps, called: str, prefix: str) -> Unique:
-        return Unique(
-            steps=of,
-            kind=kind,
-            name=called,
-            columns=tuple(columns),
-            build=build_sql(of, constraint, called, columns),
-            nulls_distinct=not constraint.nulls_not_distinct and kind == "UNIQUE",
-            tail=deferral(constraint),
-            tag=prefix,
-        )
-
-    root = unique(steps, name, tag)
-    if not steps.partitioned:
-        return [*root.forward(phase, look=look), *root.back()]
-    _require_partition_key(steps, columns, kind)
-    found = [root.look()] if look else []
-    back = [root.back()[0]]
-    leaves = (part for part in steps.request.catalog.descendants(steps.table.oid) if part.kind == "r")
-    for number, leaf in enumerate(leaves, 1):
-        of = Steps(steps.request, leaf)
-        bare = type(constraint)()
-        bare.CopyFrom(constraint)
-        bare.conname = ""
-        each = unique(of, chosen_name(of, bare, columns, label), f"{tag}part{number}_")
-        found += each.forward(phase, look=False)
-        back += each.back()
-    return [*found, _joined(steps, root, columns, phase), *back]
+def label(kind: str) -> str:
+    """How a name without one ends."""
+    return "pkey" if kind == "PRIMARY KEY" else "key"
 
 
-def _joined(steps: Steps, root: Unique, columns: Sequence[str], phase: Phase) -> Step:
-    keys = ", ".join(ident(steps.shape.on_server(column)) for column in columns)
-    statement = steps.alter(f"ADD CONSTRAINT {ident(root.name)} {root.kind} ({keys}){root.tail}")
-    return steps.step(
-        f"{root.tag}joined",
-        phase,
-        Kind.INSTANT,
-        f"make one {root.kind} of {steps.table.name} of those of its partitions",
-        (statement,),
-        steps.on(ADD),
-        undo=(steps.alter(f"DROP CONSTRAINT {ident(root.name)}"),),
-        done=condition.has_constraint(steps.table.oid, root.name),
+def unique(steps: Steps, constraint: Node, kind: str, name: str, *, tag: str) -> Unique:
+    """The key `name` on the table of `steps`."""
+    columns = [each.string.sval for each in constraint.keys]
+    return Unique(
+        steps=steps,
+        kind=kind,
+        name=name,
+        columns=tuple(columns),
+        build=build_sql(steps, constraint, name, columns),
+        nulls_distinct=not constraint.nulls_not_distinct and kind == "UNIQUE",
+        tail=deferral(constraint),
+        tag=tag,
+        exact=not constraint.options,
     )
-
-
-def _require_partition_key(steps: Steps, columns: Sequence[str], kind: str) -> None:
-    """A key of a partitioned table must contain the columns that tell the partition (14 to 18)."""
-    numbers = {steps.shape.survivor(column) for column in columns}
-    parts = [part for part in steps.request.catalog.descendants(steps.table.oid) if part.kind == "p"]
-    for part in parts:
-        missing = [number for number in part.partition_columns if number not in numbers]
-        if missing:
-            lacking = part.column_number(missing[0])
-            raise steps.request.error(
-                f'{kind} on partitioned table "{steps.table.name}" must contain all columns of the partition key: '
-                f"{lacking.name if lacking else missing[0]} is missing"
-            )

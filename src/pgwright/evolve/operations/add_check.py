@@ -35,11 +35,12 @@ from dataclasses import dataclass
 from ...sql import alter
 from ...sql.quote import ident
 from ..steps.step import Phase
-from . import _columns, raw_sql
+from . import _columns, _constraints, raw_sql
 from ._check import check
 from ._operation import Compiled, Request
 from ._steps import Steps
 from ._twin import table_sql
+from ._validated import told
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterTableStmt.AT_AddConstraint.CHECK",)
@@ -63,9 +64,9 @@ class AddCheck:
 def compile_(request: Request) -> Compiled:
     """Look, add, prove."""
     relation = request.action.statement.node.relation
-    table = request.changeable(relation)
+    table = _constraints.changeable(request, relation)
     constraint = alter.definition(request.action.node)
-    if not _columns.is_whole(relation, table) or not constraint.is_enforced:
+    if not _columns.is_whole(relation, table):
         return raw_sql.compile_(request)
     _columns.check_length(request)
     steps = Steps(request, table)
@@ -73,12 +74,13 @@ def compile_(request: Request) -> Compiled:
     phase = request.moment()
     if phase is Phase.VERIFY:
         request.late.add(made.name)
-    validate = not constraint.skip_validation
+    validate = not constraint.skip_validation and constraint.is_enforced
+    strategy, why = told(constraint)
     return Compiled(
-        strategy="NOT VALID + VALIDATE" if validate else "NOT VALID",
-        why="the rows that are there are proven while everybody works"
-        if validate
-        else "it is written as NOT VALID: rows that are there are not looked at",
-        hazards=(f"from expand on a write of the old application that breaks {made.name} is refused (23514)",),
+        strategy=strategy,
+        why=why,
+        hazards=(f"from expand on a write of the old application that breaks {made.name} is refused (23514)",)
+        if constraint.is_enforced
+        else (),
         steps=(*made.forward(phase, validate=validate), made.drop("undo", Phase.ROLLBACK)),
     )

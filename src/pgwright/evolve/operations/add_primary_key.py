@@ -36,13 +36,14 @@ from dataclasses import dataclass
 
 from ...sql import alter
 from ...sql.quote import ident
-from . import _columns, raw_sql
+from . import _columns, _constraints, raw_sql
+from ._key import key
 from ._not_null import make_not_null
 from ._operation import Compiled, Request
 from ._steps import Steps
 from ._taken import take_over
 from ._twin import table_sql
-from ._unique import key, twice
+from ._unique import twice
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterTableStmt.AT_AddConstraint.PRIMARY",)
@@ -67,28 +68,46 @@ class AddPrimaryKey:
 def compile_(request: Request) -> Compiled:
     """Look, prove NOT NULL, build, take over."""
     relation = request.action.statement.node.relation
-    table = request.changeable(relation)
+    table = _constraints.changeable(request, relation)
     constraint = alter.definition(request.action.node)
     if not _columns.is_whole(relation, table) or getattr(constraint, "without_overlaps", False):
         return raw_sql.compile_(request)
     _columns.check_length(request)
-    if (old := next((each for each in table.constraints if each.kind == "primary key"), None)) is not None:
-        raise request.error(f'multiple primary keys for table "{table.name}" are not allowed: it has "{old.name}"')
     steps = Steps(request, table)
+    _refuse_second(steps)
     if constraint.indexname:
         return take_over(steps, constraint, "PRIMARY KEY")
     columns = [each.string.sval for each in constraint.keys]
     for column in columns:
         _columns.known(request, table, column)
     phase = request.moment()
+    loose = [column for column in columns if steps.shape.survivor(column) not in steps.shape.not_null]
     before, after = make_not_null(steps, columns, phase)
     made = key(steps, constraint, "PRIMARY KEY", columns, phase)
     return Compiled(
         strategy="concurrent index",
         why="its index is built while everybody works, and taken over in an instant",
-        hazards=(
-            f"from expand on a NULL in {', '.join(columns)} is refused to both applications (23502)",
-            twice(columns),
-        ),
+        hazards=(*_not_null(loose), twice(columns)),
         steps=(*before, *made, *after),
     )
+
+
+def _not_null(columns: list[str]) -> tuple[str, ...]:
+    shown = ", ".join(columns)
+    return (f"from expand on a NULL in {shown} is refused to both applications (23502, 23514)",) if columns else ()
+
+
+def _refuse_second(steps: Steps) -> None:
+    request, table = steps.request, steps.table
+    old = next((each for each in table.constraints if each.kind == "primary key"), None)
+    message = f'multiple primary keys for table "{table.name}" are not allowed'
+    if any(kind == "PRIMARY KEY" for kind, _ in steps.shape.keys):
+        raise request.error(f"{message}: an earlier statement of this plan adds one")
+    if old is not None and old.name in steps.shape.gone:
+        raise request.refuse(
+            f'{message}: "{old.name}" stays until contract, because the old application needs its index',
+            hint="Add UNIQUE over the new columns and drop the old key in this migration; when that is contracted, "
+            "ADD PRIMARY KEY USING INDEX in the next one.",
+        )
+    if old is not None:
+        raise request.error(f'{message}: it has "{old.name}"')

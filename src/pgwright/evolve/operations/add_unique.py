@@ -34,12 +34,13 @@ from dataclasses import dataclass
 
 from ...sql import alter
 from ...sql.quote import ident
-from . import _columns, raw_sql
+from . import _columns, _constraints, raw_sql
+from ._key import key
 from ._operation import Compiled, Request
 from ._steps import Steps
 from ._taken import take_over
 from ._twin import table_sql
-from ._unique import key, twice
+from ._unique import twice
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterTableStmt.AT_AddConstraint.UNIQUE",)
@@ -64,7 +65,7 @@ class AddUnique:
 def compile_(request: Request) -> Compiled:
     """Look, build, take over."""
     relation = request.action.statement.node.relation
-    table = request.changeable(relation)
+    table = _constraints.changeable(request, relation)
     constraint = alter.definition(request.action.node)
     if not _columns.is_whole(relation, table) or getattr(constraint, "without_overlaps", False):
         return raw_sql.compile_(request)

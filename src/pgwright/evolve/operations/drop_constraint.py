@@ -32,18 +32,18 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...catalog.values import Constraint, Index
-from ...sql.index import elsewhere
-from ...sql.quote import ident, literal
+from ...sql.quote import ident
 from ..steps import condition
-from ..steps.step import Action, Kind, Phase, Step
-from . import _columns, drop_not_null, raw_sql
+from ..steps.step import Kind, Phase, Step
+from . import _columns, _constraints, drop_not_null, raw_sql
+from ._foreign_key import kind_for
+from ._key_back import key_back
 from ._operation import Compiled, Request
 from ._steps import Steps, comment_on
 from ._twin import table_sql
-from ._unique import attach
 from ._validated import Validated
 from .validate_constraint import broken
 
@@ -67,14 +67,15 @@ class DropConstraint:
 def compile_(request: Request) -> Compiled:
     """By the kind of the constraint."""
     relation = request.action.statement.node.relation
-    table = request.changeable(relation)
+    table = _constraints.changeable(request, relation)
     if not _columns.is_whole(relation, table):
         return raw_sql.compile_(request)
     steps, node = Steps(request, table), request.action.node
-    constraint = next((each for each in table.constraints if each.name == node.name), None)
+    gone = steps.shape.gone
+    constraint = next((each for each in table.constraints if each.name == node.name and node.name not in gone), None)
     if constraint is None:
         return _missing(request, steps)
-    if constraint.inherited and not constraint.local:
+    if constraint.inherited:
         raise request.error(f'constraint "{node.name}" of "{table.name}" is inherited', hint="Drop it on the parent.")
     _refuse_dependents(request, constraint)
     if constraint.kind in ("check", "foreign key"):
@@ -91,7 +92,7 @@ def compile_(request: Request) -> Compiled:
 
 def _missing(request: Request, steps: Steps) -> Compiled:
     name = request.action.node.name
-    if name in request.names:
+    if name in steps.shape.planned:
         raise request.refuse(f"{name} is added by this plan", hint="Leave both out.")
     if request.action.node.missing_ok:
         return Compiled(strategy="nothing to do", why=f"there is no constraint {name}")
@@ -105,7 +106,7 @@ def _refuse_dependents(request: Request, constraint: Constraint) -> None:
         for table in request.catalog.tables.values()
         for each in table.constraints
         if each.kind == "foreign key" and each.index_oid and each.index_oid == constraint.index_oid
-        and constraint.kind != "foreign key" and each.parent is None
+        and constraint.kind != "foreign key" and each.parent is None and each.name not in request.shape(table).gone
     ]  # fmt: skip
     if pointing:
         raise request.refuse(f'constraint "{constraint.name}" cannot be dropped', *pointing)
@@ -117,42 +118,62 @@ def _referenced(steps: Steps, constraint: Constraint) -> tuple[int, ...]:
     return tuple(part.oid for part in steps.request.catalog.descendants(constraint.referenced or 0))
 
 
-def _comment(steps: Steps, constraint: Constraint) -> list[str]:
-    if constraint.comment is None:
-        return []
-    return [comment_on("CONSTRAINT", constraint.name, steps.sql, constraint.comment)]
+def _comment(steps: Steps, constraint: Constraint, phase: Phase, *more: str) -> list[Step]:
+    """What is said of it comes back with it."""
+    said = list(more)
+    if constraint.comment is not None:
+        said.append(comment_on("CONSTRAINT", constraint.name, steps.sql, constraint.comment))
+    step = steps.step(
+        "comment_back",
+        phase,
+        Kind.CUTOVER,
+        f"what is said of {constraint.name} as before",
+        said,
+        steps.on("CommentStmt on a part"),
+    )
+    return [step] if said else []
 
 
 def _loosened(steps: Steps, constraint: Constraint) -> Compiled:
     bare = constraint.definition.removesuffix(" NOT VALID")
     provable = constraint.validated and constraint.enforced
     add = steps.alter(f"ADD CONSTRAINT {ident(constraint.name)} {bare}{' NOT VALID' if constraint.enforced else ''}")
-    made = Validated(
+    kind = kind_for(steps) if constraint.kind == "foreign key" else Validated
+    made = kind(
         steps=steps,
         name=constraint.name,
-        statement="; ".join([add, *_comment(steps, constraint)]),
+        statement=add,
         referenced=_referenced(steps, constraint),
         query=broken(steps, constraint) if provable else "",
         what=f"rows of {steps.table.name} against {constraint.name}: {bare}",
         hint="Correct them, then run the rollback again.",
         tag="back_",
+        enforced=constraint.enforced,
     )
-    drop = made.drop("drop", steps.request.moment(), kind=Kind.INSTANT, undo=(add,))
+    moment = steps.request.moment()
+    steps.shape.gone[constraint.name] = moment
+    drop = replace(made, tag="").drop("drop", moment, kind=Kind.INSTANT, undo=(add,))
+    hazards = [f"from expand on rows can come that break {constraint.name}, and the old application may read them"]
+    if provable:
+        hazards.append(f"while rows break {constraint.name}, a rollback is refused")
     return Compiled(
         strategy="catalog-only",
         why="nothing is read; the new application may write what it refuses",
-        hazards=(
-            f"from expand on rows can come that break {constraint.name}, and the old application may read them",
-            f"while rows break {constraint.name}, a rollback is refused",
+        hazards=tuple(hazards),
+        steps=(
+            drop,
+            *made.forward(Phase.ROLLBACK, look=Phase.ROLLBACK, validate=provable),
+            *_comment(steps, constraint, Phase.ROLLBACK),
         ),
-        steps=(drop, *made.forward(Phase.ROLLBACK, look=Phase.ROLLBACK, validate=provable)),
     )
 
 
 def _key(steps: Steps, constraint: Constraint) -> Compiled:
-    request, table = steps.request, steps.table
+    table = steps.table
     index = next((each for each in table.indexes if each.oid == constraint.index_oid), None)
+    _refuse_replica_identity(steps, constraint, index)
     add = steps.alter(f"ADD CONSTRAINT {ident(constraint.name)} {constraint.definition}")
+    returns = index is not None and constraint.kind != "exclusion"
     drop = steps.step(
         "drop",
         Phase.CONTRACT,
@@ -160,63 +181,45 @@ def _key(steps: Steps, constraint: Constraint) -> Compiled:
         f"drop constraint {constraint.name} of {table.name}, with its index",
         (steps.alter(f"DROP CONSTRAINT {ident(constraint.name)}"),),
         steps.on("AlterTableStmt.AT_DropConstraint"),
-        undo=(add,) if not steps.partitioned and constraint.kind != "exclusion" else (),
+        undo=(add,) if returns else (),
         done=condition.neither(condition.has_constraint(table.oid, constraint.name)),
     )
+    steps.shape.gone[constraint.name] = Phase.CONTRACT
     hazards = [f"until contract a second row with the same key is still refused by {constraint.name} (23505)"]
-    if table.replica_identity == "d" and constraint.kind == "primary key" and table.publications:
-        raise request.refuse(
-            f"{table.name} is published, and {constraint.name} is its replica identity: UPDATE and DELETE would fail",
-            hint=f"First: ALTER TABLE {steps.sql} REPLICA IDENTITY USING INDEX … or FULL.",
-        )
-    if index is None or steps.partitioned or constraint.kind == "exclusion":
+    if index is None or not returns:
         hazards.append("after contract nothing brings it back: its index would be built under a strong lock")
-        return Compiled(
-            strategy="with contract", why="its index serves the old application", hazards=tuple(hazards), steps=(drop,)
-        )
-    restore = _restore(steps, constraint, index)
+    else:
+        hazards.append("while several rows have the same key, a rollback from the grace period is refused")
     return Compiled(
         strategy="with contract",
         why="its index serves the old application until then",
         hazards=tuple(hazards),
-        steps=(drop, *restore),
+        steps=(_needed(steps, constraint), drop, *(key_back(steps, constraint, index) if index and returns else ())),
     )
 
 
-def _restore(steps: Steps, constraint: Constraint, index: Index) -> list[Step]:
-    """In the grace period: the index is built concurrently and taken over."""
-    kind = "PRIMARY KEY" if constraint.kind == "primary key" else "UNIQUE"
-    tail = (" DEFERRABLE" if constraint.deferrable else "") + (" INITIALLY DEFERRED" if constraint.deferred else "")
-    statement = elsewhere(index.definition, names=(), to="", name=index.name, concurrently=True)
-    parameters = {
-        "relation": steps.table.oid,
-        "schema": index.schema,
-        "name": index.name,
-        "of": "",
-        "statement": statement,
-    }
-    build = steps.step(
-        "restore_build",
-        Phase.RESTORE,
-        Kind.CONCURRENT,
-        f"build index {index.name} again",
-        (statement,),
-        steps.on("IndexStmt concurrently"),
-        action=Action(name="index_build", parameters=parameters),
-        done=condition.has_index(steps.table.oid, index.name),
-    )
-    taken = attach(steps, kind, constraint.name, index.name, Phase.RESTORE, tail=tail, tag="restore_")
-    more = _comment(steps, constraint)
-    if index.comment is not None:
-        more.append(f"COMMENT ON INDEX {ident(index.schema)}.{ident(index.name)} IS {literal(index.comment)}")
-    said = [
-        steps.step(
-            "restore_comment",
-            Phase.RESTORE,
-            Kind.CUTOVER,
-            f"comment on {constraint.name} as before",
-            more,
-            steps.on("CommentStmt on a part"),
+def _refuse_replica_identity(steps: Steps, constraint: Constraint, index: Index | None) -> None:
+    table = steps.table
+    default = table.replica_identity == "d" and constraint.kind == "primary key"
+    if table.publications and (default or (index is not None and index.replica_identity)):
+        raise steps.request.refuse(
+            f"{table.name} is published, and {constraint.name} is its replica identity: UPDATE and DELETE would fail",
+            hint=f"First: ALTER TABLE {steps.sql} REPLICA IDENTITY USING INDEX … or FULL.",
         )
-    ]
-    return [build, taken, *(said if more else [])]
+
+
+def _needed(steps: Steps, constraint: Constraint) -> Step:
+    """Views that group by a primary key need it, and contract would stop at them."""
+    query = (
+        "SELECT pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid) AS needs FROM pg_catalog.pg_depend d "
+        "LEFT JOIN pg_catalog.pg_constraint k ON d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass "
+        f"AND k.oid = d.objid WHERE d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass "
+        f"AND d.refobjid = {constraint.oid:d} AND d.deptype = 'n' AND k.oid IS NULL"
+    )
+    return steps.look(
+        "look",
+        f"look for what needs {constraint.name}",
+        query,
+        f"rows of the catalog about what depends on constraint {constraint.name}",
+        "Drop that first.",
+    )

@@ -30,19 +30,19 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...catalog.values import Constraint
 from ...sql import alter, parse
 from ...sql.quote import ident
 from ..steps import condition
-from ..steps.step import Kind, Step
-from . import _columns, raw_sql
+from ..steps.step import Kind, Phase, Step
+from . import _columns, _constraints, raw_sql
 from ._foreign_key import orphans
 from ._operation import Compiled, Request
 from ._steps import Steps
 from ._twin import table_sql
-from ._validated import VALIDATE
+from ._validated import VALIDATE, Validated
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterTableStmt.AT_ValidateConstraint",)
@@ -64,13 +64,13 @@ class ValidateConstraint:
 def compile_(request: Request) -> Compiled:
     """Look, prove."""
     relation = request.action.statement.node.relation
-    table = request.changeable(relation)
+    table = _constraints.changeable(request, relation)
     if not _columns.is_whole(relation, table):
         return raw_sql.compile_(request)
     steps, name = Steps(request, table), request.action.node.name
-    constraint = next((each for each in table.constraints if each.name == name), None)
-    if constraint is None and name in request.names:
-        return _planned(steps, name)
+    constraint = next((each for each in table.constraints if each.name == name and name not in steps.shape.gone), None)
+    if (planned := steps.shape.planned.get(name)) is not None:
+        return _planned(steps, planned)
     if constraint is None:
         raise request.error(f'constraint "{name}" of table "{table.name}" does not exist')
     if constraint.kind not in ("check", "foreign key", "not null"):
@@ -111,10 +111,10 @@ def broken(steps: Steps, constraint: Constraint) -> str:
         only = "ONLY " if constraint.no_inherit else ""
         return f"SELECT * FROM {only}{steps.sql} WHERE NOT ({parse.deparse_expression(parse.unwrap(inner.raw_expr))})"
     other = steps.request.catalog.tables.get(constraint.referenced or 0)
-    if other is None:
+    if other is None or not _constraints.may(steps.request.catalog, other, constraint.referenced_columns, "SELECT"):
         return ""
     keys = [each.name for number in constraint.referenced_columns if (each := other.column_number(number)) is not None]
-    return orphans(steps.sql, names, other, keys, full=inner.fk_matchtype == "f")
+    return orphans(steps.table, names, other, keys, full=inner.fk_matchtype == "f")
 
 
 def _valid(steps: Steps, name: str, constraint: Constraint) -> Step:
@@ -134,17 +134,21 @@ def _valid(steps: Steps, name: str, constraint: Constraint) -> Step:
     )
 
 
-def _planned(steps: Steps, name: str) -> Compiled:
-    """Of a constraint that this plan adds NOT VALID."""
-    step = steps.step(
-        "valid",
-        steps.request.moment(),
-        Kind.ONLINE,
-        f"prove {name} of {steps.table.name}",
-        (steps.alter(f"VALIDATE CONSTRAINT {ident(name)}"),),
-        steps.on(VALIDATE),
-        undo=("goes with the constraint",),
-        ready=condition.has_constraint(steps.table.oid, name),
-        done=condition.has_constraint(steps.table.oid, name, valid=True),
+def _planned(steps: Steps, planned: object) -> Compiled:
+    """Of a constraint that this plan adds. Where a row breaks it, it goes, and is added again by the next run."""
+    if not isinstance(planned, Validated):
+        raise steps.request.error(f'constraint "{steps.request.action.node.name}" is always valid')
+    if not planned.enforced:
+        raise steps.request.error(f'cannot validate NOT ENFORCED constraint "{planned.name}"')
+    if planned.valid:
+        return Compiled(strategy="nothing to do", why=f"{planned.name} is proven when it is added")
+    mine = replace(planned, steps=steps, tag="")
+    looks = [mine.look(Phase.LOOK)] if mine.query else []
+    added = f"{planned.steps.request.id}.{planned.tag}add"
+    again = (*(each.id for each in looks), added)
+    steps.shape.planned[planned.name] = replace(planned, valid=True)
+    return Compiled(
+        strategy="VALIDATE",
+        why="it is proven while everybody works",
+        steps=(*looks, mine.validate(steps.request.moment(), again)),
     )
-    return Compiled(strategy="VALIDATE", why="it is proven while everybody works", steps=(step,))

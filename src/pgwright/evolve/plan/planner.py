@@ -15,7 +15,7 @@ from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
 from ..operations import _fresh
-from ..operations._operation import Compiled, Place, Probe, Request, Shape
+from ..operations._operation import Compiled, Place, Probe, Request, Shape, TryKey
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import passes, routing
@@ -39,6 +39,7 @@ class Sources:
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     width: Callable[[int, str], float] | None = None
+    try_key: TryKey | None = None
     allow: frozenset[str] = frozenset()
     busy: Mapping[int, str] = field(default_factory=dict)
 
@@ -118,6 +119,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             statements=sources.statements,
             against_view=sources.against_view,
             width=sources.width,
+            try_key=sources.try_key,
             allow=sources.allow,
             crowded=draft.crowded,
             types=draft.types,

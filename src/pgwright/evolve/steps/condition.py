@@ -53,9 +53,9 @@ def has_link(link_id: str, mode: str = "") -> str:
     return f"SELECT EXISTS (SELECT FROM pgwright.link WHERE id = {literal(link_id)}{in_mode})"
 
 
-def has_constraint(relation: int, name: str, *, valid: bool = False) -> str:
-    """The table has the constraint (validated)."""
-    validated = " AND convalidated" if valid else ""
+def has_constraint(relation: int, name: str, *, valid: bool = False, kind: str = "") -> str:
+    """The table has the constraint (validated, of a `contype`)."""
+    validated = (" AND convalidated" if valid else "") + (f" AND contype = {literal(kind)}" if kind else "")
     return (
         f"SELECT EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE conrelid = {relation:d} "
         f"AND conname = {literal(name)}{validated})"

@@ -40,8 +40,13 @@ def failed(context: Context, error: PgwrightError) -> Failure:
     statements = tuple(
         f"ALTER TABLE IF EXISTS {table} DROP CONSTRAINT IF EXISTS {ident(name)}" for _, table, name in _wanted(context)
     )
-    relation = int(context.parameters["relation"])
-    return Failure(error=told, statements=statements, relation=relation, again=tuple(context.parameters["again"]))
+    return Failure(
+        error=told,
+        statements=statements,
+        relation=int(context.parameters["relation"]),
+        again=tuple(context.parameters["again"]),
+        others=tuple(context.parameters.get("referenced", ())),
+    )
 
 
 def _wanted(context: Context) -> list[tuple[int, str, str]]:

@@ -18,7 +18,8 @@ def run(context: Context) -> None:
         return
     row = context.connection.execute(f"SELECT pg_catalog.count(*) FROM ({query}) r".encode()).fetchone()
     count = row[0] if row else len(shown)
-    what = what.replace("rows", "row", 1) if count == 1 else what
+    first, _, rest = what.partition(" ")
+    what = f"{first.removesuffix('s')} {rest}" if count == 1 else what
     more = [] if count <= SHOWN else [f"… and {count - SHOWN:,} more"]
     raise Refused(
         f"{count:,} {what}",

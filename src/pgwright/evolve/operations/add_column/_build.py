@@ -16,9 +16,9 @@ from .. import _passable
 from .._check import check
 from .._fill import fill_link
 from .._foreign_key import foreign_key
+from .._key import key
 from .._not_null import NotNull
 from .._operation import Compiled
-from .._unique import key
 from ._added import KEPT, Added, rewrites
 
 
