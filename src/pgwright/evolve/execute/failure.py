@@ -70,8 +70,7 @@ def _locks(runner: Runner, failure: Failure) -> tuple[Lock, ...]:
     """ACCESS EXCLUSIVE on the table and on those of the others that are still there."""
     mine = declared.exclusive(runner.connection, failure.relation)
     others = tuple(declared.exclusive(runner.connection, oid) for oid in failure.others if oid != failure.relation)
-    missing = declared.gone(runner.connection, others)
-    return (mine, *(lock for lock in others if lock.oid not in missing))
+    return (mine, *declared.there(runner.connection, others))
 
 
 def about_data(error: PgwrightError) -> bool:

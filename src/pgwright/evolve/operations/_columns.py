@@ -11,7 +11,7 @@ from ...sql import parse
 from ...sql.parse import Node
 from ..locks.known import TYPES
 from ..sync.link import Link
-from ..sync.naming import LIMIT
+from . import _names
 from ._operation import Request, Shape
 
 SYSTEM_COLUMNS = frozenset({"tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"})
@@ -46,14 +46,9 @@ def check_new_name(request: Request, table: Table, name: str) -> None:
 
 
 def check_length(request: Request) -> None:
-    """Raises for a name in the statement that PostgreSQL would cut. The grammar has cut it already, so the text is
-    looked at."""
-    for token in parse.scan(request.action.statement.text):
-        if token.is_comment or token.name is None:
-            continue
-        written = token.text[1:-1].replace('""', '"') if token.text.startswith('"') else token.text
-        if len(written.encode()) > LIMIT:
-            raise request.error(f'the name "{written}" is longer than {LIMIT} bytes', hint="PostgreSQL would cut it.")
+    """Raises for a name in the statement that PostgreSQL would cut."""
+    if (long := _names.cut(request.action.statement.text)) is not None:
+        raise request.error(f'the name "{long}" is longer than {_names.LIMIT} bytes', hint="PostgreSQL would cut it.")
 
 
 def flight(shape: Shape, name: str) -> Link | None:

@@ -10,6 +10,7 @@ from itertools import count
 
 from ...base.name import RelationName
 from ...catalog.values import Catalog, Table
+from ...sql import parse
 from ...sql.parse import Node
 
 LIMIT = 63  # NAMEDATALEN - 1, bytes
@@ -30,8 +31,8 @@ def cut(statement: str) -> str | None:
     """The first name in the statement that PostgreSQL would cut. The grammar has done so already in the tree, so the
     text is looked at."""
     for token in parse.scan(statement):
-        name = token.text[1:-1].replace('""', '"') if token.text.startswith('"') else token.text
-        if len(name.encode()) > LIMIT and not token.is_comment:
+        name: str = token.text[1:-1].replace('""', '"') if token.text.startswith('"') else token.text
+        if token.name is not None and not token.is_comment and len(name.encode()) > LIMIT:
             return name
     return None
 
