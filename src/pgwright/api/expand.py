@@ -9,7 +9,7 @@ from ..base.consent import require_known
 from ..base.errors import UsageError
 from ..base.event import OnEvent, ignore
 from ..config import Settings
-from ..evolve.execute import drift, journal
+from ..evolve.execute import drift, journal, reach, rights
 from ..evolve.execute import expand as verb
 from ..evolve.execute.runner import Runner
 from ..evolve.plan.files import Migration
@@ -50,6 +50,8 @@ def expand(
             made = plan or _planning.make(settings, runner.connection, waiting, allow)
             if plan is not None:
                 _planning.require_unmoved(settings, runner.connection, plan)
+            reach.require(runner.connection, settings, made.steps)
+            rights.require(runner.connection, made.steps)
             worked += [migration.name for migration in made.migrations]
             verb.resume(runner, verb.start(runner, made))
         return report(settings, runner.connection, worked)

@@ -91,8 +91,15 @@ def _try(connection: Connection, table: Table, text: str) -> str | None:
     except psycopg.Error as error:
         return f"{error.sqlstate}: {error.diag.message_primary}"
     finally:
-        connection.execute("DEALLOCATE ALL")
+        _forget(connection)
     return None
+
+
+def _forget(connection: Connection) -> None:
+    """Takes the prepared statement away, which outlives a rollback. Not all of the session's: behind a transaction
+    pooler those of other clients are among them."""
+    if connection.execute("SELECT FROM pg_prepared_statements WHERE name = %s", (PREPARED,)).fetchone() is not None:
+        connection.execute(f"DEALLOCATE {PREPARED}".encode())
 
 
 def _here(statement: parse.Statement, table: Table) -> str:

@@ -1,10 +1,16 @@
-"""Which cases meet which majors."""
+"""Which cases meet which majors, and a project behind a PgBouncer."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import everything
+from tests.support.bouncer import PgBouncer
+from tests.support.databases import Database
+from tests.support.pooled import CRUEL, Pooled
 
 pytest.register_assert_rewrite("tests.support.lifecycle", "tests.support.races", "tests.support.sync_cases")
 
@@ -25,3 +31,14 @@ def _elsewhere(item: pytest.Item, *, whole: bool) -> bool:
     if major == 14 and not whole and not getattr(case, "differs", True):
         return True
     return major not in versions
+
+
+@pytest.fixture
+def bouncer(database: Database) -> Iterator[PgBouncer]:
+    with PgBouncer(database.server.host, database.server.port, **CRUEL) as found:  # type: ignore[arg-type]
+        yield found
+
+
+@pytest.fixture
+def pooled(database: Database, bouncer: PgBouncer, tmp_path: Path) -> Pooled:
+    return Pooled(database, bouncer, tmp_path)

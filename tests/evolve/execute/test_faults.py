@@ -50,6 +50,7 @@ SETTINGS = (
     "lock_timeout = '1ms'",
     "idle_in_transaction_session_timeout = '300ms'",
     "idle_session_timeout = '300ms'",
+    "transaction_timeout = '250ms'",
     "default_transaction_isolation = 'serializable'",
     "default_transaction_isolation = 'repeatable read'",
     "default_transaction_read_only = on",
@@ -96,6 +97,8 @@ MEETINGS += [
 @pytest.mark.parametrize(("migration", "setting"), MEETINGS)
 def test_defaults_of_the_role_do_not_matter(database: Database, tmp_path: Path, setting: str, migration: str) -> None:
     """A timeout over a validation, another isolation, or an empty search_path would break it."""
+    if setting.startswith("transaction_timeout") and database.major < 17:
+        return  # the setting came with 17
     race = race_of(database, tmp_path, migration, TABLE + SLEEPY)
     database.run(f"ALTER DATABASE {database.name} SET {setting}")
     race.expand()

@@ -206,6 +206,8 @@ class Pass:
             "enable_seqscan": "off",
             PASS: statement.setting,
         }
+        if self.connection.info.server_version >= 170000:
+            values["transaction_timeout"] = "0"
         if silenced:
             values["session_replication_role"] = "replica"
         return ";".join(

@@ -3,6 +3,9 @@
 A killed runner does not stop the server's build, and a failed build leaves an invalid index behind. So the backend is
 journalled before the build; whoever resumes looks first for a valid index (done), then for a backend that still builds
 (waits for it), and only then calls the index invalid, drops it and begins again.
+
+It runs in the session of `direct_dsn` where there is one. Through a transaction pooler the backend that is journalled
+would be somebody's, so there only the text of the statement tells whose build it is.
 """
 
 from __future__ import annotations
@@ -17,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from psycopg import errors as sqlstate
 
-from ...base.errors import Interrupted, Refused
+from ...base.errors import Interrupted, StepFailed
 from ...base.event import Notice
+from ...connect import is_connection_loss, session
 from ...sql.index import in_tablespace
 from ...sql.quote import ident
-from . import journal, partitioned_index
+from . import journal, partitioned_index, reach
 
 if TYPE_CHECKING:
     from .runner import Runner
@@ -31,14 +35,6 @@ LOOK = 0.2  # seconds between two looks at a build that somebody else runs, or a
 TRIES = 3
 # A build waits for transactions of others, and they may wait for us; a broken try leaves an invalid index.
 _AGAIN = (sqlstate.DeadlockDetected, sqlstate.SerializationFailure)
-# The last is no timeout, but would refuse the build; it understands 0, too.
-_TIMEOUTS = (
-    "lock_timeout",
-    "statement_timeout",
-    "idle_session_timeout",
-    "transaction_timeout",
-    "default_transaction_read_only",
-)
 
 _FIND = """
 SELECT i.indisvalid AND i.indisready, c.oid::bigint
@@ -53,6 +49,9 @@ UNION
 SELECT a.pid FROM pgwright.step s JOIN pg_catalog.pg_stat_activity a
   ON a.pid = s.backend_pid AND a.backend_start = s.backend_start
 WHERE s.unit = %(unit)s AND s.id = %(step)s AND a.pid <> pg_catalog.pg_backend_pid() AND a.state = 'active'
+UNION
+SELECT a.pid FROM pg_catalog.pg_stat_activity a WHERE a.datname = current_database() AND a.state = 'active'
+  AND a.pid <> pg_catalog.pg_backend_pid() AND pg_catalog.starts_with(a.query, %(mark)s)
 """
 
 
@@ -115,14 +114,24 @@ class _Build:
                 self.runner.on_event(
                     Notice(step=self.record.step.id, message="A deadlock broke the build; it is begun again.")
                 )
-            except psycopg.Error:
-                if not self.connection.closed:
+            except psycopg.Error as error:
+                # After a lost connection the server may go on with the build: who comes next looks.
+                if not is_connection_loss(error):
                     self.drop()
                 raise
 
     @property
     def connection(self) -> Connection:
-        return self.runner.connection
+        return self.runner.direct
+
+    @property
+    def mark(self) -> str:
+        """Begins the statement, so that others can tell whose it is."""
+        return f"/* pgwright {self.record.unit:d} {self.record.step.id} */ "
+
+    @property
+    def is_pooled(self) -> bool:
+        return session.is_pooled(self.connection)
 
     def is_wanted(self) -> bool:
         """Whether the index that is copied is still there; somebody may have dropped it, or its table."""
@@ -141,7 +150,13 @@ class _Build:
             if row is not None and row[0]:
                 return True
             who = self.connection.execute(
-                _BUILDING, {"relation": self.relation, "unit": self.record.unit, "step": self.record.step.id}
+                _BUILDING,
+                {
+                    "relation": self.relation,
+                    "unit": self.record.unit,
+                    "step": self.record.step.id,
+                    "mark": self.mark,
+                },
             ).fetchall()
             if not who:
                 break
@@ -157,11 +172,16 @@ class _Build:
 
     def build(self) -> None:
         """The build itself. The journal knows the backend before it begins."""
-        with self.runner.transaction() as connection:
+        with self.runner.transaction(self.connection) as connection:
             connection.execute(journal.mark_step(self.record.unit, self.record.step.id, "running").encode())
+            if self.is_pooled:
+                connection.execute(
+                    "UPDATE pgwright.step SET backend_pid = NULL, backend_start = NULL WHERE unit = %s AND id = %s",
+                    (self.record.unit, self.record.step.id),
+                )
         with self._without_timeouts(), self._stoppable() as stopped:
             try:
-                self.connection.execute(self._with_tablespace().encode())
+                self.connection.execute((self.mark + self._with_tablespace()).encode())
             except sqlstate.QueryCanceled as error:
                 if not stopped.is_set():
                     raise
@@ -190,19 +210,16 @@ class _Build:
     @contextlib.contextmanager
     def _without_timeouts(self) -> Iterator[None]:
         """No limit of the session may end the build (law 4): it would leave an invalid index. A transaction pooler
-        between us and the server would give SET to somebody else, so there it is refused."""
+        between us and the server would give SET to somebody else, so there it is refused (and before the unit starts,
+        `reach.require`; the role may have been changed since)."""
         connection = self.connection
+        if self.is_pooled and not self.runner.settings.direct_dsn:
+            reach.require(connection, self.runner.settings, [self.record.step], state=StepFailed.default_state)
         rows = connection.execute(
             "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY(%s) AND setting NOT IN ('0', 'off')",
-            (list(_TIMEOUTS),),
+            (list(reach.TIMEOUTS),),
         ).fetchall()
         limits: dict[str, str] = dict(rows)
-        if limits and _is_pooled(connection):
-            raise Refused(
-                f"an index cannot be built through a connection pooler while the role has {', '.join(sorted(limits))}",
-                state="The journal holds the state after the last finished step.",
-                hint="Set direct_dsn in pgwright.toml to the server itself.",
-            )
         for name in limits:
             connection.execute("SELECT pg_catalog.set_config(%s, '0', false)", (name,))
         try:
@@ -231,9 +248,3 @@ class _Build:
         finally:
             over.set()
             thread.join()
-
-
-def _is_pooled(connection: Connection) -> bool:
-    """Whether the process that answers is not the one that greeted us."""
-    row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
-    return row is not None and row[0] != connection.info.backend_pid
