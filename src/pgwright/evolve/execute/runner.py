@@ -56,7 +56,7 @@ class Runner:
     gate: Callable[[str], None] | None = None
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     _lease: Lease | None = None
-    _is_brief: bool = False
+    _is_brief: bool = True
 
     def __post_init__(self) -> None:
         self._sessions = Sessions(self.settings)
@@ -205,6 +205,13 @@ class Runner:
         step = record.step
         # What is short when all is well is not waited for when nothing is heard of the server any more.
         self._is_brief = step.kind in (Kind.INSTANT, Kind.CUTOVER, Kind.BACKFILL) and not step.rewrites
+        try:
+            self._run_by_kind(record, state)
+        finally:
+            self._is_brief = True
+
+    def _run_by_kind(self, record: journal.StepRecord, state: str) -> None:
+        step = record.step
         if step.kind is Kind.BACKFILL:
             self._backfill(record)
             with self.transaction() as connection:
