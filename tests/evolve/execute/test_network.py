@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
@@ -94,6 +95,7 @@ def test_half_open_while_an_index_is_built(race: Race, wire: Wire) -> None:
     with race.database.connect(autocommit=False) as writer:
         ended = _begun(race, lambda: writer.execute("UPDATE utilisateurs SET autre = autre WHERE id = 1"))
         until(race.database, BUILDING)
+        time.sleep(0.5)  # until all that was sent is acknowledged: who sends something would be told
         try:
             wire.lose()
         except PermissionError:
