@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,3 +44,21 @@ def bouncer(database: Database) -> Iterator[PgBouncer]:
 @pytest.fixture
 def pooled(database: Database, bouncer: PgBouncer, tmp_path: Path) -> Pooled:
     return Pooled(database, bouncer, tmp_path)
+
+
+FULL = "this machine does not let tests mount a file system"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB that the server may use as a tablespace."""
+    place = Path(tempfile.mkdtemp(prefix="pgwright-small-"))
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0777", "tmpfs", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        place.rmdir()
+        pytest.skip(FULL)
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+    place.rmdir()

@@ -169,15 +169,22 @@ class Lease:
             try:
                 taken = _run(connection, self._take_from(now, connection), self._settings.lock_budget)
             except psycopg.errors.LockNotAvailable as error:
-                raise LockNotObtained(
-                    f"A step transaction of the former runner ({now.holder}) has not ended"
-                    f" in {self._settings.lock_budget:.0f} s, so the lease cannot be taken over.",
-                    blockers=(now.sentence,),
-                    hint="Wait for its statement to end, then run the same command again.",
-                ) from error
+                raise self._still_busy(connection, now) from error
             if taken is not None:
                 return int(taken[0])
             # Somebody was faster; look again who it is.
+
+    def _still_busy(self, connection: session.Connection, now: Holder) -> LockNotObtained:
+        pids = [row[0] for row in connection.execute(_AT_WORK).fetchall()]
+        who = f" (process {', '.join(map(str, pids))} of the server)" if pids else ""
+        end = " or ".join(f"SELECT pg_terminate_backend({pid});" for pid in pids)
+        wait = f"Wait for its statement to end, or end it with {end}" if end else "Wait for its statement to end,"
+        return LockNotObtained(
+            f"A step transaction of the former runner ({now.holder}) has not ended{who}"
+            f" in {self._settings.lock_budget:.0f} s, so the lease cannot be taken over.",
+            blockers=(now.sentence,),
+            hint=f"{wait} then run the same command again.",
+        )
 
     def _take_from(self, now: Holder, connection: session.Connection) -> str:
         migration = literal(self._migration) if self._migration else "NULL"
@@ -311,6 +318,13 @@ SELECT epoch, holder, migration, taken_at, heartbeat_at,
            WHERE a.pid = backend_pid AND coalesce(a.backend_start = l.backend_start, true)) AS gone,
        holder IS NOT NULL AND backend_pid IS NULL AS pooled
 FROM pgwright.lease l
+"""
+
+# Steps of runners that are under way; of another role's sessions the name is seen, and their state is not.
+_AT_WORK = """
+SELECT pid FROM pg_catalog.pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_catalog.pg_backend_pid()
+  AND application_name IN ('pgwright:runner', 'pgwright:direct') AND coalesce(state, 'active') <> 'idle'
 """
 
 _ME = """
