@@ -93,7 +93,25 @@ def test_a_limit_that_comes_after_the_start_is_refused_before_the_build(pooled: 
     with pytest.raises(Refused, match="statement_timeout") as caught:
         pooled.expand(gate=gate)
     assert "last finished step" in caught.value.state
+    ran: list[str] = []
+    with pytest.raises(Refused, match="statement_timeout"):
+        pooled.expand(gate=ran.append)
+    assert ran == []  # nor is anything else of the unit begun
     assert pooled.direct().expand() == "expanded"
+
+
+def test_the_way_back_is_refused_before_it_begins(pooled: Pooled) -> None:
+    """After the flip, rollback builds indexes of the old column again."""
+    pooled.expand()
+    pooled.contract(grace=3600.0)
+    concurrent = "SELECT count(*) FROM pgwright.step WHERE phase = 'restore' AND body ->> 'kind' = 'concurrent'"
+    assert pooled.database.one(concurrent) > 0
+    pooled.limit()
+    with pytest.raises(Refused, match="statement_timeout") as caught:
+        pooled.rollback()
+    assert "direct_dsn" in caught.value.hint
+    assert status(pooled.settings).migrations[0].state == "retiring"
+    assert pooled.direct().rollback() == "rolled back"
 
 
 def test_statement_mode_is_refused(database: Database, tmp_path: Path) -> None:

@@ -107,7 +107,9 @@ def test_the_server_stays_away(tmp_path: Path) -> None:
         with pytest.raises(ConnectError) as caught:
             race.expand()
         assert caught.value.exit_code == 3
-        assert caught.value.hint
+        assert caught.value.message.startswith("step pass.")
+        assert caught.value.state == "The journal holds the state after the last finished step."
+        assert "same command goes on" in caught.value.hint
         database.server.start()
         race.with_settings(lock_budget=20.0)
         race.expand()
@@ -201,6 +203,7 @@ def test_no_session_is_left_when_one_was_lost(tmp_path: Path, freed: bool) -> No
             with pytest.raises(ConnectError) as caught:
                 race.expand()
             assert "max_connections" in caught.value.hint
+            assert "same command goes on" in caught.value.hint
             taken.close()
             race.expand()
         assert race.state == "expanded"

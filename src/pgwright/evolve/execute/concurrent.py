@@ -238,7 +238,8 @@ class _Build:
             while not over.wait(LOOK):
                 if self.runner.stop.is_set():
                     stopped.set()
-                    connection.cancel()
+                    with contextlib.suppress(psycopg.Error):  # the connection is lost, which its own thread finds out
+                        connection.cancel_safe(timeout=session.TIMEOUT)
                     return
 
         thread = threading.Thread(target=watch, name="pgwright-stop", daemon=True)

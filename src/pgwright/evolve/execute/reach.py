@@ -7,14 +7,18 @@ middle. It sets nothing itself, and it does not guess the kind of a pooler from 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from ...base.errors import ConfigError, ConnectError, PgwrightError, Refused
+from ...base.errors import ConfigError, ConnectError, PgwrightError, Refused, StepFailed
 from ...config.settings import Settings
 from ...connect import session
 from ..steps.step import Kind, Step
+
+if TYPE_CHECKING:
+    from .journal import StepRecord
+    from .runner import Runner
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -77,6 +81,12 @@ def require(connection: Connection, settings: Settings, steps: Iterable[Step], *
     """Raises Refused where `obstacles` finds one."""
     if found := obstacles(connection, settings, steps):
         raise Refused("this cannot be done through the pooler", reasons=found, state=state, hint=HINT)
+
+
+def require_for(runner: Runner, records: Iterable[StepRecord]) -> None:
+    """The same for steps of the journal, of those that are not done yet."""
+    steps = [record.step for record in records if record.state not in ("done", "undone")]
+    require(runner.connection, runner.settings, steps, state=StepFailed.default_state)
 
 
 def require_transactions(connection: Connection) -> None:

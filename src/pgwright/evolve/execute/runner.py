@@ -28,7 +28,9 @@ from ...base.errors import (
 from ...base.event import Notice, OnEvent, StepFinished, StepStarted, ignore
 from ...config.settings import Settings
 from ...connect import session
-from ...connect.translation import translate
+from ...connect.reasons import hint_of
+from ...connect.retry import is_connection_loss
+from ...connect.translation import describe, translate
 from ..steps.step import Kind, Step
 from . import concurrent, declared, failure, guard, journal, reach, sessions, sync
 from .backfill import Pass
@@ -343,13 +345,19 @@ class _MovedError(Exception):
 
 
 def _translated(step: Step, error: PgwrightError | psycopg.Error) -> PgwrightError:
-    """A driver's error as ours, with its SQLSTATE; ours as they are."""
+    """A driver's error as ours, with its SQLSTATE; ours as they are. A server that went away has left what is done."""
+    where = f"step {step.id} ({step.summary})"
+    if isinstance(error, ConnectError) or (isinstance(error, psycopg.Error) and is_connection_loss(error)):
+        reason = describe(error) if isinstance(error, psycopg.Error) else error.message
+        helps = "The same command goes on from here when the server answers."
+        hint = f"{hint_of(reason)} {helps}".strip()
+        return ConnectError(f"{where}: {reason}", state=StepFailed.default_state, hint=hint)
     if isinstance(error, PgwrightError):
         return error
     detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
     said = error.diag.message_primary or " ".join(str(error).split())
     return StepFailed(
-        f"step {step.id} ({step.summary}): {said}{detail}",
+        f"{where}: {said}{detail}",
         step=step.id,
         sqlstate=error.sqlstate,
         hint="When the cause is gone the same command goes on from here; `pgwright rollback` undoes what was done.",
