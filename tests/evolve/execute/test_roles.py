@@ -16,7 +16,11 @@ from pgwright.api.plan import plan
 from pgwright.api.rollback import rollback
 from pgwright.api.status import status
 from pgwright.base.errors import PgwrightError, Refused
+from pgwright.base.lock import LockMode
+from pgwright.base.name import RelationName
 from pgwright.config import Settings
+from pgwright.evolve.execute import rights
+from pgwright.evolve.steps.step import Kind, Lock, Phase, Step
 from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database
 from tests.support.lifecycle import footprint, leftovers
@@ -160,6 +164,40 @@ def test_a_missing_right_is_named_with_its_grant(
     assert expand(settings).migrations[-1].state == "expanded"
     assert contract(settings).migrations[-1].state == "done"
     database.run(f"DROP OWNED BY {role}, {other}")
+
+
+def test_the_other_side_of_a_foreign_key_may_belong_to_somebody_else(
+    make_role: Callable[..., str], database: Database
+) -> None:
+    """Dropping one locks it in ACCESS EXCLUSIVE, and adding one needs REFERENCES."""
+    role = make_role("LOGIN")
+    database.run(
+        "CREATE TABLE parent (id int PRIMARY KEY); CREATE TABLE enfant (id int REFERENCES parent);"
+        f"ALTER TABLE enfant OWNER TO {role}"
+    )
+    oids = {name: database.one(f"SELECT '{name}'::regclass::oid::bigint") for name in ("enfant", "parent")}
+    locks = tuple(
+        Lock(relation=RelationName("public", name), oid=oid, mode=LockMode.ACCESS_EXCLUSIVE)
+        for name, oid in oids.items()
+    )
+
+    def lacking(statement: str) -> tuple[str, ...]:
+        step = Step(
+            id="1", operations=("1",), phase=Phase.EXPAND, kind=Kind.INSTANT, summary="", statements=(statement,),
+            locks=locks,
+        )  # fmt: skip
+        with database.connect(user=role) as connection:
+            return rights.missing(connection, [step])
+
+    assert lacking("ALTER TABLE public.enfant DROP CONSTRAINT enfant_id_fkey") == ()
+    (sentence,) = lacking("ALTER TABLE public.enfant ADD FOREIGN KEY (id) REFERENCES public.parent NOT VALID")
+    assert f"GRANT REFERENCES ON public.parent TO {role};" in sentence
+    (sentence,) = lacking("ALTER TABLE ONLY public.parent DROP COLUMN id")
+    assert "belongs to postgres" in sentence
+    drop = "ALTER TABLE enfant DROP CONSTRAINT enfant_id_fkey"
+    with database.connect(user=role) as connection:
+        connection.execute(drop)  # so it is: the server does not ask for the parent
+    database.run(f"DROP OWNED BY {role}")
 
 
 def test_no_temporary_tables(make_role: Callable[..., str], database: Database, tmp_path: Path) -> None:

@@ -136,10 +136,11 @@ def _of_owner(step: Step, text: str, relation: _Relation, role: str) -> Iterator
 
 
 def _needs_owner(step: Step, text: str, lock: Lock, relation: _Relation) -> bool:
-    """Whether the step changes the relation itself. A weaker strong lock may be that of a foreign key on the other
-    table."""
+    """Whether the step changes the relation itself. Locks alone do not tell: adding and dropping a foreign key takes
+    strong ones on the other table, too, whose owner is not asked (14 to 18)."""
     if step.action is None and (_OF_OTHERS.match(text) or (_OF_SCHEMA.match(text) and relation.owns_schema)):
         return False
-    return lock.mode is LockMode.ACCESS_EXCLUSIVE or (
-        step.kind is Kind.CONCURRENT and lock.mode >= LockMode.SHARE_UPDATE_EXCLUSIVE
-    )
+    needed = LockMode.SHARE_UPDATE_EXCLUSIVE if step.kind is Kind.CONCURRENT else LockMode.ACCESS_EXCLUSIVE
+    names = "|".join(re.escape(name) for name in (relation.sql, ident(relation.name)))
+    target = rf"\b(?:TABLE|VIEW|ON)\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?:{names})(?![\w.$])"
+    return lock.mode >= needed and re.search(target, text, re.IGNORECASE) is not None
