@@ -142,9 +142,13 @@ def test_a_stop_cancels_a_build_through_the_pooler(pooled: Pooled) -> None:
 
         thread = threading.Thread(target=lambda: _suppressed(pooled, stop, gate, raised))
         thread.start()
-        until(pooled.database, "SELECT count(*) = 1 FROM pg_stat_progress_create_index")
+        until(
+            pooled.database, "SELECT count(*) = 1 FROM pg_stat_progress_create_index WHERE datname = current_database()"
+        )
         stop.set()
-        until(pooled.database, "SELECT count(*) = 0 FROM pg_stat_progress_create_index")
+        until(
+            pooled.database, "SELECT count(*) = 0 FROM pg_stat_progress_create_index WHERE datname = current_database()"
+        )
         blocker.rollback()
         thread.join()
     assert [type(error) for error in raised] == [Interrupted]
@@ -173,7 +177,8 @@ def test_a_build_that_outlived_its_runner_is_known_by_its_text(pooled: Pooled) -
             blocker.execute("LOCK TABLE utilisateurs IN SHARE UPDATE EXCLUSIVE MODE")
             dead.go_on()
             dead.until(
-                "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '/* pgwright %' AND wait_event = 'relation'"
+                "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database() "
+                "AND query LIKE '/* pgwright %' AND wait_event = 'relation'"
             )
             assert database.one("SELECT backend_pid FROM pgwright.step WHERE state = 'running'") is None
             dead.kill()

@@ -277,9 +277,15 @@ def test_an_index_build_is_cancelled(database: Database, tmp_path: Path) -> None
         race.at = {"index_1": lambda: writer.execute("UPDATE utilisateurs SET autre = autre WHERE id = 1")}
         ended = begun(race.expand)
         until(database, BUILDING)
-        database.run("SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index")
+        database.run(
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index WHERE datname = current_database()"
+        )
         # taking away what was built waits for the writer, too
-        until(database, "SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE 'DROP INDEX CONCURRENTLY%'")
+        until(
+            database,
+            "SELECT count(*) = 1 FROM pg_stat_activity "
+            "WHERE datname = current_database() AND query LIKE 'DROP INDEX CONCURRENTLY%'",
+        )
         writer.rollback()
         with pytest.raises(StepFailed) as caught:
             ended.result(60)
