@@ -12,10 +12,10 @@ from pgwright.api.init import init
 from pgwright.base.errors import ConnectError
 from pgwright.base.finding import Finding
 from pgwright.config import Settings
+from pgwright.config.settings import ExecuteSettings
 from pgwright.server.private import PrivateServer
+from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database, Server
-
-from .pooler import ANNOUNCED, pooler
 
 
 def named(findings: tuple[Finding, ...]) -> dict[str, Finding]:
@@ -113,17 +113,61 @@ def test_many_tables_of_others_are_counted(
 
 
 def test_a_pooler_is_recognised_by_the_process_id_it_announces(database: Database) -> None:
-    with pooler(database.server.host, database.server.port) as port:
-        dsn = f"postgresql://postgres@127.0.0.1:{port}/{database.name}?sslmode=disable&gssencmode=disable"
+    with PgBouncer(database.server.host, database.server.port) as bouncer:
+        dsn = bouncer.dsn(database.name)
         found = named(doctor(Settings(dsn=dsn)))["pooler_without_direct_dsn"]
-        assert f"process {ANNOUNCED} there" in found.evidence
+        assert "goes through a pooler (process" in found.evidence
         assert found.severity == "notice"
         database.run("ALTER ROLE postgres IN DATABASE " + f'"{database.name}"' + " SET statement_timeout = '30s'")
         found = named(doctor(Settings(dsn=dsn)))["pooler_without_direct_dsn"]
         assert found.severity == "warning"
         assert "statement_timeout" in found.evidence
-        assert "pooler_without_direct_dsn" not in named(doctor(Settings(dsn=dsn, direct_dsn=database.dsn)))
-    assert "pooler_without_direct_dsn" not in named(doctor(Settings(dsn=database.dsn)))
+        assert not POOLER & set(named(doctor(Settings(dsn=dsn, direct_dsn=database.dsn))))
+    assert not POOLER & set(named(doctor(Settings(dsn=database.dsn))))
+
+
+POOLER = {"pooler_without_direct_dsn", "pooler_in_statement_mode", "pool_too_small", "direct_dsn_is_wrong"}
+
+
+def test_a_pooler_that_cannot_serve(database: Database, make_database: Callable[..., Database]) -> None:
+    host, port = database.server.host, database.server.port
+    with PgBouncer(host, port, mode="statement") as bouncer:
+        found = named(doctor(Settings(dsn=bouncer.dsn(database.name))))["pooler_in_statement_mode"]
+        assert found.severity == "danger"
+        assert "pool_mode" in found.why
+    with PgBouncer(host, port, pool_size=1) as bouncer:
+        settings = Settings(dsn=bouncer.dsn(database.name), execute=ExecuteSettings(lease_timeout=1, heartbeat=0.2))
+        assert "pool_size" in named(doctor(settings))["pool_too_small"].why
+    with PgBouncer(host, port) as bouncer:
+        dsn = bouncer.dsn(database.name)
+        for wrong in (make_database().dsn, dsn, database.dsn.replace(database.name, "nowhere")):
+            assert "direct_dsn_is_wrong" in named(doctor(Settings(dsn=dsn, direct_dsn=wrong)))
+
+
+@pytest.mark.majors("all")
+def test_a_member_that_does_not_inherit(make_role: Callable[..., str], database: Database) -> None:
+    """It becomes the owner in each session; pgwright never says SET ROLE, which would not last behind a pooler."""
+    owner, member = make_role("NOLOGIN"), make_role("LOGIN NOINHERIT")
+    database.run(f"CREATE TABLE t (id int); ALTER TABLE t OWNER TO {owner}; GRANT {owner} TO {member}")
+    found = named(doctor(Settings(dsn=database.dsn_as(member))))["table_of_another_owner"]
+    assert "does not inherit" in found.evidence
+    cure(database, found)
+    assert "table_of_another_owner" not in named(doctor(Settings(dsn=database.dsn_as(member))))
+    with PgBouncer(database.server.host, database.server.port, users=(member,)) as bouncer:
+        pooled = named(doctor(Settings(dsn=bouncer.dsn(database.name, user=member))))
+        assert "table_of_another_owner" not in pooled
+    database.run(f"DROP OWNED BY {owner}")
+
+
+def test_connection_limits(make_role: Callable[..., str], database: Database) -> None:
+    role = make_role("LOGIN CONNECTION LIMIT 3")
+    found = named(doctor(Settings(dsn=database.dsn_as(role))))["few_sessions_left"]
+    assert found.object == "CONNECTION LIMIT of the role"
+    assert "1 of 3" in found.evidence
+    cure(database, found)
+    assert "few_sessions_left" not in named(doctor(Settings(dsn=database.dsn_as(role))))
+    database.run(f"ALTER DATABASE {database.name} CONNECTION LIMIT 2")
+    assert named(doctor(Settings(dsn=database.dsn_as(role))))["few_sessions_left"].object.endswith("database")
 
 
 def test_no_server(tmp_path: Path) -> None:

@@ -1,10 +1,18 @@
-"""Which cases meet which majors."""
+"""Which cases meet which majors, and a project behind a PgBouncer."""
 
 from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import everything
+from tests.support.bouncer import PgBouncer
+from tests.support.databases import Database
+from tests.support.pooled import CRUEL, Pooled
 
 pytest.register_assert_rewrite(
     "tests.evolve.operations.cases",
@@ -31,3 +39,32 @@ def _elsewhere(item: pytest.Item, *, whole: bool) -> bool:
     if major == 14 and not whole and not getattr(case, "differs", True):
         return True
     return major not in versions
+
+
+@pytest.fixture
+def bouncer(database: Database) -> Iterator[PgBouncer]:
+    with PgBouncer(database.server.host, database.server.port, **CRUEL) as found:  # type: ignore[arg-type]
+        yield found
+
+
+@pytest.fixture
+def pooled(database: Database, bouncer: PgBouncer, tmp_path: Path) -> Pooled:
+    return Pooled(database, bouncer, tmp_path)
+
+
+FULL = "this machine does not let tests mount a file system"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB that the server may use as a tablespace."""
+    place = Path(tempfile.mkdtemp(prefix="pgwright-small-"))
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m,mode=0777", "tmpfs", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        place.rmdir()
+        pytest.skip(FULL)
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+    place.rmdir()

@@ -13,15 +13,16 @@ from typing import Any
 import psycopg
 
 from pgwright.server.account import choose
-from pgwright.server.find import Binaries
+from pgwright.server.find import Binaries, find
 from pgwright.server.private import PrivateServer
+from tests.support.selection import server_folders
 
 
 class Own:
     """Looks like a `Database`."""
 
-    def __init__(self, server: PrivateServer) -> None:
-        self.server, self.name, self.dsn = server, "postgres", server.dsn("postgres")
+    def __init__(self, server: PrivateServer, dsn: str = "") -> None:
+        self.server, self.name, self.dsn = server, "postgres", dsn or server.dsn("postgres")
 
     def dsn_as(self, user: str) -> str:
         """As another role."""
@@ -36,14 +37,14 @@ class Own:
         with self.connect() as connection:
             connection.execute(script.encode())
 
-    def all(self, query: str) -> list[tuple[Any, ...]]:
+    def all(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows of a query."""
         with self.connect() as connection:
-            return connection.execute(query.encode()).fetchall()
+            return connection.execute(query.encode(), values or None).fetchall()
 
-    def one(self, query: str) -> Any:
+    def one(self, query: str, *values: object) -> Any:
         """The first value of a query."""
-        return self.all(query)[0][0]
+        return self.all(query, *values)[0][0]
 
     def until(self, condition: str) -> None:
         """Asks until the query answers true."""
@@ -53,9 +54,10 @@ class Own:
 
 
 @contextmanager
-def own(binaries: Binaries, settings: Mapping[str, str] | None = None) -> Iterator[Own]:
-    """A running server of this major."""
-    with PrivateServer(binaries, settings={"fsync": "off", **(settings or {})}) as server:
+def own(of: Binaries | int = 18, settings: Mapping[str, str] | None = None, **more: str) -> Iterator[Own]:
+    """A running server of this major, and its end."""
+    binaries = find(of, folders=server_folders()) if isinstance(of, int) else of
+    with PrivateServer(binaries, settings={"fsync": "off", **(settings or {}), **more}) as server:
         yield Own(server)
 
 

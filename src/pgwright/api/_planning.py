@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ..base.errors import CatalogMoved, Refused, UsageError
 from ..catalog.fingerprint import fingerprint
@@ -14,7 +15,7 @@ from ..catalog.view_probe import against_view
 from ..catalog.width import stored_width
 from ..config import Settings
 from ..connect.session import Connection
-from ..evolve.execute import journal
+from ..evolve.execute import journal, reach, rights
 from ..evolve.plan import planner
 from ..evolve.plan.files import Migration, load
 from ..evolve.plan.plan_file import Plan
@@ -118,7 +119,9 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
         allow=allow,
         busy=journal.busy(connection) if begun else {},
     )
-    return planner.make(migrations, sources)
+    plan = planner.make(migrations, sources)
+    lacking = tuple(f"The role that migrates lacks {each}" for each in rights.missing(connection, plan.steps))
+    return replace(plan, warnings=(*plan.warnings, *reach.obstacles(connection, settings, plan.steps), *lacking))
 
 
 def require_unmoved(settings: Settings, connection: Connection, plan: Plan) -> None:

@@ -15,7 +15,9 @@ from psycopg.rows import dict_row
 from ..base.finding import Finding, Severity
 from ..config import Settings
 from ..connect import open, redact, translate
+from ..evolve.execute.rights import ownership
 from ..sql.quote import ident, literal, qualified
+from ._ways import ways
 
 NEEDED_SESSIONS = 4  # the runner, its heartbeat, a sampler of locks, and one to look at the others
 _QUERIES = Path(__file__).parent / "queries"
@@ -46,7 +48,7 @@ def _look(connection: Connection, settings: Settings) -> Iterator[Finding]:
     yield from _silence(connection, facts)
     yield from _statements(connection, facts)
     yield from _prepared(_rows(connection, "doctor_prepared"))
-    yield from _pooler(facts, connection.info.backend_pid, settings)
+    yield from ways(connection, settings)  # last: a pooler may end the session over it
 
 
 def _rows(connection: Connection, name: str, parameters: Row | None = None) -> list[Row]:
@@ -69,6 +71,17 @@ def _server(facts: Row) -> Iterator[Finding]:
             "standby_server", facts["database"], Severity.DANGER,
             "The server is in recovery.", "A standby is read-only: connect to the primary.",
         )  # fmt: skip
+    for what, limit, used, cure in (
+        ("role", facts["role_limit"], facts["role_sessions"], f"ALTER ROLE {ident(facts['login'])}"),
+        ("database", facts["database_limit"], facts["database_sessions"], f"ALTER DATABASE {ident(facts['database'])}"),
+    ):
+        if limit >= 0 and limit - used < NEEDED_SESSIONS and not facts["superuser"]:
+            yield _finding(
+                "few_sessions_left", f"CONNECTION LIMIT of the {what}", Severity.WARNING,
+                f"{used} of {limit} sessions are in use, {max(limit - used, 0)} are left.",
+                f"pgwright needs up to {NEEDED_SESSIONS} at a time.",
+                f"{cure} CONNECTION LIMIT {used + NEEDED_SESSIONS};",
+            )  # fmt: skip
     left = facts["slots"] - facts["sessions"]
     if left < NEEDED_SESSIONS and not facts["superuser"]:
         yield _finding(
@@ -152,7 +165,8 @@ def _tables(facts: Row, rows: list[Row]) -> Iterator[Finding]:
     for row in others[:_SHOWN]:
         yield _finding(
             "table_of_another_owner", f"{row['schema']}.{row['name']}", Severity.WARNING,
-            f"The owner is {row['owner']}, and {facts['role']} is not a member of it.",
+            f"The owner is {row['owner']}, and {facts['role']} "
+            + ("is a member of it but does not inherit its rights." if row["member"] else "is not a member of it."),
             "Only the owner may alter a table.", _own(facts, row),
         )  # fmt: skip
     if len(others) > _SHOWN:
@@ -173,11 +187,11 @@ def _tables(facts: Row, rows: list[Row]) -> Iterator[Finding]:
 
 
 def _own(facts: Row, row: Row) -> str:
-    """How the role comes to own a table. Membership in a superuser would give it everything, so then the table goes."""
-    role = ident(facts["role"])
-    if row["owner_is_superuser"]:
-        return f"ALTER TABLE {qualified(row['schema'], row['name'])} OWNER TO {role};"
-    return f"GRANT {ident(row['owner'])} TO {role};"
+    """How the role comes to own a table."""
+    return ownership(
+        ident(facts["role"]), row["owner"], qualified(row["schema"], row["name"]),
+        member=row["member"], owner_is_superuser=row["owner_is_superuser"],
+    )  # fmt: skip
 
 
 def _silence(connection: Connection, facts: Row) -> Iterator[Finding]:
@@ -230,17 +244,3 @@ def _prepared(rows: list[Row]) -> Iterator[Finding]:
             "It holds its locks and keeps vacuum back until somebody ends it.",
             f"ROLLBACK PREPARED {literal(row['gid'])}; -- or COMMIT PREPARED, as its transaction manager says",
         )  # fmt: skip
-
-
-def _pooler(facts: Row, announced: int, settings: Settings) -> Iterator[Finding]:
-    """A pooler announces a process id of its own, so it differs from the one that the server gives."""
-    if announced == facts["pid"] or settings.direct_dsn:
-        return
-    limits = [name for name in ("statement_timeout", "lock_timeout") if facts[name]]
-    found = f" The role has {' and '.join(limits)}." if limits else ""
-    yield _finding(
-        "pooler_without_direct_dsn", "direct_dsn", Severity.WARNING if limits else Severity.NOTICE,
-        f"The session goes through a pooler (process {announced} there, {facts['pid']} on the server).{found}",
-        "Steps that cannot run in a transaction (CONCURRENTLY) need a session of their own; with a timeout of the role "
-        "they are refused without one. Set direct_dsn in pgwright.toml.",
-    )  # fmt: skip

@@ -9,7 +9,7 @@ from ..base.consent import require_known
 from ..base.errors import UsageError
 from ..base.event import OnEvent, ignore
 from ..config import Settings
-from ..evolve.execute import drift, journal, known
+from ..evolve.execute import drift, journal, known, reach, rights
 from ..evolve.execute import expand as verb
 from ..evolve.execute.runner import Runner
 from ..evolve.plan.files import Migration
@@ -55,6 +55,8 @@ def expand(
             if plan is not None:
                 _planning.require_unmoved(settings, runner.connection, plan)
             made = _drift.accepted(made, differences, allow)
+            reach.require(runner.connection, settings, made.steps)
+            rights.require(runner.connection, made.steps)
             worked += [migration.name for migration in made.migrations]
             known.forget(runner)
             verb.resume(runner, verb.start(runner, made))

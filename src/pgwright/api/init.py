@@ -9,7 +9,7 @@ import psycopg
 from ..base.errors import Refused, UsageError
 from ..config import Settings
 from ..connect import open, translate
-from ..evolve.execute import journal
+from ..evolve.execute import journal, reach
 from ..sql.quote import dollar, ident, literal
 
 CONFIG_FILE = "pgwright.toml"
@@ -39,6 +39,7 @@ def init(settings: Settings, *, folder: Path | None = None) -> tuple[str, ...]:
     the role may not make the journal."""
     with open(settings.dsn, name="init") as connection:
         try:
+            reach.require_transactions(connection)
             made_journal = journal.create(connection)
         except psycopg.errors.InsufficientPrivilege as error:
             raise Refused(

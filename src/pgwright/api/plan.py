@@ -32,7 +32,7 @@ def plan(
     require_known(allow)
     if names and operations:
         raise UsageError("give names or operations, not both")
-    with session.open(settings.direct_dsn or settings.dsn, name="plan") as connection:
+    with session.open(settings.dsn, name="plan") as connection:
         connection.read_only = False  # expressions are tried on a temporary table
         require_usable(connection)
         records = journal.records(connection) if journal.version(connection) is not None else ()

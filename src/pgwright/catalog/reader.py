@@ -104,13 +104,19 @@ def _sized(relations: Rows, names: Rows, scope: set[int]) -> list[int]:
 
 def _session(connection: Connection) -> tuple[Any, ...]:
     """The row of session.sql, read with the session's own search_path, before the transaction's settings are made."""
+    from ..connect.session import is_pooled, no_transaction_timeout
+
     version = connection.info.server_version
+    if is_pooled(connection):
+        # Another client may have left its own there; DEFAULT is what a fresh session has.
+        connection.execute("SET LOCAL search_path TO DEFAULT")
+    connection.execute(f"SET LOCAL statement_timeout = 0{no_transaction_timeout(connection)}".encode())
     row = connection.execute(statement("session", version // 10000)).fetchone()
     assert row is not None, "the current role is always in pg_roles"
     # pg_temp is named last, so that no temporary table can stand in for a catalog; nothing of a user is visible.
     connection.execute(
         "SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('row_security', 'off', true),"
-        " set_config('statement_timeout', '0', true), set_config('lock_timeout', %s, true),"
+        " set_config('lock_timeout', %s, true),"
         " set_config('jit', 'off', true)",
         (LOCK_TIMEOUT,),
     )

@@ -95,7 +95,7 @@ def _try(connection: Connection, table: Table, text: str) -> str | None:
     except psycopg.Error as error:
         return f"{error.sqlstate}: {error.diag.message_primary}"
     finally:
-        connection.execute("DEALLOCATE ALL")
+        _forget(connection)
     return None
 
 
@@ -103,6 +103,13 @@ def _says_only(statement: parse.Statement, table: Table) -> bool:
     """Whether the statement names the table with ONLY, which a view does not know."""
     names = (node for node in parse.walk(statement.node) if parse.kind_of(node) == "RangeVar")
     return any(node.relname == table.name.name and not node.inh for node in names)
+
+
+def _forget(connection: Connection) -> None:
+    """Takes the prepared statement away, which outlives a rollback. Not all of the session's: behind a transaction
+    pooler those of other clients are among them."""
+    if connection.execute("SELECT FROM pg_prepared_statements WHERE name = %s", (PREPARED,)).fetchone() is not None:
+        connection.execute(f"DEALLOCATE {PREPARED}".encode())
 
 
 def _here(statement: parse.Statement, table: Table) -> str:

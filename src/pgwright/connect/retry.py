@@ -13,8 +13,9 @@ SERIALIZATION = "40001"
 CONTENTION = frozenset({LOCK_NOT_AVAILABLE, DEADLOCK, SERIALIZATION})
 
 # Class 08: the connection; 57P01-57P03: shutdown, crash of a neighbour, starting up; 57P05 and 25P03: the server
-# closed an idle session. After each of them the session is gone, and a new one may do the same work.
-SESSION_ENDED = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03"})
+# closed an idle session, 25P04 one whose transaction lasted too long (17 and newer). After each of them the session is
+# gone, and a new one may do the same work.
+SESSION_ENDED = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "25P04"})
 
 
 def is_connection_loss(error: BaseException | None) -> bool:

@@ -1,9 +1,17 @@
-"""Opens sessions. Every connection of pgwright is made here."""
+"""Opens sessions, and ends them when nobody answers. Every connection of pgwright is made here.
+
+A transaction pooler may stand in between. So nothing is prepared on the server, no `options` are sent, and what a
+session is told outside of a transaction is not believed to last.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import socket
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import psycopg
@@ -11,10 +19,21 @@ from psycopg.conninfo import conninfo_to_dict
 
 from ..base.errors import ConnectError
 from .capability import OLDEST
+from .reasons import hint_of
 from .redaction import redact
 
 APPLICATION = "pgwright"
 TIMEOUT = 10  # seconds; only where neither the DSN nor the environment sets one
+
+# A session waits for hours while an index is built, and firewalls forget quiet connections; a cut one would never be
+# noticed (by default after two hours, where keepalives are on at all). Only where the DSN says nothing.
+KEEPALIVE = {
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,  # milliseconds; Linux
+}
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -34,6 +53,37 @@ def open(dsn: str, *, name: str = APPLICATION, autocommit: bool = True) -> Conne
         connection.close()
         raise
     return connection
+
+
+def is_pooled(connection: Connection) -> bool:
+    """Whether a pooler stands in between: it announces a process id of its own, which is not the one of the server."""
+    row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
+    return row is not None and row[0] != connection.info.backend_pid
+
+
+def no_transaction_timeout(connection: psycopg.Connection[Any]) -> str:
+    """What to add to the first statements of a transaction that may last, whatever the role has: 17 and newer."""
+    return "; SET LOCAL transaction_timeout = 0" if connection.info.server_version >= 170000 else ""
+
+
+def cut(connection: Connection) -> None:
+    """Ends the session from another thread, whatever it waits for; its own thread finds it lost. The server may be
+    out of reach, so it is told nothing."""
+    with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as line:
+        line.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def at_most(connection: Connection, seconds: float) -> Iterator[None]:
+    """Cuts `connection` when the block lasts longer than `seconds`. For what must not wait for ever for somebody who
+    does not answer: timeouts of the server do not count the time in a pooler's queue or in a dead network."""
+    timer = threading.Timer(min(seconds, threading.TIMEOUT_MAX), cut, (connection,))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
 
 
 def require_supported(version: int) -> None:
@@ -62,6 +112,8 @@ def _options(dsn: str, name: str) -> dict[str, Any]:
     }
     if "connect_timeout" not in given and "PGCONNECT_TIMEOUT" not in os.environ:
         options["connect_timeout"] = TIMEOUT
+    if not any(key in given for key in KEEPALIVE):
+        options.update(KEEPALIVE)
     return options
 
 
@@ -73,7 +125,7 @@ def _cannot_connect(dsn: str, error: psycopg.Error) -> ConnectError:
         reason = reason.replace(str(secret), "***")
     return ConnectError(
         f"Cannot connect with {where}: {reason}",
-        hint="`pgwright config show` names where each connection value comes from.",
+        hint=hint_of(reason) or "`pgwright config show` names where each connection value comes from.",
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import psycopg
 
 from ..base.errors import ConnectError, LockNotObtained, PgwrightError, Refused, StepFailed
+from .reasons import hint_of
 from .redaction import redact
 from .retry import is_connection_loss, is_contention
 
@@ -31,7 +32,8 @@ def translate(
     text = describe(error)
     message = f"While {doing}: {text}" if doing else text
     if is_connection_loss(error):
-        return ConnectError(message, state=state, hint=hint or "Run the same command again when the server answers.")
+        hint = hint or hint_of(text) or "Run the same command again when the server answers."
+        return ConnectError(message, state=state, hint=hint)
     if is_contention(error):
         return LockNotObtained(message, state=state, hint=hint or "Run the same command again.")
     if error.sqlstate == INSUFFICIENT_PRIVILEGE:

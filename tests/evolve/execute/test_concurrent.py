@@ -73,10 +73,16 @@ def test_a_build_that_outlived_its_runner_is_waited_for(verbs: Verbs) -> None:
         blocker.execute("UPDATE t SET id = id WHERE id = 1")
         orphan = threading.Thread(target=verbs.database.run, args=(BUILD,))
         orphan.start()
-        _wait(verbs.database, "SELECT count(*) = 1 FROM pg_stat_progress_create_index")
+        _wait(
+            verbs.database, "SELECT count(*) = 1 FROM pg_stat_progress_create_index WHERE datname = current_database()"
+        )
         runner = threading.Thread(target=verbs.expand)
         runner.start()
-        _wait(verbs.database, "SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'pgwright:runner'")
+        _wait(
+            verbs.database,
+            "SELECT count(*) = 1 FROM pg_stat_activity "
+            "WHERE datname = current_database() AND application_name = 'pgwright:runner'",
+        )
         time.sleep(0.5)
         assert runner.is_alive()
         building = verbs.database.one(f"SELECT to_regclass('\"{COPY}\"')::oid")
@@ -103,9 +109,13 @@ def test_a_stop_cancels_the_build_and_leaves_nothing_of_it(verbs: Verbs) -> None
         blocker.execute("UPDATE t SET id = id WHERE id = 1")
         thread = threading.Thread(target=work)
         thread.start()
-        _wait(verbs.database, "SELECT count(*) = 1 FROM pg_stat_progress_create_index")
+        _wait(
+            verbs.database, "SELECT count(*) = 1 FROM pg_stat_progress_create_index WHERE datname = current_database()"
+        )
         stop.set()
-        _wait(verbs.database, "SELECT count(*) = 0 FROM pg_stat_progress_create_index")
+        _wait(
+            verbs.database, "SELECT count(*) = 0 FROM pg_stat_progress_create_index WHERE datname = current_database()"
+        )
         blocker.rollback()
         thread.join()
     assert [type(error) for error in raised] == [Interrupted]
@@ -122,7 +132,9 @@ def test_timeouts_of_the_role_do_not_end_a_build(verbs: Verbs) -> None:
         blocker.execute("SET LOCAL idle_in_transaction_session_timeout = 0; UPDATE t SET id = id WHERE id = 1")
         thread = threading.Thread(target=verbs.expand)
         thread.start()
-        _wait(verbs.database, "SELECT count(*) = 1 FROM pg_stat_progress_create_index")
+        _wait(
+            verbs.database, "SELECT count(*) = 1 FROM pg_stat_progress_create_index WHERE datname = current_database()"
+        )
         time.sleep(1.0)
         blocker.rollback()
         thread.join()
@@ -145,8 +157,12 @@ def test_a_lost_connection_while_building_goes_on(verbs: Verbs) -> None:
         blocker.execute("UPDATE t SET id = id WHERE id = 1")
         thread = threading.Thread(target=verbs.expand)
         thread.start()
-        _wait(verbs.database, "SELECT count(*) = 1 FROM pg_stat_progress_create_index")
-        verbs.database.run("SELECT pg_terminate_backend(pid) FROM pg_stat_progress_create_index")
+        _wait(
+            verbs.database, "SELECT count(*) = 1 FROM pg_stat_progress_create_index WHERE datname = current_database()"
+        )
+        verbs.database.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_progress_create_index WHERE datname = current_database()"
+        )
         time.sleep(0.5)
         blocker.rollback()
         thread.join()

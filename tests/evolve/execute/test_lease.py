@@ -339,6 +339,33 @@ def test_defaults_of_the_role_do_not_reach_the_lease(make_role: Callable[..., st
         eventually(lambda: database.one(query) > before)
 
 
+def test_the_clock_of_the_server_jumps_forward(database: Database) -> None:
+    """Every heartbeat looks an hour old then, until the next one; so a rival looks again before it takes over."""
+    slow = ExecuteSettings(heartbeat=1.0, lease_timeout=10.0)
+    beat = "SELECT heartbeat_at FROM pgwright.lease"
+    with Lease(database.dsn, settings=slow, on_event=ignore) as lease:
+        before = database.one(beat)
+        eventually(lambda: database.one(beat) > before)
+        database.run("UPDATE pgwright.lease SET heartbeat_at = heartbeat_at - interval '1 hour'")
+        with pytest.raises(LockNotObtained):
+            Lease(database.dsn, settings=slow, on_event=ignore).__enter__()
+        with database.connect() as connection:
+            lease.fence(connection)
+
+
+def test_the_clock_of_the_server_jumps_back(database: Database) -> None:
+    """A heartbeat in the future tells nothing of its age: the dead are followed after their time, and no hour later."""
+    ahead = "UPDATE pgwright.lease SET heartbeat_at = clock_timestamp() + interval '1 hour'"
+    with Lease(database.dsn, settings=NERVOUS, on_event=ignore):
+        database.run(ahead)
+        with pytest.raises(LockNotObtained):
+            Lease(database.dsn, settings=NERVOUS, on_event=ignore).__enter__()
+    database.run("UPDATE pgwright.lease SET holder = 'through a pooler'")
+    database.run(ahead)
+    with Lease(database.dsn, settings=NERVOUS, on_event=ignore) as lease:
+        assert lease.epoch == 3
+
+
 def test_a_missing_row_is_said(database: Database) -> None:
     database.run("DELETE FROM pgwright.lease")
     with pytest.raises(StepFailed, match="lease row is missing"):

@@ -3,6 +3,7 @@ SELECT n.nspname::text AS schema,
        c.relname::text AS name,
        pg_get_userbyid(c.relowner)::text AS owner,
        pg_has_role(current_user, c.relowner, 'USAGE') AS owned,
+       pg_has_role(current_user, c.relowner, 'MEMBER') AS member,
        (SELECT r.rolsuper FROM pg_roles AS r WHERE r.oid = c.relowner) AS owner_is_superuser,
        c.relforcerowsecurity AND c.relrowsecurity AS forced
 FROM pg_class AS c

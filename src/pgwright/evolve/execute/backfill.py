@@ -94,6 +94,7 @@ class Pass:
             now=now,
             statements=rounds.parts(fill(now.table, open_links, carried=carried)),
             settings=execute,
+            version=connection.info.server_version,
             fence_statement=self.lease.fence_statement,
             fence=self.lease.fence,
         )
@@ -169,7 +170,7 @@ class _Session:
     """A session that is made again where it was closed."""
 
     def __init__(self, settings: Settings, name: str) -> None:
-        self._dsn, self._name = settings.direct_dsn or settings.dsn, name
+        self._dsn, self._name = settings.dsn, name
         self._connection: Connection | None = None
 
     def __call__(self) -> Connection:

@@ -61,7 +61,7 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What all workers of a pass do: fill table `now` with `statements` (one for each round). `fence` raises where
+    """What all workers of a pass do: fill table `now` with `statements` (one for each round) on a server of `version`. `fence` raises where
     `fence_statement` answers no row."""
 
     unit: int
@@ -69,6 +69,7 @@ class Job:
     now: Live
     statements: tuple[Fill, ...]
     settings: ExecuteSettings
+    version: int
     fence_statement: str
     fence: Callable[[Connection], None]
 
@@ -88,6 +89,8 @@ class Job:
             "enable_seqscan": "off",
             PASS: self.whole.setting,
         }
+        if self.version >= 170000:
+            values["transaction_timeout"] = "0"
         if self.now.table.silenced:
             values["session_replication_role"] = "replica"
         settings = ", ".join(

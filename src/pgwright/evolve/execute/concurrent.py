@@ -3,6 +3,9 @@
 A killed runner does not stop the server's build, and a failed build leaves an invalid index behind. So the backend is
 journalled before the build; whoever resumes looks first for a valid index (done), then for a backend that still builds
 (waits for it), and only then calls the index invalid, drops it and begins again.
+
+It runs in the session of `direct_dsn` where there is one. Through a transaction pooler the backend that is journalled
+would be somebody's, so there only the text of the statement tells whose build it is.
 """
 
 from __future__ import annotations
@@ -18,11 +21,12 @@ import psycopg
 from psycopg import errors as sqlstate
 
 from ...base import registry
-from ...base.errors import Interrupted, Refused
+from ...base.errors import Interrupted, StepFailed
 from ...base.event import Notice
+from ...connect import is_connection_loss, session
 from ...sql.index import in_tablespace
 from ...sql.quote import ident, qualified
-from . import journal, partitioned_index
+from . import journal, partitioned_index, reach
 from .throttle import Throttle
 
 if TYPE_CHECKING:
@@ -33,14 +37,6 @@ LOOK = 0.2  # seconds between two looks at a build that somebody else runs, or a
 TRIES = 3
 # A build waits for transactions of others, and they may wait for us; a broken try leaves an invalid index.
 _AGAIN = (sqlstate.DeadlockDetected, sqlstate.SerializationFailure)
-# The last is no timeout, but would refuse the build; it understands 0, too.
-_TIMEOUTS = (
-    "lock_timeout",
-    "statement_timeout",
-    "idle_session_timeout",
-    "transaction_timeout",
-    "default_transaction_read_only",
-)
 
 _FIND = """
 SELECT i.indisvalid AND i.indisready, c.oid::bigint
@@ -61,6 +57,9 @@ UNION
 SELECT a.pid FROM pgwright.step s JOIN pg_catalog.pg_stat_activity a
   ON a.pid = s.backend_pid AND a.backend_start = s.backend_start
 WHERE s.unit = %(unit)s AND s.id = %(step)s AND a.pid <> pg_catalog.pg_backend_pid() AND a.state = 'active'
+UNION
+SELECT a.pid FROM pg_catalog.pg_stat_activity a WHERE a.datname = current_database() AND a.state = 'active'
+  AND a.pid <> pg_catalog.pg_backend_pid() AND pg_catalog.starts_with(a.query, %(mark)s)
 """
 
 
@@ -141,15 +140,26 @@ class Build:
                 self.runner.on_event(
                     Notice(step=self.record.step.id, message="A deadlock broke the build; it is begun again.")
                 )
-            except psycopg.Error:
-                if not self.connection.closed:
+            except psycopg.Error as error:
+                # After a lost connection the server may go on with the build: who comes next looks.
+                if not is_connection_loss(error):
                     self.drop()
                 raise
 
     @property
     def connection(self) -> Connection:
-        """The session of the runner."""
-        return self.runner.connection
+        """The session for what cannot be in a transaction."""
+        return self.runner.direct
+
+    @property
+    def mark(self) -> str:
+        """Begins the statement, so that others can tell whose it is."""
+        return f"/* pgwright {self.record.unit:d} {self.record.step.id} */ "
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether a pooler stands in between."""
+        return session.is_pooled(self.connection)
 
     def is_wanted(self) -> bool:
         """Whether the index that is copied is still there; somebody may have dropped it, or its table."""
@@ -180,7 +190,12 @@ class Build:
     def wait(self) -> None:
         """Waits while somebody builds an index of the table, a server process of a killed runner above all."""
         waited = False
-        key = {"relation": self.relation, "unit": self.record.unit, "step": self.record.step.id}
+        key = {
+            "relation": self.relation,
+            "unit": self.record.unit,
+            "step": self.record.step.id,
+            "mark": self.mark,
+        }
         while who := self.connection.execute(_BUILDING, key).fetchall():
             self.runner.check_stop()
             if not waited:
@@ -191,11 +206,16 @@ class Build:
 
     def build(self) -> None:
         """The build itself. The journal knows the backend before it begins."""
-        with self.runner.transaction() as connection:
+        with self.runner.transaction(self.connection) as connection:
             connection.execute(journal.mark_step(self.record.unit, self.record.step.id, "running").encode())
+            if self.is_pooled:
+                connection.execute(
+                    "UPDATE pgwright.step SET backend_pid = NULL, backend_start = NULL WHERE unit = %s AND id = %s",
+                    (self.record.unit, self.record.step.id),
+                )
         with self._without_timeouts(), self._stoppable() as stopped:
             try:
-                self.connection.execute(self._with_tablespace().encode())
+                self.connection.execute((self.mark + self._with_tablespace()).encode())
             except sqlstate.QueryCanceled as error:
                 if not stopped.is_set():
                     raise
@@ -226,19 +246,16 @@ class Build:
     @contextlib.contextmanager
     def _without_timeouts(self) -> Iterator[None]:
         """No limit of the session may end the build (law 4): it would leave an invalid index. A transaction pooler
-        between us and the server would give SET to somebody else, so there it is refused."""
+        between us and the server would give SET to somebody else, so there it is refused (and before the unit starts,
+        `reach.require`; the role may have been changed since)."""
         connection = self.connection
+        if self.is_pooled and not self.runner.settings.direct_dsn:
+            reach.require(connection, self.runner.settings, [self.record.step], state=StepFailed.default_state)
         rows = connection.execute(
             "SELECT name, setting FROM pg_catalog.pg_settings WHERE name = ANY(%s) AND setting NOT IN ('0', 'off')",
-            (list(_TIMEOUTS),),
+            (list(reach.TIMEOUTS),),
         ).fetchall()
         limits: dict[str, str] = dict(rows)
-        if limits and _is_pooled(connection):
-            raise Refused(
-                f"an index cannot be built through a connection pooler while the role has {', '.join(sorted(limits))}",
-                state="The journal holds the state after the last finished step.",
-                hint="Set direct_dsn in pgwright.toml to the server itself.",
-            )
         for name in limits:
             connection.execute("SELECT pg_catalog.set_config(%s, '0', false)", (name,))
         try:
@@ -257,7 +274,8 @@ class Build:
             while not over.wait(LOOK):
                 if self.runner.stop.is_set():
                     stopped.set()
-                    connection.cancel()
+                    with contextlib.suppress(psycopg.Error):  # the connection is lost, which its own thread finds out
+                        connection.cancel_safe(timeout=session.TIMEOUT)
                     return
 
         thread = threading.Thread(target=watch, name="pgwright-stop", daemon=True)
@@ -300,9 +318,3 @@ class _Rebuild(Build):
         with self._without_timeouts():
             for schema, name in rows:
                 self.connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {ident(schema)}.{ident(name)}".encode())
-
-
-def _is_pooled(connection: Connection) -> bool:
-    """Whether the process that answers is not the one that greeted us."""
-    row = connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
-    return row is not None and row[0] != connection.info.backend_pid

@@ -9,7 +9,7 @@ from ...base.event import Notice, StateChanged
 from ...sql.quote import ident
 from ..steps.step import Phase
 from ..sync import naming
-from . import chunks, consent, journal, live, usage
+from . import chunks, consent, journal, live, reach, usage
 from .runner import Runner
 
 READY = ("expanded", "contracting", "retiring")
@@ -43,6 +43,7 @@ def contract(runner: Runner, record: journal.Record, *, grace: float, finalize: 
         _refuse_rewrites(runner, record)
         consent.beforehand(runner, record)
         consented(runner, record, grace=grace, finalize=finalize)
+        _refuse_pooler(runner, record)
         _tell_usage(runner, record)
         _run(runner, record, Phase.CONTRACT, "contracting")
         with runner.transaction() as connection:
@@ -122,6 +123,12 @@ def _refuse_rewrites(runner: Runner, record: journal.Record) -> None:
                 state=f"Nothing was changed: {record.name} is {record.state}.",
                 hint="When the table may stand still for that long: pgwright contract --allow rewrite",
             )
+
+
+def _refuse_pooler(runner: Runner, record: journal.Record) -> None:
+    """What cannot run through the pooler is said before anything of contract is changed."""
+    steps = journal.steps(runner.connection, record.unit, (Phase.CONTRACT, Phase.RETIRE))
+    reach.require_for(runner, [each for each in steps if each.migration == record.name])
 
 
 def _refuse_older(runner: Runner, record: journal.Record) -> None:

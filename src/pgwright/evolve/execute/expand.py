@@ -9,7 +9,7 @@ from ...base.errors import Refused
 from ...base.event import StateChanged
 from ..plan.plan_file import Plan
 from ..steps.step import Phase
-from . import as_typed, drift, journal, usage
+from . import as_typed, drift, journal, reach, usage
 from .runner import Runner
 
 PHASES = (Phase.LOOK, Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
@@ -33,6 +33,7 @@ def resume(runner: Runner, unit: int) -> None:
     """Runs what is left of the unit's expand, backfill and verify. Raises what stops it; the journal is then as
     after the last finished step."""
     steps = journal.steps(runner.connection, unit, PHASES)
+    reach.require_for(runner, steps)
     verifying = False
     for position, record in enumerate(steps, 1):
         if record.step.phase is Phase.VERIFY and not verifying:

@@ -12,6 +12,8 @@ import getpass
 import os
 import socket
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -52,15 +54,18 @@ class LeaseLost(StepFailed):
 @dataclass(frozen=True, kw_only=True)
 class Holder:
     """The lease row as the server sees it now. `silent` is seconds since the last heartbeat, `gone` whether the
-    backend of the heartbeat connection has ended, `held_for` seconds since it was taken."""
+    backend of the heartbeat connection has ended (never true of one that comes through a pooler, `pooled`), `held_for`
+    seconds since it was taken."""
 
     epoch: int
     holder: str | None
     migration: str | None
     taken_at: datetime | None
+    heartbeat_at: datetime | None
     held_for: float
     silent: float
     gone: bool
+    pooled: bool
 
     @property
     def sentence(self) -> str:
@@ -82,15 +87,25 @@ class Lease:
     It has a connection of its own to `dsn`, on which a daemon thread beats every `settings.heartbeat` seconds and
     which it makes again when it is cut. `migration` is shown to others. Entering raises LockNotObtained when a
     live runner holds the lease. A holder is dead when the backend of its heartbeat is gone, or when nothing was
-    heard of it for `settings.lease_timeout` seconds: then the lease is taken over.
+    heard of it for `settings.lease_timeout` seconds: then the lease is taken over. `silence` is called, by the thread,
+    when no heartbeat got through for that long: from then on somebody else may be the runner.
     """
 
-    def __init__(self, dsn: str, *, settings: ExecuteSettings, on_event: OnEvent, migration: str = "") -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        settings: ExecuteSettings,
+        on_event: OnEvent,
+        migration: str = "",
+        silence: Callable[[], None] = lambda: None,
+    ) -> None:
         self.epoch = -1
         self._dsn = dsn
         self._settings = settings
         self._on_event = on_event
         self._migration = migration
+        self._silence = silence
         self._connection: session.Connection | None = None
         self._lost = threading.Event()
         self._stop = threading.Event()
@@ -119,7 +134,7 @@ class Lease:
         self._stop.set()
         self._thread.join()
         try:
-            _run(self._connected(), _RELEASE.format(epoch=self.epoch), self._patience)
+            self._run(_RELEASE)
         except (psycopg.Error, ConnectError) as failure:
             self._on_event(
                 Notice(message=f"The lease could not be given back, the next runner takes it over: {failure}")
@@ -154,44 +169,88 @@ class Lease:
         while True:
             now = _read(connection)
             if now.holder is not None:
-                self._refuse_if_alive(now)
+                self._refuse_if_alive(connection, now)
                 self._on_event(Notice(message=f"Taking over from a runner that is gone: {now.sentence}."))
             try:
-                taken = _run(connection, self._take_from(now), self._settings.lock_budget)
+                taken = _run(connection, self._take_from(now, connection), self._settings.lock_budget)
             except psycopg.errors.LockNotAvailable as error:
-                raise LockNotObtained(
-                    f"A step transaction of the former runner ({now.holder}) has not ended"
-                    f" in {self._settings.lock_budget:.0f} s, so the lease cannot be taken over.",
-                    blockers=(now.sentence,),
-                    hint="Wait for its statement to end, then run the same command again.",
-                ) from error
+                raise self._still_busy(connection, now) from error
             if taken is not None:
                 return int(taken[0])
             # Somebody was faster; look again who it is.
 
-    def _take_from(self, now: Holder) -> str:
-        migration = literal(self._migration) if self._migration else "NULL"
-        return _TAKE.format(epoch=now.epoch, holder=literal(_self()), migration=migration)
+    def _still_busy(self, connection: session.Connection, now: Holder) -> LockNotObtained:
+        pids = [row[0] for row in connection.execute(_AT_WORK).fetchall()]
+        who = f" (process {', '.join(map(str, pids))} of the server)" if pids else ""
+        end = " or ".join(f"SELECT pg_terminate_backend({pid});" for pid in pids)
+        wait = f"Wait for its statement to end, or end it with {end}" if end else "Wait for its statement to end,"
+        return LockNotObtained(
+            f"A step transaction of the former runner ({now.holder}) has not ended{who}"
+            f" in {self._settings.lock_budget:.0f} s, so the lease cannot be taken over.",
+            blockers=(now.sentence,),
+            hint=f"{wait} then run the same command again.",
+        )
 
-    def _refuse_if_alive(self, now: Holder) -> None:
-        if now.gone or now.silent > self._settings.lease_timeout:
+    def _take_from(self, now: Holder, connection: session.Connection) -> str:
+        migration = literal(self._migration) if self._migration else "NULL"
+        me = _me(connection)
+        return _TAKE.format(epoch=now.epoch, holder=literal(_self()), migration=migration, me=me)
+
+    def _refuse_if_alive(self, connection: session.Connection, now: Holder) -> None:
+        if now.gone or self._is_silent(connection, now):
             return
         raise LockNotObtained(
             f"Another runner is at work on this database: {now.sentence}.",
             blockers=(now.sentence,),
-            hint="Wait until it has ended (`pgwright status` shows it), then run the same command again.",
+            hint=self._hint(now),
         )
+
+    def _is_silent(self, connection: session.Connection, now: Holder) -> bool:
+        """Whether the holder is dead by its silence. The server's clock may have jumped, or the whole server may have
+        slept: so it gets the time for another heartbeat. One that lies in the future tells nothing about its age."""
+        limit = self._settings.lease_timeout
+        if 0 <= now.silent <= limit:
+            return False
+        until = time.monotonic() + (limit if now.silent < 0 else min(limit, 2 * self._settings.heartbeat))
+        while time.monotonic() < until:
+            time.sleep(min(0.1, self._settings.heartbeat))
+            later = _read(connection)
+            if (later.epoch, later.heartbeat_at) != (now.epoch, now.heartbeat_at):
+                return False
+        return True
+
+    def _hint(self, now: Holder) -> str:
+        hint = "Wait until it has ended (`pgwright status` shows it), then run the same command again."
+        if now.pooled:
+            hint += (
+                " It comes through a pooler, so that only its silence can tell that it died: after"
+                f" {self._settings.lease_timeout:g} s of it the same command takes over."
+            )
+        return hint
 
     def _beat(self) -> None:
         """The thread: one heartbeat after the other until the lease is lost or given back."""
+        heard = time.monotonic()
         while not self._stop.wait(self._settings.heartbeat) and not self.lost:
             try:
-                mine = _run(self._connected(), _BEAT.format(epoch=self.epoch), self._patience)
+                mine = self._run(_BEAT)
             except (psycopg.Error, ConnectError):
                 # A takeover that waits in front, a cut connection, a restart: the next beat finds out which.
+                if time.monotonic() - heard > self._settings.lease_timeout:
+                    self._silence()
                 continue
+            heard = time.monotonic()
             if mine is None:
                 self._lost.set()
+
+    def _run(self, template: str) -> tuple[Any, ...] | None:
+        """One statement about our epoch on the heartbeat connection. Without an answer for as long as the lease lasts
+        the connection is cut: a dead network, a frozen pooler. Not sooner, because who is cut stands at the end of the
+        pooler's queue again."""
+        connection = self._connected()
+        statement = template.format(epoch=self.epoch, me=_me(connection))
+        with session.at_most(connection, self._patience + self._settings.lease_timeout):
+            return _run(connection, statement, self._patience)
 
     def _connected(self) -> session.Connection:
         """The heartbeat connection, made again where it was cut."""
@@ -216,7 +275,8 @@ def _run(connection: session.Connection, statement: str, patience: float) -> tup
     takeover that a crash of the server undid would give two runners the same epoch, hence synchronous_commit."""
     cursor = connection.execute(
         (
-            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; SET LOCAL synchronous_commit = on;"
+            "SET TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE; SET LOCAL synchronous_commit = on"
+            f"{session.no_transaction_timeout(connection)};"
             f" SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = {max(1, round(patience * 1000))}; {statement}"
         ).encode()
     )
@@ -246,31 +306,46 @@ def _self() -> str:
     return f"{user}@{socket.gethostname()} pid {os.getpid()}"
 
 
+def _me(connection: session.Connection) -> str:
+    """What a heartbeat on `connection` writes. The backend only where it is this session's own: a pooler announces
+    another process id than the server gives, and then it is NULL."""
+    return _ME.format(announced=connection.info.backend_pid)
+
+
 # A backend is gone when no backend has its pid and start time. The start of another role's backend cannot be seen
 # without pg_read_all_stats and is NULL; then the pid alone counts, and the heartbeat's age decides in the end.
 _READ = """
-SELECT epoch, holder, migration, taken_at,
+SELECT epoch, holder, migration, taken_at, heartbeat_at,
        coalesce(extract(epoch FROM clock_timestamp() - taken_at), 0)::float8 AS held_for,
        coalesce(extract(epoch FROM clock_timestamp() - heartbeat_at), 0)::float8 AS silent,
-       NOT EXISTS (SELECT FROM pg_catalog.pg_stat_activity a
-                   WHERE a.pid = backend_pid AND coalesce(a.backend_start = l.backend_start, true)) AS gone
+       backend_pid IS NOT NULL AND NOT EXISTS (
+           SELECT FROM pg_catalog.pg_stat_activity a
+           WHERE a.pid = backend_pid AND coalesce(a.backend_start = l.backend_start, true)) AS gone,
+       holder IS NOT NULL AND backend_pid IS NULL AS pooled
 FROM pgwright.lease l
 """
 
+# Steps of runners that are under way; of another role's sessions the name is seen, and their state is not.
+_AT_WORK = """
+SELECT pid FROM pg_catalog.pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_catalog.pg_backend_pid()
+  AND application_name IN ('pgwright:runner', 'pgwright:direct') AND coalesce(state, 'active') <> 'idle'
+"""
+
 _ME = """
-    backend_pid = pg_catalog.pg_backend_pid(),
+    backend_pid = CASE pg_catalog.pg_backend_pid() WHEN {announced} THEN {announced} END,
     backend_start = (SELECT a.backend_start FROM pg_catalog.pg_stat_activity a
-                     WHERE a.pid = pg_catalog.pg_backend_pid()),
+                     WHERE a.pid = pg_catalog.pg_backend_pid() AND a.pid = {announced}),
     heartbeat_at = clock_timestamp()
 """
 
-_TAKE = f"""
-UPDATE pgwright.lease SET epoch = epoch + 1, holder = {{holder}}, migration = {{migration}},
-    taken_at = clock_timestamp(), {_ME}
-WHERE epoch = {{epoch}} RETURNING epoch
+_TAKE = """
+UPDATE pgwright.lease SET epoch = epoch + 1, holder = {holder}, migration = {migration},
+    taken_at = clock_timestamp(), {me}
+WHERE epoch = {epoch} RETURNING epoch
 """
 
-_BEAT = f"UPDATE pgwright.lease SET {_ME} WHERE epoch = {{epoch}} RETURNING epoch"
+_BEAT = "UPDATE pgwright.lease SET {me} WHERE epoch = {epoch} RETURNING epoch"
 
 _RELEASE = """
 UPDATE pgwright.lease SET epoch = epoch + 1, holder = NULL, migration = NULL, backend_pid = NULL, backend_start = NULL,

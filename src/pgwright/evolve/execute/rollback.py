@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...base.errors import Refused, UsageError
 from ...base.event import Notice, StateChanged
 from ..steps.step import Phase
-from . import chunks, journal
+from . import chunks, journal, reach
 from .runner import Runner
 
 BESIDE = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
@@ -38,11 +38,12 @@ def choose(records: Sequence[journal.Record], names: Sequence[str]) -> tuple[jou
 def rollback(runner: Runner, record: journal.Record) -> None:
     """Rolls one migration back from wherever it is."""
     refuse_younger(runner, record)
+    steps = _steps(runner, record)
+    reach.require_for(runner, steps)
     with runner.transaction() as connection:
         journal.set_state(connection, [record.name], "rolling back")
     if record.state != "rolling back":
         runner.on_event(StateChanged(migration=record.name, before=record.state, after="rolling back"))
-    steps = _steps(runner, record)
     try:
         for position, each in enumerate(steps, 1):
             runner.run(each, position=position, total=len(steps), state="undone")

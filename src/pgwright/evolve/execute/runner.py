@@ -17,19 +17,33 @@ from typing import Any, Self
 import psycopg
 
 from ...base import registry
-from ...base.errors import CatalogMoved, Interrupted, LockNotObtained, PgwrightError, Refused, StepFailed
+from ...base.errors import (
+    CatalogMoved,
+    ConnectError,
+    Interrupted,
+    LockNotObtained,
+    PgwrightError,
+    StepFailed,
+)
 from ...base.event import Notice, OnEvent, StepFinished, StepStarted, ignore
 from ...config.settings import Settings
 from ...connect import session
+from ...connect.reasons import hint_of
 from ...connect.retry import is_connection_loss
-from ...connect.translation import translate
+from ...connect.translation import describe, translate
 from ..steps.step import Kind, Lock, Step
-from . import concurrent, declared, failure, guard, journal, names, sync
+from . import concurrent, declared, failure, guard, journal, names, reach, sessions, sync
 from .backfill import Pass
 from .context import Change, Context
 from .lease import Lease
+from .reach import require_usable as require_usable
+from .sessions import Sessions
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+
+# How often one step is begun again after a lost connection. Of a pass only the batch under way is done again.
+LOSSES = {Kind.BACKFILL: 100}
+LOSSES_OF_OTHERS = 5
 
 
 @dataclass
@@ -43,25 +57,39 @@ class Runner:
     stop: threading.Event = field(default_factory=threading.Event)
     gate: Callable[[str], None] | None = None
     _stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
-    _connection: Connection | None = None
     _lease: Lease | None = None
+    _is_brief: bool = True
+
+    def __post_init__(self) -> None:
+        self._sessions = Sessions(self.settings)
 
     def __enter__(self) -> Self:
         try:
-            self._connection = self._open()
-            require_usable(self._connection)
-            journal.upgrade(self._connection)
-            dsn = self.settings.direct_dsn or self.settings.dsn
-            self._lease = self._stack.enter_context(Lease(dsn, settings=self.settings.execute, on_event=self.on_event))
+            reach.require_second_session(self.connection, self.settings)
+            journal.upgrade(self.connection)
+            if self.settings.direct_dsn:
+                reach.require_direct(self.connection, self.settings, self.direct)
+            # The lease goes past a pooler where it can: then its end is seen at once when the runner dies.
+            lease = Lease(
+                self.settings.direct_dsn or self.settings.dsn,
+                settings=self.settings.execute,
+                on_event=self.on_event,
+                silence=lambda: self._sessions.cut() if self._is_brief else None,
+            )
+            self._lease = self._stack.enter_context(lease)
+        except psycopg.Error as error:
+            self._sessions.close()
+            self._stack.close()
+            raise translate(error, doing="taking up the work") from error
         except BaseException:
-            self._close()
+            self._sessions.close()
             self._stack.close()
             raise
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Ends the session and gives the lease back. A driver's error from between two steps becomes one of ours."""
-        self._close()
+        self._sessions.close()
         self._stack.close()
         if isinstance(error, psycopg.Error):
             raise translate(error, state=StepFailed.default_state) from error
@@ -69,9 +97,12 @@ class Runner:
     @property
     def connection(self) -> Connection:
         """The session for the work, made again when it was lost. It is in autocommit."""
-        if self._connection is None or not _is_alive(self._connection):
-            self._connection = self._open()
-        return self._connection
+        return self._sessions.connection
+
+    @property
+    def direct(self) -> Connection:
+        """The session for what cannot run in a transaction: that of `direct_dsn`, and without one `connection`."""
+        return self._sessions.direct
 
     @property
     def lease(self) -> Lease:
@@ -85,18 +116,18 @@ class Runner:
         self._lease.fence(connection)
 
     @contextlib.contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """A fenced transaction for the journal."""
-        with self.connection.transaction():
-            self.connection.execute(
-                f"SET LOCAL idle_in_transaction_session_timeout = "
-                f"{round(self.settings.execute.idle_timeout * 1000)}".encode()
+    def transaction(self, connection: Connection | None = None) -> Iterator[Connection]:
+        """A fenced transaction for the journal, on `connection` or the session for the work."""
+        connection = connection or self.connection
+        idle = round(self.settings.execute.idle_timeout * 1000)
+        with connection.transaction():
+            connection.execute(
+                f"SET LOCAL idle_in_transaction_session_timeout = {idle:d}; SET LOCAL statement_timeout = 0;"
+                " SET LOCAL lock_timeout = 0; SET LOCAL row_security = off"
+                f"{session.no_transaction_timeout(connection)}".encode()
             )
-            self.connection.execute(
-                "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SET LOCAL row_security = off"
-            )
-            self.fence(self.connection)
-            yield self.connection
+            self.fence(connection)
+            yield connection
 
     def check_stop(self) -> None:
         """Raises Interrupted once a stop was asked for."""
@@ -129,19 +160,31 @@ class Runner:
         self.on_event(StepFinished(step=step.id, seconds=time.monotonic() - begun))
 
     def _with_retries(self, record: journal.StepRecord, state: str) -> None:
-        """Lost connections and serialization failures are tried again, as long as the lock budget lasts."""
-        deadline = time.monotonic() + self.settings.execute.lock_budget
+        """After a lost connection the step is looked at and tried again. Each outage has the lock budget; losses that
+        follow one another within it are one outage."""
+        budget, losses = self.settings.execute.lock_budget, 0
+        last = deadline = -budget
         while True:
             try:
                 record = replace(record, step=names.of_now(self.connection, record.step))
                 if not self._is_done(record, state):
                     self._dispatch(record, state)
                 return
-            except psycopg.Error as error:
-                if not _is_lost(error, self._connection) or time.monotonic() > deadline:
+            except (psycopg.Error, ConnectError) as error:
+                now, losses = time.monotonic(), losses + 1
+                if last < now - budget or losses == 1:
+                    deadline = now + budget
+                if (
+                    not self._sessions.is_lost(error)
+                    or now > deadline
+                    or losses > LOSSES.get(record.step.kind, LOSSES_OF_OTHERS)
+                ):
                     raise
                 self.on_event(Notice(step=record.step.id, message="The connection was lost; it is made again."))
-                self._reconnect(deadline)
+                if losses > 1 and now - last < sessions.PAUSE:
+                    time.sleep(sessions.PAUSE)  # a pooler lets us in, and has no server
+                last = now
+                self._sessions.reconnect(deadline)
 
     def _is_done(self, record: journal.StepRecord, state: str) -> bool:
         """Whether the journal or the catalog says that the step is done; asks whether it may run, too."""
@@ -168,6 +211,15 @@ class Runner:
         return bool(row and row[0])
 
     def _dispatch(self, record: journal.StepRecord, state: str) -> None:
+        step = record.step
+        # What is short when all is well is not waited for when nothing is heard of the server any more.
+        self._is_brief = step.kind in (Kind.INSTANT, Kind.CUTOVER, Kind.BACKFILL) and not step.rewrites
+        try:
+            self._run_by_kind(record, state)
+        finally:
+            self._is_brief = True
+
+    def _run_by_kind(self, record: journal.StepRecord, state: str) -> None:
         step = record.step
         if step.kind is Kind.BACKFILL:
             self._backfill(record)
@@ -295,72 +347,25 @@ class Runner:
             journal.set_error(connection, [record.migration] if record.migration else names, note)
         return error
 
-    def _reconnect(self, deadline: float) -> None:
-        self._close()
-        while True:
-            try:
-                self._connection = self._open()
-                return
-            except PgwrightError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.5)
-
-    def _open(self) -> Connection:
-        connection = session.open(self.settings.direct_dsn or self.settings.dsn, name="runner")
-        # Roles and databases may have other defaults. Said with each BEGIN, because a pooler may stand in between.
-        connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
-        connection.read_only = False
-        connection.deferrable = False
-        return connection
-
-    def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-
 
 class _MovedError(Exception):
     """What a change was prepared from is not there any more; it is prepared again."""
 
 
-def require_usable(connection: Connection) -> None:
-    """Raises Refused for a session in which nothing can be changed, or not safely."""
-    row = connection.execute(
-        "SELECT pg_catalog.pg_is_in_recovery(), pg_catalog.current_setting('quote_all_identifiers') = 'on'"
-    ).fetchone()
-    if row is not None and row[0]:
-        raise Refused("this server is a standby in recovery: it is read-only", hint="Connect to the primary.")
-    if row is not None and row[1]:
-        raise Refused(
-            "quote_all_identifiers is on for this role: definitions could not be told apart",
-            hint="ALTER ROLE … SET quote_all_identifiers = off, for the role that migrates.",
-        )
-
-
-def _is_alive(connection: Connection) -> bool:
-    """Whether the session is still there, as far as can be told without asking. In a transaction it is left alone:
-    what runs there must not go on in another session."""
-    if connection.closed or connection.info.transaction_status != psycopg.pq.TransactionStatus.IDLE:
-        return not connection.closed
-    try:
-        connection.pgconn.consume_input()  # the server may have said goodbye, after an idle timeout for example
-    except psycopg.OperationalError:
-        return False
-    return not connection.closed
-
-
-def _is_lost(error: psycopg.Error, connection: Connection | None) -> bool:
-    return connection is None or connection.closed or is_connection_loss(error)
-
-
 def _translated(step: Step, error: PgwrightError | psycopg.Error) -> PgwrightError:
-    """A driver's error as ours, with its SQLSTATE; ours as they are."""
+    """A driver's error as ours, with its SQLSTATE; ours as they are. A server that went away has left what is done."""
+    where = f"step {step.id} ({step.summary})"
+    if isinstance(error, ConnectError) or (isinstance(error, psycopg.Error) and is_connection_loss(error)):
+        reason = describe(error) if isinstance(error, psycopg.Error) else error.message
+        helps = "The same command goes on from here when the server answers."
+        hint = f"{hint_of(reason)} {helps}".strip()
+        return ConnectError(f"{where}: {reason}", state=StepFailed.default_state, hint=hint)
     if isinstance(error, PgwrightError):
         return error
     detail = f" ({error.diag.message_detail})" if error.diag.message_detail else ""
     said = error.diag.message_primary or " ".join(str(error).split())
     return StepFailed(
-        f"step {step.id} ({step.summary}): {said}{detail}",
+        f"{where}: {said}{detail}",
         step=step.id,
         sqlstate=error.sqlstate,
         hint="When the cause is gone the same command goes on from here; `pgwright rollback` undoes what was done.",
