@@ -61,8 +61,8 @@ class Pace:
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """What all workers of a pass do: fill table `now` with `statements` (one for each round) on a server of `version`. `fence` raises where
-    `fence_statement` answers no row."""
+    """What all workers of a pass do: fill table `now` with `statements` (one for each round) on a server of `version`.
+    `fence` raises where `fence_statement` answers no row."""
 
     unit: int
     step: str
