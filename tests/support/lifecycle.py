@@ -19,6 +19,7 @@ from pgwright.config.settings import ExecuteSettings
 from pgwright.connect import session
 from pgwright.evolve.execute import journal
 from pgwright.server.find import find
+from tests.support.calm import CALM
 from tests.support.databases import Database
 from tests.support.writers import NEW, OLD, Crew, Work, lost, mirror
 
@@ -88,7 +89,7 @@ class LifeCycle:
     def settings(self) -> Settings:
         """What every verb is given."""
         dsn = self.database.dsn_as(self.shape.runner) if self.shape.runner else self.database.dsn
-        return Settings(dsn=dsn, migrations=self.folder, execute=self.execute)
+        return Settings(dsn=dsn, migrations=self.folder, execute=self.execute, throttle=CALM)
 
     def crew(self) -> Crew:
         """The applications, nobody at work yet."""
