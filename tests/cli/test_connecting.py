@@ -12,7 +12,7 @@ from tests.support.databases import Database
 
 from .shell import pgwright
 
-CONNECTING = ["plan", "expand", "contract", "rollback", "status", "doctor", "init"]
+CONNECTING = ["plan", "expand", "contract", "rollback", "status", "doctor", "init", "pause", "resume"]
 SECRET = "s3cr3t-p@ss"
 
 

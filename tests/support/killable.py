@@ -25,6 +25,7 @@ from pgwright.api.rollback import rollback
 from pgwright.base.event import BackfillProgress, Event
 from pgwright.config import Settings
 from pgwright.config.settings import ExecuteSettings
+from tests.support.calm import CALM
 from tests.support.databases import Database
 
 LOCK = 77_001
@@ -111,7 +112,7 @@ def main(arguments: dict[str, str]) -> None:
     """Runs the verb; never ends by itself when it comes to its place."""
     dsn, place = arguments["dsn"], arguments["place"]
     execute = replace(FAST, workers=int(arguments["workers"]))
-    settings = Settings(dsn=dsn, migrations=Path(arguments["folder"]), execute=execute)
+    settings = Settings(dsn=dsn, migrations=Path(arguments["folder"]), execute=execute, throttle=CALM)
 
     def wait() -> None:
         with psycopg.connect(dsn, autocommit=True) as connection:

@@ -19,6 +19,7 @@ from pgwright.config.settings import ExecuteSettings
 from pgwright.connect import session
 from pgwright.evolve.execute import journal
 from pgwright.server.find import find
+from tests.support.calm import CALM
 from tests.support.databases import Database
 from tests.support.writers import NEW, OLD, Crew, Work, lost, mirror
 
@@ -90,7 +91,7 @@ class Cycle:
     def settings(self) -> Settings:
         """What every verb is given."""
         dsn = self.database.dsn_as(self.runner) if self.runner else self.database.dsn
-        return Settings(dsn=dsn, migrations=self.folder, execute=self.execute)
+        return Settings(dsn=dsn, migrations=self.folder, execute=self.execute, throttle=CALM)
 
     def expand(self) -> None:
         expand(self.settings, allow=self.allow, on_event=self.events.append, gate=self.gate)

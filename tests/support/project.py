@@ -14,6 +14,7 @@ from pgwright.api.status import status
 from pgwright.config import Settings
 from pgwright.config.settings import ExecuteSettings
 from pgwright.evolve.plan.plan_file import Plan
+from tests.support.calm import CALM
 from tests.support.databases import Database
 
 
@@ -28,7 +29,7 @@ class Project:
     def of(cls, database: Database, folder: Path, *, user: str = "postgres") -> Project:
         """A project in `folder` whose journal is made; `user` is who migrates."""
         execute = ExecuteSettings(lock_pause=0.02, lock_budget=5.0, heartbeat=0.5)
-        settings = Settings(dsn=database.dsn_as(user), migrations=folder, execute=execute)
+        settings = Settings(dsn=database.dsn_as(user), migrations=folder, execute=execute, throttle=CALM)
         init(settings)
         return cls(database=database, settings=settings)
 

@@ -15,6 +15,7 @@ from pgwright.config import Settings
 from pgwright.config.settings import ExecuteSettings
 from pgwright.connect import session
 from pgwright.evolve.execute import journal
+from tests.support.calm import CALM
 from tests.support.databases import Database
 
 # Batches of one block, so that a pass over a small table has a middle.
@@ -50,7 +51,7 @@ class Race:
     @property
     def settings(self) -> Settings:
         """What every verb is given."""
-        return Settings(dsn=self.dsn or self.database.dsn, migrations=self.folder, execute=self.execute)
+        return Settings(dsn=self.dsn or self.database.dsn, migrations=self.folder, execute=self.execute, throttle=CALM)
 
     def expand(self, *, allow: frozenset[str] = frozenset()) -> None:
         expand(self.settings, allow=allow, gate=self._gate, on_event=self._hear)

@@ -19,7 +19,7 @@ from ..evolve.execute.rights import ownership
 from ..sql.quote import ident, literal, qualified
 from ._ways import ways
 
-NEEDED_SESSIONS = 4  # the runner, its heartbeat, a sampler of locks, and one to look at the others
+NEEDED_SESSIONS = 6  # the runner, its heartbeat, the throttle, its probe, a VACUUM, and one to look at the others
 _QUERIES = Path(__file__).parent / "queries"
 _SHOWN = 20  # tables of one kind that get a finding of their own; the others are counted
 
@@ -47,6 +47,7 @@ def _look(connection: Connection, settings: Settings) -> Iterator[Finding]:
     yield from _tables(facts, _rows(connection, "doctor_tables", schemas))
     yield from _silence(connection, facts)
     yield from _statements(connection, facts)
+    yield from _standbys(connection, facts)
     yield from _prepared(_rows(connection, "doctor_prepared"))
     yield from ways(connection, settings)  # last: a pooler may end the session over it
 
@@ -232,6 +233,19 @@ def _statements(connection: Connection, facts: Row) -> Iterator[Finding]:
             "statements_not_visible", "pg_stat_statements", Severity.NOTICE, evidence,
             "pgwright cannot tell which statements of the application still use an old name; strategy auto takes copy.",
             cure,
+        )  # fmt: skip
+
+
+def _standbys(connection: Connection, facts: Row) -> Iterator[Finding]:
+    """Whether the throttle sees how far standbys are."""
+    query = "SELECT count(*) FROM pg_catalog.pg_stat_replication WHERE state IS NULL"
+    row = connection.execute(query).fetchone()
+    if row and row[0]:
+        yield _finding(
+            "standbys_not_visible", "pg_stat_replication", Severity.WARNING,
+            f"{facts['role']} does not see how far {row[0]} standbys or subscribers are.",
+            "A backfill is held by the limit replay_lag, because what cannot be seen may be late.",
+            f"GRANT pg_monitor TO {ident(facts['role'])};",
         )  # fmt: skip
 
 

@@ -30,6 +30,7 @@ CREATE INDEX commandes_en_cours ON commandes (statut, créee_a DESC) WHERE statu
 """The three changes: file name and text."""
 # The lease of a killed runner ends after this many seconds; the next one waits for that and no longer.
 SETTINGS = {"heartbeat": 0.5, "lease_timeout": 2.0}
+LATENCY = "2s"  # of the throttle: the traffic takes the whole machine, and the demonstration shall end
 COMMAND_SECONDS = 120.0
 # A shell that holds one end of a pipe: when we are gone, even by SIGKILL, it ends the command, which would otherwise
 # go on alone.
@@ -121,6 +122,7 @@ class Project:
     def configure(self, **execute: float) -> None:
         """Writes pgwright.toml; `execute` are further settings of its section of that name, in seconds."""
         lines = [f"{name} = {value}" for name, value in {**SETTINGS, **execute}.items()]
+        lines += ["", "[throttle]", f'latency = "{LATENCY}"']
         (self.folder / "pgwright.toml").write_text("\n".join(["[execute]", *lines, ""]), encoding="utf-8")
 
     def start(self, *arguments: str) -> Run:

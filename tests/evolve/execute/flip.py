@@ -12,6 +12,7 @@ from pgwright.api.rollback import rollback
 from pgwright.config import Settings
 from pgwright.connect import session
 from pgwright.evolve.execute import journal
+from tests.support.calm import CALM
 from tests.support.databases import Database
 from tests.support.lifecycle import QUICK, dump
 
@@ -133,7 +134,7 @@ class Verbs:
     def settings(self) -> Settings:
         """What every verb is given."""
         dsn = self.database.dsn_as(self.user) if self.user else self.database.dsn
-        return Settings(dsn=dsn, migrations=self.folder, execute=QUICK)
+        return Settings(dsn=dsn, migrations=self.folder, execute=QUICK, throttle=CALM)
 
     def expand(self, gate: Callable[[str], None] | None = None) -> None:
         expand(self.settings, gate=gate)

@@ -214,16 +214,21 @@ def test_who_may_not_see_the_sessions_of_others_is_held(make_role: Callable[...,
         assert isinstance(answer, reading.Unseen)
         assert answer.cure == f"GRANT pg_read_all_stats TO {role}"
         assert throttle.read("slot_wal", look) == reading.Seen(value=0.0, what="no slot")
+        database.run("REVOKE EXECUTE ON FUNCTION pg_get_replication_slots() FROM PUBLIC")
+        refused = throttle.read("slot_wal", look)
+        assert isinstance(refused, reading.Unseen)
+        assert "permission denied" in refused.why
         assert throttle.read("autovacuum", look) == reading.Seen(value=0.0, what="no autovacuum")
 
 
 @pytest.mark.majors("all")
 def test_limits_are_set_and_taken_back(race: Race) -> None:
-    shown = throttle_set(race.settings, {"replay_lag": "30s", "latency": "off", "slot_wal": "1GB"})
+    settings = replace(race.settings, throttle=ThrottleSettings())
+    shown = throttle_set(settings, {"replay_lag": "30s", "latency": "off", "slot_wal": "1GB"})
     assert {limit.key: limit.limit for limit in shown.limits} == {
         "autovacuum": "30s", "latency": "off", "replay_lag": "30s", "sessions": "off", "slot_wal": "1GB"}  # fmt: skip
     assert {limit.origin for limit in shown.limits} == {"default", "set in the database (throttle set)"}
-    shown = throttle_set(race.settings, {"latency": "default", "slot_wal": "default"})
+    shown = throttle_set(settings, {"latency": "default", "slot_wal": "default"})
     assert {limit.key: limit.limit for limit in shown.limits} == {
         "autovacuum": "30s", "latency": "100ms", "replay_lag": "30s", "sessions": "off",
         "slot_wal": "10GB"}  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
+from pgwright.api.doctor import doctor
 from pgwright.api.status import status
 from pgwright.api.throttle_set import throttle_set
 from pgwright.api.throttle_show import throttle_show
@@ -134,5 +135,8 @@ def _blind(primary: Own, folder: Path) -> None:
     assert held.released == 1
     assert primary.one(APART) == 0
     throttle_set(race.settings, {"replay_lag": "default"})
-    primary.run("GRANT pg_monitor TO commun")
+    [found] = [each for each in doctor(race.settings) if each.name == "standbys_not_visible"]
+    assert found.cure_sql == "GRANT pg_monitor TO commun;"
+    primary.run(found.cure_sql)
+    assert not [each for each in doctor(race.settings) if each.name == "standbys_not_visible"]
     assert not any(limit.holds for limit in throttle_show(replace(race.settings, throttle=NOTHING)).limits)

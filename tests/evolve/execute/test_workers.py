@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import signal
 import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 
-from pgwright.base.errors import LockNotObtained, StepFailed
-from pgwright.base.event import Notice
+from pgwright.base.errors import Interrupted, LockNotObtained, StepFailed
+from pgwright.base.event import Notice, ignore
 from pgwright.config.settings import ExecuteSettings
 from pgwright.evolve.execute import rounds
 from pgwright.evolve.execute.chunks import Chunk
+from pgwright.evolve.execute.lease import Lease
 from tests.support.databases import Database, Server
-from tests.support.killable import started
+from tests.support.killable import Killable, started
 from tests.support.lifecycle import footprint, leftovers
 from tests.support.own import own
 from tests.support.races import MIDDLE, Race
@@ -198,6 +202,44 @@ def test_no_worker_writes_after_a_takeover(race: Race) -> None:
         assert race.database.one("SELECT writes FROM pgwright.probe") == probes
         assert race.database.one("SELECT reason IS NULL FROM pgwright.control")
     assert leftovers(race.database) == []
+
+
+def test_every_batch_of_every_worker_is_fenced(race: Race) -> None:
+    """The other runner has only taken over, and rows are left that could be filled: nobody fills them."""
+    _expand_up_to_the_pass(race)
+    with race.database.connect(autocommit=False) as holder:
+        holder.execute("SELECT FROM utilisateurs WHERE id % 400 = 0 FOR UPDATE")
+        with started(race.database, race.folder, "expand", "pass", "batch", workers=3) as runner:
+            _taken_over(race, runner, holder)
+    race.expand()
+    assert race.database.one(APART) == 0
+
+
+def _expand_up_to_the_pass(race: Race) -> None:
+    """Its first step would wait for who holds rows."""
+
+    def stop() -> None:
+        raise Interrupted("here")
+
+    race.at = {"pass": stop}
+    with pytest.raises(Interrupted):
+        race.expand()
+    race.at = {}
+
+
+def _taken_over(race: Race, runner: Killable, holder: psycopg.Connection[Any]) -> None:
+    runner.stands(inside=False)
+    runner.process.send_signal(signal.SIGSTOP)
+    until(race.database, "SELECT clock_timestamp() - heartbeat_at > interval '0.4 s' FROM pgwright.lease")
+    execute = replace(race.settings.execute, lease_timeout=0.3)
+    with Lease(race.database.dsn, settings=execute, on_event=ignore):
+        holder.commit()
+        before = race.database.one(FILLED)
+        runner.go_on()
+        runner.process.send_signal(signal.SIGCONT)
+        _, said = runner.process.communicate()
+        assert "LeaseLost" in said
+        assert race.database.one(FILLED) == before < 4000
 
 
 # 7 rows a block, 5,000 blocks: 16 chunks that are worth rounds.

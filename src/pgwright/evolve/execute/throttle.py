@@ -213,8 +213,14 @@ class Throttle:
 
 
 def read(key: str, look: Look) -> Seen | Unseen:
-    """What one reading answers."""
-    answer: Seen | Unseen = registry.load("evolve.execute.readings", key).read(look)
+    """What one reading answers; one that the server refuses or does not answer in time is unseen. Raises where the
+    session is gone."""
+    try:
+        answer: Seen | Unseen = registry.load("evolve.execute.readings", key).read(look)
+    except psycopg.Error as error:
+        if is_connection_loss(error):
+            raise
+        return Unseen(why=" ".join(str(error).split()))
     return answer
 
 
