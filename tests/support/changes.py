@@ -72,7 +72,7 @@ class Change:
 
     def native_sql(self) -> str:
         """What a person would type for all of them."""
-        return "\n".join((*self.earlier, self.native or self.migration))
+        return self.native or "\n".join((*self.earlier, self.migration))
 
 
 class Typist:

@@ -1,8 +1,9 @@
 """A runner in a process of its own that a test can stop at an exact place and kill: `python -m tests.support.killable`.
 
-Arguments as JSON: `verb`, `dsn`, `folder`, `step` (the id or its end), `place`. There the process writes the step to
-standard output and waits for ever on an advisory lock that the test holds: `gate` is before the step, `batch` after
-the first batch of a pass; `inside` goes on, and holds the step in its own transaction (see `HOLD`).
+Arguments as JSON: `verb`, `dsn`, `folder`, `step` (the id or its end), `place`, `allow` (words with commas between).
+At its place the process writes the step to standard output and waits for ever on an advisory lock that the test holds:
+`gate` is before the step, `batch` after the first batch of a pass; `inside` goes on, and holds the step in its own
+transaction (see `HOLD`).
 """
 
 from __future__ import annotations
@@ -83,7 +84,15 @@ class Killable:
 
 @contextmanager
 def started(
-    database: Database, folder: Path, verb: str, step: str, place: str, *, dsn: str = "", workers: int = 1
+    database: Database,
+    folder: Path,
+    verb: str,
+    step: str,
+    place: str,
+    *,
+    dsn: str = "",
+    workers: int = 1,
+    allow: str = "",
 ) -> Iterator[Killable]:
     """Starts a runner. While the block lasts, what is held stays held."""
     with database.connect() as keeper:
@@ -91,7 +100,7 @@ def started(
         if place == "inside" and database.one("SELECT to_regclass('retenue') IS NULL"):
             database.run(HOLD)
         arguments = {"verb": verb, "dsn": dsn or database.dsn, "folder": str(folder), "step": step, "place": place}
-        arguments["workers"] = str(workers)
+        arguments |= {"workers": str(workers), "allow": allow}
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.killable", json.dumps(arguments)],
             stdout=subprocess.PIPE,
@@ -134,14 +143,16 @@ def main(arguments: dict[str, str]) -> None:
             print(event.step, flush=True)
             wait()
 
+    allow = frozenset(filter(None, arguments["allow"].split(",")))
+    finalize = arguments["verb"] == "finalize"
     if arguments["verb"] == "apply":
-        apply(settings, gate=gate, on_event=on_event)
+        apply(settings, allow=allow, gate=gate, on_event=on_event)
     elif arguments["verb"] == "expand":
-        expand(settings, gate=gate, on_event=on_event)
+        expand(settings, allow=allow, gate=gate, on_event=on_event)
     elif arguments["verb"] == "rollback":
-        rollback(settings, gate=gate, on_event=on_event)
+        rollback(settings, allow=allow, gate=gate, on_event=on_event)
     else:
-        contract(settings, gate=gate, on_event=on_event, finalize=arguments["verb"] == "finalize", grace=3600.0)
+        contract(settings, allow=allow, gate=gate, on_event=on_event, finalize=finalize, grace=3600.0)
 
 
 if __name__ == "__main__":

@@ -96,9 +96,10 @@ class Cycle:
     def expand(self) -> None:
         expand(self.settings, allow=self.allow, on_event=self.events.append, gate=self.gate)
 
-    def contract(self, *, grace: float | None = None, finalize: bool = False) -> None:
+    def contract(self, *, grace: float | None = None, finalize: bool = False, names: tuple[str, ...] = ()) -> None:
         contract(
             self.settings,
+            names,
             allow=self.allow,
             on_event=self.events.append,
             grace=grace,
@@ -106,8 +107,8 @@ class Cycle:
             gate=self.gate,
         )
 
-    def rollback(self) -> None:
-        rollback(self.settings, allow=self.allow, on_event=self.events.append, gate=self.gate)
+    def rollback(self, *names: str) -> None:
+        rollback(self.settings, names, allow=self.allow, on_event=self.events.append, gate=self.gate)
 
     @property
     def state(self) -> str:

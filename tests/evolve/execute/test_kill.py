@@ -11,14 +11,11 @@ import pytest
 from pgwright.base.event import Event, Notice
 from tests.support.databases import Database
 from tests.support.killable import started
+from tests.support.killing import die_at, die_everywhere
 from tests.support.lifecycle import GRACE, LifeCycle, Shape, dump
 from tests.support.selection import EDGES_IN_CI, in_ci
 from tests.support.shapes import SHAPES
 from tests.support.writers import NEW, OLD, Crew
-
-
-class Killed(BaseException):
-    """The end of a runner, which no handler of errors catches."""
 
 
 def shape(name: str) -> Shape:
@@ -26,39 +23,6 @@ def shape(name: str) -> Shape:
 
 
 CASES = [(shape("plain"), "copy"), (shape("plain"), "alias"), (shape("up"), "copy")]
-
-
-def die_everywhere(life: LifeCycle, crew: Crew, verb: Callable[[], None]) -> list[str]:
-    """Runs `verb`, is killed before each step once, and resumes. Returns where it was killed."""
-    died: list[str] = []
-
-    def gate(step: str) -> None:
-        if step not in died:
-            died.append(step)
-            raise Killed(step)
-
-    life.gate = gate
-    while True:
-        try:
-            verb()
-        except Killed:
-            crew.advance(2)
-        else:
-            life.gate = None
-            return died
-
-
-def die_at(life: LifeCycle, wanted: str, verb: Callable[[], None]) -> None:
-    """Runs `verb` until it comes to the step `wanted`."""
-
-    def gate(step: str) -> None:
-        if step == wanted:
-            raise Killed(step)
-
-    life.gate = gate
-    with pytest.raises(Killed):
-        verb()
-    life.gate = None
 
 
 @pytest.mark.majors(*EDGES_IN_CI)

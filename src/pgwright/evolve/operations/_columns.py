@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...base.errors import StepFailed
 from ...base.name import RelationName
 from ...catalog.probe import ExpressionFacts
 from ...catalog.values import Column, Table
 from ...sql import parse
+from ...sql.expression import substitute
 from ...sql.parse import Node
+from ...sql.quote import ident
 from ..locks.known import TYPES
+from ..steps.step import Step
 from ..sync.link import Link
 from . import _names
 from ._operation import Request, Shape
+from ._steps import Steps
 
 SYSTEM_COLUMNS = frozenset({"tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"})
 
@@ -20,6 +25,8 @@ SYSTEM_COLUMNS = frozenset({"tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"})
 def known(request: Request, table: Table, name: str) -> Column:
     """The column that the statement calls `name`. Its own name may be another one: that of an older rename."""
     shape = request.shape(table)
+    if name in SYSTEM_COLUMNS:
+        raise request.error(f'"{name}" is a system column')
     if name not in shape.logical:
         shown = ", ".join(sorted(shape.logical))
         hint = f"Its columns here: {shown}."
@@ -66,7 +73,10 @@ def facts(request: Request, table: Table, text: str, target: Column, *, what: st
     """What the server says of an expression over the columns of the table (over none with `columns={}`)."""
     shape = request.shape(table)
     names = columns.get("columns", shape.probe_names())
-    found = request.probe(table.oid, names, text, target)
+    try:
+        found = request.probe(table.oid, names, text, target)
+    except StepFailed as error:  # the type, or the collation with it, of a column that is to come
+        raise request.error(f"{what}: {error.message}") from error
     if found.error:
         missing = found.sqlstate in ("42883", "42704")
         hint = (
@@ -74,6 +84,31 @@ def facts(request: Request, table: Table, text: str, target: Column, *, what: st
         )
         raise request.error(f"{what}: {found.error}", hint=hint)
     return found
+
+
+def is_null(text: str) -> bool:
+    """Whether the expression is nothing but NULL."""
+    node = parse.parse_expression(text)
+    while parse.kind_of(node) == "TypeCast":
+        node = parse.unwrap(node.arg)
+    return parse.kind_of(node) == "A_Const" and bool(node.isnull)
+
+
+def look_for_gaps(steps: Steps, name: str, found: ExpressionFacts, *, among: str = "") -> list[Step]:
+    """Looks for rows for which the expression that fills `name` is NULL, where its inputs are there already. `among`
+    is the condition of the rows that it fills, in names of the server."""
+    shape = steps.shape
+    filled = {link.new for link in shape.fills}
+    if found.volatile or any(
+        is_filled_later(shape, column) or shape.survivor(column) in filled for column in found.columns
+    ):
+        return []
+    there = {column: ident(shape.on_server(column)) for column in found.columns}
+    empty = f"({substitute(found.text, there)}) IS NOT DISTINCT FROM NULL"
+    query = f"SELECT * FROM {steps.sql} WHERE {among + ' AND ' if among else ''}{empty}"
+    what = f"rows of {steps.table.name} for which {found.text} is NULL, and {name} is to be NOT NULL"
+    summary = f"look for rows of {steps.table.name} that would stay without {name}"
+    return [steps.look("look_filled", summary, query, what, "Give the expression a value for them: coalesce(…, …).")]
 
 
 def type_name(request: Request, node: Node) -> tuple[str, bool]:

@@ -38,6 +38,7 @@ from dataclasses import dataclass
 
 from ...sql.directives import Directive
 from ...sql.quote import ident
+from ..locks.declare import has_rows
 from ..steps import condition
 from ..steps.step import Action, Kind, Phase, Step
 from ..sync import text
@@ -84,12 +85,26 @@ def compile_(request: Request) -> Compiled:
     number = shape.survivor(name)
     if number in shape.not_null:
         return _is_already(steps, number, name)
+    _refuse_empty(steps, number, name)
     shape.not_null.add(number)
     directive = request.directive("on_null", name)
     if directive is None and (check := proven_by(steps, number)) is not None:
         return _by_check(steps, name, check)
     proof = NotNull.of(steps, name, request.moment())
     return _proven(steps, proof) if directive is None else _filled(steps, proof, directive)
+
+
+def _refuse_empty(steps: Steps, number: int, name: str) -> None:
+    """A column that the plan adds and nothing fills."""
+    shape, request = steps.shape, steps.request
+    added = shape.added.get(number)
+    filled = any(link.new == number for link in shape.fills)
+    if added is not None and added.default is None and not filled and has_rows(request.catalog, steps.table.oid):
+        raise request.refuse(
+            f"{name} is added by this plan without a value, and {steps.table.name} has rows",
+            hint="Give it a DEFAULT where it is added, or write above ADD COLUMN what the rows get: "
+            "-- pgwright: up = …",
+        )
 
 
 def _is_already(steps: Steps, number: int, name: str) -> Compiled:
@@ -172,7 +187,7 @@ def _proven(steps: Steps, proof: NotNull) -> Compiled:
 
 def _filled(steps: Steps, proof: NotNull, directive: Directive) -> Compiled:
     """Trigger and constraint appear together; the pass fills, and contract takes the trigger away."""
-    link = _link(steps, proof, directive)
+    link, looks = _link(steps, proof, directive)
     steps.shape.fills.append(link)
     if proof.phase is not Phase.EXPAND:
         raise steps.request.refuse(
@@ -187,7 +202,7 @@ def _filled(steps: Steps, proof: NotNull, directive: Directive) -> Compiled:
             _passable.hazard(steps.table),
             "what was filled in stays after a rollback",
         ),
-        steps=(_opened(steps, proof, link), *proof.prove(phase=Phase.VERIFY), *_closed(steps, proof, link)),
+        steps=(*looks, _opened(steps, proof, link), *proof.prove(phase=Phase.VERIFY), *_closed(steps, proof, link)),
         links=(link,),
     )
 
@@ -237,7 +252,7 @@ def _closed(steps: Steps, proof: NotNull, link: Link) -> list[Step]:
     return [contract, *proof.keep(), undo]
 
 
-def _link(steps: Steps, proof: NotNull, directive: Directive) -> Link:
+def _link(steps: Steps, proof: NotNull, directive: Directive) -> tuple[Link, list[Step]]:
     request, shape = steps.request, steps.shape
     number = shape.survivor(proof.name)
     if (pair := _columns.flight(shape, proof.name)) is not None and not pair.plain:
@@ -255,9 +270,18 @@ def _link(steps: Steps, proof: NotNull, directive: Directive) -> Link:
     if reasons := _passable.against(request, steps.table, number):
         raise request.refuse(f"{proof.name} cannot be filled", *reasons)
     column = shape.column(shape.logical[proof.name])
+    if column.generated is not None:
+        raise request.error(
+            f"{proof.name} is a generated column: only its expression fills it",
+            hint="Leave on_null out; rows in which it is NULL are looked for.",
+            directive=directive,
+        )
     found = _columns.facts(request, steps.table, directive.value, column, what=f"on_null = {directive.value}")
     if found.has_subquery:
         raise request.error("on_null cannot have a subquery: it stands in a trigger", directive=directive)
     if any(name == proof.name for name in found.columns):
         raise request.error(f"on_null reads {proof.name} itself, which is NULL then", directive=directive)
-    return fill_link(steps, proof.name, number, found, fills="writes")
+    if _columns.is_null(directive.value):
+        raise request.error("on_null is NULL, which fills nothing", directive=directive)
+    looks = _columns.look_for_gaps(steps, proof.name, found, among=f"{ident(proof.column)} IS NULL")
+    return fill_link(steps, proof.name, number, found, fills="writes"), looks

@@ -19,6 +19,7 @@ from .._steps import Steps
 KEPT = ("CONSTR_DEFAULT", "CONSTR_NOTNULL", "CONSTR_NULL")
 """What ADD COLUMN does without reading the rows."""
 _APART = ("CONSTR_CHECK", "CONSTR_FOREIGN", "CONSTR_UNIQUE")
+_SERIAL = frozenset({"smallserial", "serial2", "serial", "serial4", "bigserial", "serial8"})
 _ATTRIBUTES = ("CONSTR_ATTR_DEFERRABLE", "CONSTR_ATTR_DEFERRED", "CONSTR_ATTR_NOT_DEFERRABLE", "CONSTR_ATTR_IMMEDIATE")
 
 
@@ -49,10 +50,19 @@ class Added:
 
 
 def constraints(node: Node) -> dict[str, list[Node]]:
-    """The constraints of the column by their kind."""
+    """The constraints of the column by their kind. DEFERRABLE and INITIALLY DEFERRED are nodes of their own behind the
+    one that they are about."""
     found: dict[str, list[Node]] = {}
+    last: Node | None = None
     for each in map(parse.unwrap, node.constraints):
-        found.setdefault(parse.enum_value(each, "contype"), []).append(each)
+        kind = parse.enum_value(each, "contype")
+        if kind in _ATTRIBUTES:
+            if last is not None and kind in ("CONSTR_ATTR_DEFERRABLE", "CONSTR_ATTR_DEFERRED"):
+                last.deferrable, last.initdeferred = True, last.initdeferred or kind == "CONSTR_ATTR_DEFERRED"
+            continue
+        last = type(each)()
+        last.CopyFrom(each)
+        found.setdefault(kind, []).append(last)
     return found
 
 
@@ -75,12 +85,11 @@ def _refuse_others(steps: Steps, node: Node) -> None:
 
 def unknown(found: dict[str, list[Node]]) -> bool:
     """Whether there is one that this operation does not know: GENERATED, PRIMARY KEY."""
-    return bool(set(found) - {*KEPT, *_APART, *_ATTRIBUTES})
+    return bool(set(found) - {*KEPT, *_APART})
 
 
 def understand(steps: Steps, node: Node, found: dict[str, list[Node]]) -> Added:
     """The column, or an error that says what does not fit."""
-    _refuse_others(steps, node)
     request, table, shape = steps.request, steps.table, steps.shape
     name = node.colname
     type_, there = _columns.type_name(request, node.type_name)
@@ -92,9 +101,14 @@ def understand(steps: Steps, node: Node, found: dict[str, list[Node]]) -> Added:
         not_null="CONSTR_NOTNULL" in found,
         collation=_collation(node),
     )
+    if there and node.type_name.names[-1].string.sval not in _SERIAL:
+        _columns.facts(request, table, "NULL", bare, what=f"column {name}", columns={})
+    _refuse_others(steps, node)
     default = _default(steps, found, bare)
     up = _up(steps, bare)
     column = replace(bare, default=default.text if default is not None else None)
+    if "CONSTR_UNIQUE" in found and default is not None and not default.volatile and up is None and table.rows != 0:
+        _refuse_same(steps, name)
     added = Added(steps=steps, node=node, name=name, column=column, found=found, default=default, up=up)
     if added.not_null and default is None and up is None and has_rows(request.catalog, table.oid):
         raise request.refuse(
@@ -102,6 +116,16 @@ def understand(steps: Steps, node: Node, found: dict[str, list[Node]]) -> Added:
             hint="Give it a DEFAULT, or write above it what the rows get: -- pgwright: up = …",
         )
     return added
+
+
+def _refuse_same(steps: Steps, name: str) -> None:
+    """A DEFAULT that is one value for all rows, under UNIQUE."""
+    if not has_rows(steps.request.catalog, steps.table.oid):
+        return
+    raise steps.request.refuse(
+        f"{name} is UNIQUE, and its DEFAULT would be the same in all rows of {steps.table.name}",
+        hint="Leave the DEFAULT out, or write above it what each row gets: -- pgwright: up = …",
+    )
 
 
 def rewrites(steps: Steps, node: Node) -> bool:
@@ -118,6 +142,8 @@ def _default(steps: Steps, found: dict[str, list[Node]], column: Column) -> Expr
         return None
     expression = parse.unwrap(found["CONSTR_DEFAULT"][0].raw_expr)
     said = parse.deparse_expression(expression)
+    if _columns.is_null(said):
+        return None
     if column.type_oid != UNKNOWN:
         return _columns.facts(steps.request, steps.table, said, column, what=f"DEFAULT {said}", columns={})
     if parse.kind_of(expression) != "A_Const":
@@ -142,6 +168,8 @@ def _up(steps: Steps, column: Column) -> ExpressionFacts | None:
     found = _columns.facts(request, steps.table, directive.value, column, what=f"up = {directive.value}")
     if found.has_subquery:
         raise request.error("up cannot have a subquery: it stands in a trigger", directive=directive)
+    if _columns.is_null(directive.value):
+        raise request.error("up is NULL, which fills nothing", directive=directive)
     return found
 
 

@@ -12,13 +12,14 @@ from ...sync import text
 from ...sync.codec import link_to_json
 from ...sync.link import Link
 from ...sync.sources import sync_table
-from .. import _passable
+from .. import _columns, _passable
 from .._check import check
 from .._fill import fill_link
 from .._foreign_key import foreign_key
 from .._key import key
 from .._not_null import NotNull
 from .._operation import Compiled
+from .._unique import twice
 from ._added import KEPT, Added, rewrites
 
 
@@ -46,9 +47,16 @@ def build(added: Added) -> Compiled:
         strategy="filled in place" if late else "catalog-only",
         why=_why(added),
         hazards=tuple(added.hazards) + _hazards(added),
-        steps=(made, *after, _undo(added, link)),
+        steps=(*_looks(added), made, *after, _undo(added, link)),
         links=(link,) if link is not None else (),
     )
+
+
+def _looks(added: Added) -> list[Step]:
+    """Rows that `up` would leave empty in a column that is NOT NULL; asked for before the column is there."""
+    if added.up is None or not added.not_null:
+        return []
+    return _columns.look_for_gaps(added.steps, added.name, added.up)
 
 
 def _link(added: Added, fill: ExpressionFacts) -> Link:
@@ -166,6 +174,7 @@ def _apart(added: Added, phase: Phase) -> list[Step]:
         made = foreign_key(steps, node, [added.name], tag=f"foreign{number}_")
         found += made.forward(phase, look=None)
     for number, node in enumerate(added.found.get("CONSTR_UNIQUE", ()), 1):
+        added.hazards.append(twice([added.name]))
         of = key(steps, node, "UNIQUE", [added.name], phase, tag=f"unique{number}_")
         found += [each for each in of if each.phase is not Phase.ROLLBACK]
     return found
@@ -207,8 +216,10 @@ def _loses(added: Added) -> str:
         return "true"
     if added.default is None:
         return f"{column} IS NOT NULL"
-    same = f"{column} IS NOT DISTINCT FROM ({added.default.text})"
-    return f"NOT ({same})" if added.default.immutable else f"{column} IS NOT NULL"
+    if not added.default.immutable:
+        return f"{column} IS NOT NULL"
+    default = f"ROW(({added.default.text})::{added.column.type})::record"
+    return f"ROW({column})::record OPERATOR(pg_catalog.*<>) {default}"
 
 
 def _why(added: Added) -> str:
