@@ -142,6 +142,11 @@ SHAPES = (
     ),
     Change(name="renamed", setup=PLAIN, migration=COPY + set_not_null("d")),
     Change(name="renamed_with_up", setup=PLAIN, migration=UP + set_not_null("d"), differs=False),
+    Change(
+        name="renamed_with_up_from_one_that_has_it",
+        setup=PLAIN,
+        migration=UP.replace("(a)", "(c)").replace(" a ", " c ") + set_not_null("d"),
+    ),
     Change(name="renamed_before", setup=PLAIN, migration=set_not_null("d"), earlier=(COPY,)),
     Change(
         name="renamed_before_and_filled",

@@ -63,6 +63,12 @@ def flight(shape: Shape, name: str) -> Link | None:
     return next((link for link in reversed(shape.links) if link.new == shape.logical[name]), None)
 
 
+def proving(shape: Shape, name: str) -> Link | None:
+    """The open rename with values of its own whose contract makes the column NOT NULL, as its old one is."""
+    pair = flight(shape, name)
+    return pair if pair is not None and not pair.plain and pair.old in shape.not_null else None
+
+
 def is_filled_later(shape: Shape, name: str) -> bool:
     """Whether the values of the column come only with the pass of this plan or of one that is in flight."""
     number = shape.survivor(name)

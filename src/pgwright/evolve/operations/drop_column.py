@@ -99,12 +99,16 @@ def _check(steps: Steps, name: str, column: Column) -> None:
     number = shape.logical[name]
     if number in shape.added:
         raise request.refuse(f"{name} is added by this plan", hint="Leave both out.")
-    for link in (*shape.links, *shape.fills):
-        if number in (link.old, link.new, *link.columns.values()):
-            raise request.refuse(
-                f"{name} is needed by {link.migration}, which is in flight",
-                hint=f"Contract that first: pgwright contract {link.migration}",
-            )
+    # A link that fills another column from it is closed by its own contract, which comes first.
+    needed = [link for link in shape.links if number in (link.old, link.new, *link.columns.values())]
+    for link in (*needed, *(link for link in shape.fills if link.new == number)):
+        first = link.migration != request.migration
+        raise request.refuse(
+            f"{name} is needed by {link.migration}, which is in flight",
+            hint=f"Contract that first: pgwright contract {link.migration}"
+            if first
+            else "Write DROP COLUMN into a later migration.",
+        )
     if column.inherited:
         raise request.error(f'column "{name}" of "{table.name}" is inherited', hint="Drop it on the parent table.")
     if any(number in part.partition_columns for part in request.catalog.descendants(table.oid)):
@@ -221,12 +225,15 @@ def _dropped(steps: Steps, name: str, hidden: str, link: Link | None) -> Step:
         "column": hidden,
         "link": link.id if link is not None else None,
         "loses": "",
-        "destroys": {
-            "object": table.name.name,
-            "what": f"column {name} of {table.name}",
-            "query": f"SELECT EXISTS (SELECT FROM {steps.sql} WHERE {ident(name)} IS NOT NULL)",
-            "consented": steps.request.allowed("destructive"),
-        },
+        "destroys": [
+            {
+                "relation": table.oid,
+                "column": number,
+                "object": f"{table.name.name}.{name}",
+                "name": [table.name.schema, table.name.name],
+            }
+        ],
+        "consented": steps.request.allowed("destructive"),
     }
     pointed = {
         part.oid

@@ -72,6 +72,11 @@ def compile_for(steps: Steps, name: str) -> Compiled:
     request, table, shape = steps.request, steps.table, steps.shape
     column = _columns.known(request, table, name)
     number = shape.survivor(name)
+    if (pair := _columns.proving(shape, name)) is not None:
+        raise request.refuse(
+            f"{name} is between two columns until {pair.migration} is contracted, which proves NOT NULL",
+            hint="Write DROP NOT NULL into a later migration, and contract the rename first.",
+        )
     if number not in shape.not_null:
         return Compiled(strategy="nothing to do", why=f"{name} may be NULL already")
     _check(request, table, column, name)
@@ -106,12 +111,6 @@ def _check(request: Request, table: Table, column: Column, name: str) -> None:
     parents = [request.catalog.tables[oid] for oid in table.parents if oid in request.catalog.tables]
     if any((above := parent.column(column.name)) is not None and above.not_null for parent in parents):
         raise request.error(f'column "{name}" is NOT NULL in the parent table', hint="Change it there.")
-    pair = _columns.flight(request.shape(table), name)
-    if pair is not None and not pair.plain:
-        raise request.refuse(
-            f"{name} is between two columns until {pair.migration} is contracted, which proves NOT NULL",
-            hint="Write DROP NOT NULL into a later migration, and contract the rename first.",
-        )
 
 
 def _back(steps: Steps, name: str) -> list[Step]:

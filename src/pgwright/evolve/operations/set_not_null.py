@@ -85,6 +85,9 @@ def compile_(request: Request) -> Compiled:
     number = shape.survivor(name)
     if number in shape.not_null:
         return _is_already(steps, number, name)
+    if (pair := _columns.proving(shape, name)) is not None:
+        why = f"{pair.old_name} is NOT NULL, and {pair.migration} proves it for {name} when it is contracted"
+        return Compiled(strategy="nothing to do", why=why)
     _refuse_empty(steps, number, name)
     shape.not_null.add(number)
     directive = request.directive("on_null", name)
