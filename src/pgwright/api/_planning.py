@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from ..base.errors import CatalogMoved, Refused, UsageError
 from ..catalog.fingerprint import fingerprint
+from ..catalog.index_probe import IndexFacts, probe_index
 from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
 from ..catalog.values import Catalog, Column
@@ -16,6 +17,7 @@ from ..evolve.execute import journal
 from ..evolve.plan import planner
 from ..evolve.plan.files import Migration, load
 from ..evolve.plan.plan_file import Plan
+from ..sql.parse import Node
 from ..workload import statements as workload
 
 AGAIN = ("rolled back",)
@@ -92,6 +94,9 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
     def probe(table: int, names: Mapping[str, str | Column], text: str, target: Column) -> ExpressionFacts:
         return probe_expression(connection, catalog, table, names, text, target)
 
+    def index(table: int, names: Mapping[str, str | Column], statement: Node, key: str | None) -> IndexFacts:
+        return probe_index(connection, catalog, table, names, statement, key)
+
     links = journal.links(connection) if journal.version(connection) is not None else ()
     known = workload.known(connection)
 
@@ -99,7 +104,13 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
         return against_view(connection, catalog, table, old, new, known or ())
 
     sources = planner.Sources(
-        catalog=catalog, links=links, probe=probe, statements=known, against_view=against, allow=allow
+        catalog=catalog,
+        links=links,
+        probe=probe,
+        probe_index=index,
+        statements=known,
+        against_view=against,
+        allow=allow,
     )
     return planner.make(migrations, sources)
 

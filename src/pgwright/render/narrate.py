@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ..base.event import BackfillProgress, Event, LockWaiting, Notice, StateChanged, StepFinished, StepStarted
+from ..base.event import (
+    BackfillProgress,
+    Event,
+    IndexProgress,
+    LockWaiting,
+    Notice,
+    StateChanged,
+    StepFinished,
+    StepStarted,
+)
 from .layout import clean, count, duration
 
 
@@ -24,6 +33,8 @@ def sentence(event: Event) -> str:
             return "\n".join([f"  {waiting(event)}{who}", *(f"    {clean(blocker)}" for blocker in event.blockers)])
         case BackfillProgress():
             return f"  {backfill(event)}"
+        case IndexProgress():
+            return f"  {indexing(event)}"
         case Notice():
             return f"note: {clean(event.message)}"
     return ""
@@ -39,6 +50,18 @@ def waiting(event: LockWaiting) -> str:
 def backfill(event: BackfillProgress) -> str:
     """Which table, how far, how fast, how long still."""
     return f"backfill of {clean(event.relation)}: {how_far(event)}"
+
+
+def indexing(event: IndexProgress) -> str:
+    """Which table, in which phase of the build, how far, for whom it waits, how long the phase still takes."""
+    parts = [f"index of {clean(event.relation)}: {clean(event.phase)}"]
+    if event.total > 0:
+        parts.append(f"{min(event.done / event.total, 1.0) * 100:.0f} % of {event.total:,} {event.unit}")
+    if event.waits_for:
+        parts.append(f"waits for pid {event.waits_for}")
+    if event.seconds_left is not None:
+        parts.append(f"about {duration(event.seconds_left)} left of this phase")
+    return ", ".join(parts)
 
 
 def how_far(event: BackfillProgress) -> str:

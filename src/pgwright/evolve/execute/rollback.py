@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...base.errors import Refused, UsageError
 from ...base.event import Notice, StateChanged
-from ..steps.step import Phase
+from ..steps.step import Kind, Phase
 from . import chunks, journal
 from .runner import Runner
 
@@ -60,12 +60,17 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
     found: list[journal.StepRecord] = []
     for operation in reversed(list(dict.fromkeys(op for each in mine for op in each.step.operations))):
         of = [each for each in mine if operation in each.step.operations]
-        flipped = any(each.step.phase is Phase.CONTRACT and each.state == "done" and each.step.undo for each in of)
+        flipped = any(each.step.phase is Phase.CONTRACT and _is_changed(each) and each.step.undo for each in of)
         begun = any(each.state in ("done", "running", "failed") for each in of if each.step.phase in BESIDE)
         phase = Phase.RESTORE if flipped else Phase.ROLLBACK
-        if begun:
+        if begun or flipped:
             found += [each for each in of if each.step.phase is phase and each.state != "undone"]
     return found
+
+
+def _is_changed(record: journal.StepRecord) -> bool:
+    """Whether the step has taken something away; a concurrent one may have done so before it failed."""
+    return record.state == "done" or (record.step.kind is Kind.CONCURRENT and record.state in ("running", "failed"))
 
 
 def _notice(runner: Runner, record: journal.Record) -> None:

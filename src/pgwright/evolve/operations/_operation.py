@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from ...base.errors import MigrationFileError, Refused
 from ...base.name import RelationName
+from ...catalog.index_probe import IndexFacts
 from ...catalog.probe import ExpressionFacts
 from ...catalog.values import Catalog, Column, Table
 from ...sql import parse
@@ -20,6 +21,7 @@ from ..steps.step import Phase, Step
 from ..sync.link import Link, Mode
 
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
+IndexProbe = Callable[[int, Mapping[str, str | Column], parse.Node, str | None], IndexFacts]
 
 
 @dataclass
@@ -110,6 +112,7 @@ class Request:
     shapes: dict[int, Shape]
     links: tuple[Link, ...]
     probe: Probe
+    probe_index: IndexProbe | None = None
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     allow: frozenset[str] = frozenset()
@@ -162,8 +165,11 @@ class Request:
         return Phase.VERIFY if named & self.late else Phase.EXPAND
 
     def changeable(self, relation: object) -> Table:
-        """As `table`, for a table whose definition is to change."""
-        table = self.table(relation)
+        """As `table`, for a table whose definition is to change; a RelationName will do, too."""
+        if isinstance(relation, RelationName):
+            table = next(each for each in self.catalog.tables.values() if each.name == relation)
+        else:
+            table = self.table(relation)
         if table.name.schema == "pgwright":
             raise self.error("the journal of pgwright is not for migrations")
         if self.shape(table).alias is not None:

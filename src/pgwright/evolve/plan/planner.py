@@ -1,6 +1,6 @@
 """Compiles pending migrations into one plan: asks the owner of each action, adds one pass per table, orders by phase.
 
-Pure, but for the questions that `Sources.probe` and `Sources.against_view` ask the server.
+Pure, but for the questions that `Sources.probe`, `Sources.probe_index` and `Sources.against_view` ask the server.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
 from ..operations import _fresh
-from ..operations._operation import Compiled, Probe, Request, Shape
+from ..operations._operation import Compiled, IndexProbe, Probe, Request, Shape
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import passes, routing
@@ -35,6 +35,7 @@ class Sources:
     catalog: Catalog
     links: tuple[Link, ...] = ()
     probe: Probe
+    probe_index: IndexProbe | None = None
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     allow: frozenset[str] = frozenset()
@@ -109,6 +110,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             shapes=draft.shapes,
             links=sources.links,
             probe=sources.probe,
+            probe_index=sources.probe_index,
             statements=sources.statements,
             against_view=sources.against_view,
             allow=sources.allow,

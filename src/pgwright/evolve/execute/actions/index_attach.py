@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from .. import partitioned_index, sync
+from .. import journal, partitioned_index, sync
 from ..context import Change, Context
 
 
 def prepare(context: Context) -> Change:
-    """Makes the empty index of each level and attaches every part."""
-    link = context.link()
-    digest = sync.digest(context.connection, link.table)
-    statements = partitioned_index.attach(context.connection, context.parameters)
-    return Change(statements=tuple(statements), relation=link.table, digest=digest)
+    """Makes the empty index of each level and attaches every part; with `levels` those of partitioned tables only."""
+    parameters = dict(context.parameters)
+    if "saved" in parameters:
+        parameters |= journal.result(context.connection, context.unit, parameters["saved"])
+    relation = context.link().table if "link" in parameters else int(parameters["relation"])
+    digest = sync.digest(context.connection, relation)
+    statements = partitioned_index.attach(context.connection, parameters, levels=bool(parameters.get("levels")))
+    return Change(statements=tuple(statements), relation=relation, digest=digest)
