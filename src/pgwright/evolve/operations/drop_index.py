@@ -15,12 +15,12 @@ it. A query that needs the index gets slow, and nothing but building it again he
 `ON CONFLICT` fails without it, and from then on duplicates get in.
 
 Refused are the index of a constraint (drop the constraint), a partition's part of a larger index, one that a foreign
-key or another object needs, and the replica identity of a table that publishes UPDATE or DELETE.
+key needs, and the replica identity of a table that publishes UPDATE or DELETE.
 
 ## Phases and locks
 
-look: for a unique index, whether anything depends on it. contract: SHARE UPDATE EXCLUSIVE, which blocks neither reads
-nor writes; for the index of a partitioned table ACCESS EXCLUSIVE on it and its partitions for an instant.
+contract: SHARE UPDATE EXCLUSIVE, which blocks neither reads nor writes; for the index of a partitioned table ACCESS
+EXCLUSIVE on it and its partitions for an instant.
 
 ## Rollback
 
@@ -42,7 +42,7 @@ from dataclasses import dataclass
 from ...base.name import RelationName
 from ...catalog.values import Index, Table
 from ...sql import parse
-from ...sql.quote import ident, literal, qualified
+from ...sql.quote import ident, qualified
 from ..steps.step import Action, Kind, Phase, Step
 from ._operation import Compiled, Request
 from ._steps import Steps
@@ -138,8 +138,6 @@ class _One:
     def refuse(self, *, cascade: bool) -> None:
         """Raises for what must not, or cannot, be dropped."""
         request, table, index = self.request, self.table, self.index
-        if table.name.schema == "pgwright":
-            raise request.error("the journal of pgwright is not for migrations")
         if index.name.startswith("pgw_"):
             raise request.refuse(f"{self.name} belongs to a migration that is in flight, and goes with it")
         if request.action.node.concurrent and self.whole:
@@ -207,21 +205,8 @@ class _One:
         return found
 
     def steps(self) -> list[Step]:
-        """Look, drop, and the way back."""
-        look = [self._look()] if self.index.unique else []
-        return [*look, self._drop(), *self._rebuilt(), self._settled()]
-
-    def _look(self) -> Step:
-        """Rules and functions with ON CONFLICT may depend on a unique index; contract would stop at them."""
-        oid = f"{literal(qualified(self.name))}::pg_catalog.regclass"
-        query = (
-            "SELECT pg_catalog.pg_describe_object(classid, objid, objsubid) AS object FROM pg_catalog.pg_depend "
-            f"WHERE refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND refobjid = {oid} AND deptype = 'n'"
-        )
-        summary = f"look whether anything depends on {self.name}"
-        return self.of.look(
-            f"look{self.tail}", summary, query, f"objects depend on index {self.name}", "Drop those first, by name."
-        )
+        """The drop, and the way back."""
+        return [self._drop(), *self._rebuilt(), self._settled()]
 
     def _drop(self) -> Step:
         return self.of.step(

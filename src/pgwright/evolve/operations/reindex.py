@@ -150,8 +150,6 @@ def _all(request: Request) -> tuple[Table, list[tuple[Table, Index]]]:
 
 def _refuse(request: Request, found: Sequence[tuple[Table, Index]]) -> None:
     for table, index in found:
-        if table.name.schema == "pgwright":
-            raise request.error("the journal of pgwright is not for migrations")
         if any(each.kind == "exclusion" and each.index_oid == index.oid for each in table.constraints):
             raise request.refuse(
                 f"cannot reindex exclusion constraint index {RelationName(index.schema, index.name)} concurrently",
