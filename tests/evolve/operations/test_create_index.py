@@ -163,9 +163,8 @@ def test_names_of_one_plan_do_not_collide(shop: Database) -> None:
 
 @pytest.mark.majors("all")
 def test_duplicates_are_looked_for_first(shop: Database, tmp_path: Path) -> None:
-    shop.run(
-        "UPDATE t SET b = 'deux' WHERE id IN (1, 2, 3); UPDATE t SET b = 'B4' WHERE id = 5; UPDATE t SET b = NULL WHERE id > 40"
-    )
+    shop.run("UPDATE t SET b = 'deux' WHERE id IN (1, 2, 3); UPDATE t SET b = 'B4' WHERE id = 5")
+    shop.run("UPDATE t SET b = NULL WHERE id > 40")
     project = Project.of(shop, tmp_path)
     project.write('CREATE UNIQUE INDEX ON t (lower(b), "Né é") WHERE id > 1;')
     with pytest.raises(Refused) as refused:

@@ -21,7 +21,7 @@ WITH RECURSIVE part (root, oid) AS (
     SELECT root, inhrelid FROM pg_catalog.pg_inherits JOIN part ON inhparent = part.oid
 )
 SELECT root::bigint, c.oid::bigint, n.nspname, c.relname FROM part JOIN pg_catalog.pg_class c USING (oid)
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE root <> c.oid AND c.relkind IN ('r', 'p')
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE root <> c.oid AND c.relkind::text = ANY (%(kinds)s)
 """
 
 
@@ -36,11 +36,14 @@ def exclusive(connection: Connection, relation: int) -> Lock:
     return Lock(relation=name, oid=relation, mode=LockMode.ACCESS_EXCLUSIVE)
 
 
-def present(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
-    """The declared locks, and the same on partitions and children that have come since the plan, in oid order."""
+def present(connection: Connection, locks: tuple[Lock, ...], *, below: str = "rp") -> tuple[Lock, ...]:
+    """The declared locks, and the same on partitions and children that have come since the plan, in oid order; of
+    these only those of the relkinds `below`."""
     modes = {lock.oid: lock.mode for lock in locks}
     names = {lock.oid: lock.relation for lock in locks}
-    for root, oid, schema, name in connection.execute(_DESCENDANTS, {"oids": list(modes)}).fetchall():
+    for root, oid, schema, name in connection.execute(
+        _DESCENDANTS, {"oids": list(modes), "kinds": list(below)}
+    ).fetchall():
         modes[oid] = max(modes.get(oid, modes[root]), modes[root])
         names.setdefault(oid, RelationName(schema, name))
     return tuple(Lock(relation=names[oid], oid=oid, mode=modes[oid]) for oid in sorted(modes))

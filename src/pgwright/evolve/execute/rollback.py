@@ -58,7 +58,7 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
     connection = runner.connection
     mine = [each for each in journal.steps(connection, record.unit, tuple(Phase)) if each.migration == record.name]
     found: list[journal.StepRecord] = []
-    for operation in reversed(list(dict.fromkeys(op for each in mine for op in each.step.operations))):
+    for operation in sorted({op for each in mine for op in each.step.operations}, key=_number, reverse=True):
         of = [each for each in mine if operation in each.step.operations]
         flipped = any(each.step.phase is Phase.CONTRACT and _is_changed(each) and each.step.undo for each in of)
         begun = any(each.state in ("done", "running", "failed") for each in of if each.step.phase in BESIDE)
@@ -66,6 +66,12 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
         if begun or flipped:
             found += [each for each in of if each.step.phase is phase and each.state != "undone"]
     return found
+
+
+def _number(operation: str) -> tuple[str, int]:
+    """The place of an operation in its migration. (The order of steps is not that: a look comes before everything.)"""
+    migration, _, number = operation.rpartition(".")
+    return migration, int(number)
 
 
 def _is_changed(record: journal.StepRecord) -> bool:

@@ -239,7 +239,7 @@ class _One:
         leaves = tuple(each.oid for each in parts if each.kind == "r")
         shown = (self.index.definition,)
         parameters = {"relation": self.table.oid, "saved": self.dropped}
-        parent = Action(name="index_attach", parameters={**parameters, "levels": True})
+        parent = Action(name="index_attach", parameters={**parameters, "levels": True, "below": "p"})
         built = Action(name="index_rest", parameters=parameters)
         whole = Action(name="index_attach", parameters=parameters)
         attach = "ALTER INDEX AT_AttachPartition"

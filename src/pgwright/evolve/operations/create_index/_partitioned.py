@@ -125,7 +125,7 @@ class Tree:
             (*map(self._statement, self.levels), *self._attach(self.levels)),
             self.of.on("IndexStmt only", target=levels),
             self.of.on("ALTER INDEX AT_AttachPartition", child=levels, table=levels),
-            action=Action(name="index_attach", parameters=self._parameters(levels=True, kept=self._kept())),
+            action=Action(name="index_attach", parameters=self._parameters(levels=True, below="p", kept=self._kept())),
             undo=(f"DROP INDEX {qualified(self.of.table.name.schema, self.name)}",),
             ready=_plain.columns_there(self.of, self.wanted) if not self.prefix else "",
         )

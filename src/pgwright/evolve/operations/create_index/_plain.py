@@ -93,6 +93,7 @@ def _only(of: Steps, wanted: Wanted) -> tuple[Step, Step]:
         f"make the empty index {wanted.name} of {table.name}, not of its partitions",
         (wanted.statement(only=True, tablespace=wanted.tablespace),),
         of.on("IndexStmt only", target=(table.oid,)),
+        action=Action(name="as_written", parameters={"below": ""}),
         undo=(away,),
         ready=columns_there(of, wanted),
     )
