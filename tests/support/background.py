@@ -12,13 +12,14 @@ from tests.support.databases import Database
 
 
 class Background:
-    """Runs `verb` in a thread; `error` is what it raised, None where it ended well. Leaving the block waits for it."""
+    """Runs `verb` in a thread; `error` is what it raised, None where it ended well. Leaving the block waits for
+    it, but not when the test fails inside: what holds the verb up would never let it go."""
 
     def __init__(self, verb: Callable[[], object]) -> None:
         self.error: PgwrightError | None = None
         self.stop = threading.Event()
         self._verb = verb
-        self._thread = threading.Thread(target=self._run)
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
         try:
@@ -33,7 +34,8 @@ class Background:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._thread.join()
+        if kind is None:
+            self._thread.join()
 
     @property
     def alive(self) -> bool:

@@ -159,12 +159,14 @@ def test_partitions_that_come_while_it_is_built(database: Database, tmp_path: Pa
     project.write("CREATE INDEX ON p (a);")
     database.run("CREATE TABLE p2 (k int, a int); INSERT INTO p2 VALUES (15, 1)")
     # An UPDATE would lock p as well, for the bounds of p1, and the new partition would wait for it.
-    with database.connect(autocommit=False) as writer, Background(project.expand) as runner:
+    runner = Background(project.expand)
+    with database.connect(autocommit=False) as writer:
         writer.execute("LOCK TABLE ONLY p1 IN ROW EXCLUSIVE MODE")
-        until(database, BUILDING)
-        database.run("SET lock_timeout = '20s'; CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (20) TO (30)")
-        database.run("ALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM (10) TO (20)")
-        writer.rollback()
+        with runner:
+            until(database, BUILDING)
+            database.run("SET lock_timeout = '20s'; CREATE TABLE p3 PARTITION OF p FOR VALUES FROM (20) TO (30)")
+            database.run("ALTER TABLE p ATTACH PARTITION p2 FOR VALUES FROM (10) TO (20)")
+            writer.rollback()
     assert runner.error is None
     assert database.all(INVALID) == []
     whole = "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'p_a_idx'::regclass"
