@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pgwright import op
 from pgwright.base.errors import MigrationFileError, Refused
+from pgwright.catalog.values import Catalog
+from pgwright.evolve.operations.create_index import _hazards
 from tests.evolve.operations.planning import only, outline, planned
 from tests.support.databases import Database
 from tests.support.lifecycle import dump, leftovers
@@ -213,3 +216,15 @@ def test_inherited_tables_are_not_indexed(make_database: Callable[..., Database]
     project.write("CREATE UNIQUE INDEX ON m (a);")
     assert project.expand() == "expanded"
     assert database.all("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 'f'::regclass") == []
+
+
+def test_a_server_that_builds_wrong_indexes_is_a_hazard() -> None:
+    catalog = Catalog(version=140003, database="d", role="r", search_path=("public",))
+    assert "older than 14.4" in _hazards.old_server(catalog)[0]
+    assert _hazards.old_server(replace(catalog, version=140004)) == []
+    assert _hazards.old_server(replace(catalog, version=150000)) == []
+
+
+def test_an_index_of_the_same_plan_is_not_dropped(shop: Database) -> None:
+    with pytest.raises(MigrationFileError, match="This plan makes it"):
+        planned(shop, "CREATE INDEX i ON t (a); DROP INDEX i;")
