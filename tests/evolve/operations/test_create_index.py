@@ -43,7 +43,7 @@ def test_plan(shop: Database) -> None:
     assert plan.steps[0].statements == (
         "CREATE INDEX CONCURRENTLY t_a_lower_idx ON public.t USING btree (a DESC, lower(b)) WHERE (a > 1)",
     )
-    assert only(plan).strategy == "concurrently"
+    assert only(plan).strategy == "concurrent build"
 
 
 @pytest.mark.majors("all")
@@ -228,3 +228,24 @@ def test_a_server_that_builds_wrong_indexes_is_a_hazard() -> None:
 def test_an_index_of_the_same_plan_is_not_dropped(shop: Database) -> None:
     with pytest.raises(MigrationFileError, match="This plan makes it"):
         planned(shop, "CREATE INDEX i ON t (a); DROP INDEX i;")
+
+
+def test_the_plan_of_a_partitioned_table(shop: Database) -> None:
+    shop.run("CREATE INDEX mien ON p1 (a DESC)")
+    plan = planned(shop, "CREATE INDEX ON p (a);")
+    assert outline(plan) == [
+        "parent expand instant SHARE",
+        "leaves expand concurrent SHARE UPDATE EXCLUSIVE",
+        "attach expand instant ACCESS SHARE",
+        "rest retire concurrent SHARE UPDATE EXCLUSIVE",
+        "attach_kept retire instant ACCESS SHARE",
+        "drop rollback cutover ACCESS EXCLUSIVE",
+        "clean rollback concurrent SHARE UPDATE EXCLUSIVE",
+    ]
+    assert plan.steps[0].statements == (
+        "CREATE INDEX p_a_idx ON ONLY public.p USING btree (a)",
+        "CREATE INDEX p2_a_idx ON ONLY public.p2 USING btree (a)",
+        "ALTER INDEX public.p_a_idx ATTACH PARTITION public.p2_a_idx",
+    )
+    assert plan.steps[4].statements == ("ALTER INDEX public.p_a_idx ATTACH PARTITION public.mien",)
+    assert any("p1 has an equal index already, mien" in hazard for hazard in only(plan).hazards)

@@ -87,7 +87,7 @@ def compile_(request: Request) -> Compiled:
         return Compiled(strategy="nothing to do", why="there is no such index", hazards=tuple(hazards))
     whole = all(table.kind == "p" for table, _ in there)
     return Compiled(
-        strategy="in one short transaction" if whole else "concurrently",
+        strategy="one short transaction" if whole else "concurrent drop",
         why="PostgreSQL drops no index of a partitioned table concurrently" if whole else "nobody has to wait for it",
         hazards=tuple(hazards),
         steps=tuple(steps),

@@ -100,7 +100,7 @@ def compile_(request: Request) -> Compiled:
     if kind == "TABLE" and not toast:
         hazards.append("the index of the TOAST table is left as it is: naming it needs a superuser")
     return Compiled(
-        strategy="concurrently",
+        strategy="concurrent rebuild",
         why="built again plainly it would block writes, and queries that use it",
         hazards=tuple(hazards),
         steps=(*made, *_clean(steps, groups, toast=tables if toast else [])),

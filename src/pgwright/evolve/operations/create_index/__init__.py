@@ -111,7 +111,11 @@ def compile_(request: Request) -> Compiled:
     if request.moment().value == "verify":
         request.late.add(wanted.name)
     return Compiled(
-        strategy="partition by partition" if whole else "on the parent only" if wanted.only else "concurrently",
+        strategy="a concurrent build for each partition"
+        if whole
+        else "an empty index"
+        if wanted.only
+        else "concurrent build",
         why=_why(steps, whole=whole, only=wanted.only),
         hazards=_hazards.of(steps, wanted),
         steps=made,

@@ -106,14 +106,12 @@ class Tree:
         )
 
     def _attach(self, parts: list[Table]) -> list[str]:
-        found = []
-        for part in parts:
-            above = next((each for each in self.parts if each.oid in part.parents and each.oid in self.names), None)
-            if above is not None:
-                upper = qualified(above.name.schema, self.names[above.oid])
-                lower = qualified(part.name.schema, self.names[part.oid])
-                found.append(f"ALTER INDEX {upper} ATTACH PARTITION {lower}")
-        return found
+        return [self._attached_one(part, self.names[part.oid]) for part in parts if part.oid != self.of.table.oid]
+
+    def _attached_one(self, part: Table, name: str) -> str:
+        above = next(each for each in self.parts if each.oid in part.parents)
+        upper = qualified(above.name.schema, self.names[above.oid])
+        return f"ALTER INDEX {upper} ATTACH PARTITION {qualified(part.name.schema, name)}"
 
     def _made(self) -> Step:
         levels = tuple(each.oid for each in self.levels)
@@ -149,8 +147,8 @@ class Tree:
     def _attached(self, phase: Phase, name: str) -> Step:
         family = tuple(each.oid for each in self.parts)
         own = self._attach(self.leaves)
-        late = [f"{qualified(index.schema, index.name)}" for _, index in self.kept]
-        shown = own if phase is self.phase else [f"ALTER INDEX … ATTACH PARTITION {each}" for each in late]
+        late = [qualified(index.schema, index.name) for _, index in self.kept]
+        shown = own if phase is self.phase else [self._attached_one(part, index.name) for part, index in self.kept]
         return self.of.step(
             f"{self.prefix}{name}",
             phase,
