@@ -249,3 +249,8 @@ def test_the_plan_of_a_partitioned_table(shop: Database) -> None:
     )
     assert plan.steps[4].statements == ("ALTER INDEX public.p_a_idx ATTACH PARTITION public.mien",)
     assert any("p1 has an equal index already, mien" in hazard for hazard in only(plan).hazards)
+
+
+def test_a_consent_that_means_nothing_is_an_error(shop: Database) -> None:
+    with pytest.raises(MigrationFileError, match="says nothing to create_index"):
+        planned(shop, "-- pgwright: allow = raw_sql\nCREATE INDEX ON t (a);")

@@ -48,7 +48,7 @@ from ._operation import Compiled, Request
 from ._steps import Steps
 from ._twin import table_sql
 
-DIRECTIVES = ("allow",)
+DIRECTIVES = ()
 RECOGNISES = ("DropStmt.OBJECT_INDEX",)
 _LOSES_IDENTITY = ("update", "delete")
 

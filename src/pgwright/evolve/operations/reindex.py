@@ -48,7 +48,7 @@ from ._steps import Steps
 from ._twin import table_sql
 from .create_index import _hazards
 
-DIRECTIVES = ("allow",)
+DIRECTIVES = ()
 RECOGNISES = ("ReindexStmt",)
 _LEFT = ("_ccnew", "_ccold")
 UNDO = ("nothing: the index holds what it held",)

@@ -125,7 +125,10 @@ def _refuse_directives(request: Request, name: str) -> None:
     known = registry.load(routing.KIND, name).DIRECTIVES
     for directive in request.directives:
         if directive.name not in known:
-            message, hint = f'"{directive.name}" says nothing to {name}', f"It knows {', '.join(known)}."
+            message, hint = (
+                f'"{directive.name}" says nothing to {name}',
+                f"It knows {', '.join(known) or 'no directive'}.",
+            )
             raise request.error(message, hint=hint, directive=directive)
         if directive.name == "allow":
             try:

@@ -57,7 +57,7 @@ from .._steps import Steps
 from .._twin import table_sql
 from . import _hazards, _partitioned, _plain, _wanted
 
-DIRECTIVES = ("allow",)
+DIRECTIVES = ()
 RECOGNISES = ("IndexStmt",)
 
 
