@@ -250,3 +250,28 @@ def test_a_tablespace_is_kept(make_database: Callable[..., Database], tmp_path: 
     database.run("DROP INDEX neuf, p_a_idx")
     with database.connect() as connection:
         connection.execute(f"DROP TABLESPACE {name}")
+
+
+def test_a_reader_of_the_new_index_delays_the_attaching(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    """ATTACH PARTITION takes ACCESS EXCLUSIVE on the index of the partition, which queries lock until they commit."""
+    database = make_database(SETUP)
+    project = Project.of(database, tmp_path)
+    project.write("CREATE INDEX ON p (a);")
+    events: list[Event] = []
+    with database.connect() as reader:
+        reader_pid = reader.info.backend_pid
+
+        def gate(step: str) -> None:
+            if step.endswith(".attach"):
+                reader.execute("BEGIN; SELECT count(*) FROM p1 WHERE a = 1")
+
+        with Background(lambda: expand(project.settings, on_event=events.append, gate=gate)) as runner:
+            while not any(isinstance(event, LockWaiting) and event.tries for event in events):
+                assert runner.alive, runner.error
+            database.run("SET lock_timeout = '5s'; SELECT count(*) FROM p WHERE a = 1")  # nobody queues behind it
+            reader.execute("ROLLBACK")
+    assert runner.error is None
+    assert database.all(INVALID) == []
+    waited = [event for event in events if isinstance(event, LockWaiting) and event.tries]
+    assert waited[-1].relation == "public.p1_a_idx1"
+    assert any(str(reader_pid) in blocker for blocker in waited[-1].blockers)

@@ -90,17 +90,21 @@ def branches(connection: Connection, parameters: Mapping[str, Any]) -> list[Bran
     return _Planned(connection, parameters).branches() if parameters.get("tree") else []
 
 
-def attach(connection: Connection, parameters: Mapping[str, Any], *, levels: bool = False) -> list[str]:
-    """Statements that make the empty index of each level and attach what is not attached; with `levels` of partitioned
-    tables only. Indexes in `kept` stay for themselves."""
+def attach(
+    connection: Connection, parameters: Mapping[str, Any], *, levels: bool = False
+) -> tuple[list[str], list[RelationName]]:
+    """Statements that make the empty index of each level and attach what is not attached, and the names of the indexes
+    that this locks; with `levels` of partitioned tables only. Indexes in `kept` stay for themselves."""
     found = branches(connection, parameters)
     by_node = {each.node: each for each in found}
     statements = [each.statement for each in found if each.partitioned and not each.there]
-    return statements + [
-        f"ALTER INDEX {by_node[each.parent].sql} ATTACH PARTITION {each.sql}"
+    apart = [
+        (by_node[each.parent], each)
         for each in found
         if each.parent is not None and not each.attached and not each.kept and (each.partitioned or not levels)
     ]
+    statements += [f"ALTER INDEX {above.sql} ATTACH PARTITION {each.sql}" for above, each in apart]
+    return statements, [RelationName(each.schema, each.name) for _, each in apart if each.there]
 
 
 def _copies(connection: Connection, parameters: Mapping[str, Any]) -> list[Branch]:

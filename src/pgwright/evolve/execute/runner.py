@@ -186,6 +186,7 @@ class Runner:
             with contextlib.suppress(_MovedError):
                 parameters = record.step.action.parameters if record.step.action else {}
                 locks = declared.present(self.connection, wanted, below=str(parameters.get("below", "rp")))
+                locks += change.locks
                 guard.strong_locks(
                     self.connection,
                     locks,

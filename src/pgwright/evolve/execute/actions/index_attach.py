@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ....base.lock import LockMode
+from ...steps.step import Lock
 from .. import journal, partitioned_index, sync
 from ..context import Change, Context
 
@@ -13,5 +15,8 @@ def prepare(context: Context) -> Change:
         parameters |= journal.result(context.connection, context.unit, parameters["saved"])
     relation = context.link().table if "link" in parameters else int(parameters["relation"])
     digest = sync.digest(context.connection, relation)
-    statements = partitioned_index.attach(context.connection, parameters, levels=bool(parameters.get("levels")))
-    return Change(statements=tuple(statements), relation=relation, digest=digest)
+    levels = bool(parameters.get("levels"))
+    statements, names = partitioned_index.attach(context.connection, parameters, levels=levels)
+    # Whoever has read by an index holds it until the transaction ends (14 to 18).
+    locks = tuple(Lock(relation=name, oid=0, mode=LockMode.ACCESS_EXCLUSIVE) for name in names)
+    return Change(statements=tuple(statements), relation=relation, digest=digest, locks=locks)
