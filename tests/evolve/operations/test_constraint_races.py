@@ -258,6 +258,7 @@ def test_killed_before_every_step(database: Database, tmp_path: Path, text: str)
     assert steps
 
 
+@pytest.mark.long
 @pytest.mark.majors(18)
 def test_rolled_back_from_every_step(database: Database, tmp_path: Path) -> None:
     verbs = Verbs(database, tmp_path)
