@@ -99,12 +99,6 @@ def _number(operation: str) -> int:
     return int(operation.rpartition(".")[2])
 
 
-def _number(operation: str) -> tuple[str, int]:
-    """The place of an operation in its migration. (The order of steps is not that: a look comes before everything.)"""
-    migration, _, number = operation.rpartition(".")
-    return migration, int(number)
-
-
 def _is_changed(record: journal.StepRecord) -> bool:
     """Whether the step has taken something away; a concurrent one may have done so before it failed."""
     return record.state == "done" or (record.step.kind is Kind.CONCURRENT and record.state in ("running", "failed"))

@@ -221,12 +221,15 @@ def _dropped(steps: Steps, name: str, hidden: str, link: Link | None) -> Step:
         "column": hidden,
         "link": link.id if link is not None else None,
         "loses": "",
-        "destroys": {
-            "object": table.name.name,
-            "what": f"column {name} of {table.name}",
-            "query": f"SELECT EXISTS (SELECT FROM {steps.sql} WHERE {ident(name)} IS NOT NULL)",
-            "consented": steps.request.allowed("destructive"),
-        },
+        "destroys": [
+            {
+                "relation": table.oid,
+                "column": number,
+                "object": f"{table.name.name}.{name}",
+                "name": [table.name.schema, table.name.name],
+            }
+        ],
+        "consented": steps.request.allowed("destructive"),
     }
     pointed = {
         part.oid
