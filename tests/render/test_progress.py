@@ -5,6 +5,7 @@ from pgwright.base.event import (
     BackfillProgress,
     BackfillReleased,
     Event,
+    IndexProgress,
     LockWaiting,
     Notice,
     StateChanged,
@@ -169,3 +170,29 @@ def test_what_holds_it_is_the_live_line() -> None:
     progress = Progress(screen.write, live=True, columns=lambda: 100, clock=clock)
     progress(held(0.0))
     assert screen.text[-1] == "  public.t is held for 0 ms: standby s1 is 12.3 s behind, the limit replay_lag is 10s"
+
+
+def index(done: int, *, waits_for: int = 0) -> IndexProgress:
+    unit, phase = (
+        ("sessions", "waiting for old snapshots") if waits_for else ("blocks", "building index: scanning table")
+    )
+    left = None if waits_for else 8.0
+    return IndexProgress(
+        relation="t", phase=phase, done=done, total=10, unit=unit, seconds_left=left, waits_for=waits_for
+    )
+
+
+def test_an_index_build_is_one_live_line() -> None:
+    events: list[tuple[float, Event]] = [(0.0, index(1)), (0.5, index(2)), (1.0, index(9, waits_for=7))]
+    screen, clock = Screen(), Clock()
+    progress = Progress(screen.write, live=True, columns=lambda: 120, clock=clock)
+    for moment, event in events:
+        clock.now = moment
+        progress(event)
+    said = "  index of t: waiting for old snapshots, 90 % of 10 sessions, waits for pid 7"
+    assert screen.text == [said]
+    plain = play(events, live=False).text
+    assert plain == [
+        "  index of t: building index: scanning table, 10 % of 10 blocks, about 8.0 s left of this phase",
+        "",
+    ]

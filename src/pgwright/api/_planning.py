@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from ..base.errors import CatalogMoved, Refused, UsageError
 from ..catalog.fingerprint import fingerprint
+from ..catalog.index_probe import IndexFacts, probe_index
 from ..catalog.key_probe import probe_foreign_key
 from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
@@ -19,6 +20,7 @@ from ..evolve.execute import journal, reach, rights
 from ..evolve.plan import planner
 from ..evolve.plan.files import Migration, load
 from ..evolve.plan.plan_file import Plan
+from ..sql.parse import Node
 from ..workload import statements as workload
 
 AGAIN = ("rolled back",)
@@ -97,6 +99,10 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
 
     begun = journal.version(connection) is not None
     links = journal.links(connection) if begun else ()
+
+    def index(table: int, names: Mapping[str, str | Column], statement: Node, key: str | None) -> IndexFacts:
+        return probe_index(connection, catalog, table, names, statement, key)
+
     known = workload.known(connection)
 
     def against(table: int, old: str, new: str) -> tuple[str, ...]:
@@ -112,6 +118,7 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
         catalog=catalog,
         links=links,
         probe=probe,
+        probe_index=index,
         statements=known,
         against_view=against,
         width=width,

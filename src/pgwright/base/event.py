@@ -88,6 +88,21 @@ class BackfillReleased(Event):
 
 
 @dataclass(frozen=True, kw_only=True)
+class IndexProgress(Event):
+    """How far an index build is, in the server's own words: its `phase`, `done` of `total` `unit` (blocks, tuples,
+    sessions that are waited for; 0 of 0 where the phase has no measure), and the seconds that are left of this phase
+    (None while that is being measured). `waits_for` is the process that is waited for, 0 for none."""
+
+    relation: str
+    phase: str
+    done: int
+    total: int
+    unit: str
+    seconds_left: float | None
+    waits_for: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Notice(Event):
     """Something that a person should know and that stops nothing."""
 

@@ -10,6 +10,7 @@ from ..base.event import (
     BackfillProgress,
     BackfillReleased,
     Event,
+    IndexProgress,
     LockWaiting,
     Notice,
     StateChanged,
@@ -38,6 +39,8 @@ def sentence(event: Event) -> str:
             return f"  {held(event)}"
         case BackfillReleased():
             return f"  {clean(event.relation)} goes on after {duration(event.seconds)}"
+        case IndexProgress():
+            return f"  {indexing(event)}"
         case Notice():
             return f"note: {clean(event.message)}"
     return ""
@@ -58,6 +61,18 @@ def held(event: BackfillHeld) -> str:
 def backfill(event: BackfillProgress) -> str:
     """Which table, how far, how fast, how long still."""
     return f"backfill of {clean(event.relation)}: {how_far(event)}"
+
+
+def indexing(event: IndexProgress) -> str:
+    """Which table, in which phase of the build, how far, for whom it waits, how long the phase still takes."""
+    parts = [f"index of {clean(event.relation)}: {clean(event.phase)}"]
+    if event.total > 0:
+        parts.append(f"{min(event.done / event.total, 1.0) * 100:.0f} % of {event.total:,} {event.unit}")
+    if event.waits_for:
+        parts.append(f"waits for pid {event.waits_for}")
+    if event.seconds_left is not None:
+        parts.append(f"about {duration(event.seconds_left)} left of this phase")
+    return ", ".join(parts)
 
 
 def how_far(event: BackfillProgress) -> str:

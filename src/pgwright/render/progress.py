@@ -13,13 +13,14 @@ from ..base.event import (
     BackfillProgress,
     BackfillReleased,
     Event,
+    IndexProgress,
     LockWaiting,
     StateChanged,
     StepFinished,
     StepStarted,
 )
 from .layout import pad, width
-from .narrate import backfill, held, how_far, sentence, share, waiting
+from .narrate import backfill, held, how_far, indexing, sentence, share, waiting
 
 Write = Callable[[str], object]
 
@@ -46,7 +47,7 @@ class Progress:
 
     def __call__(self, event: Event) -> None:
         """Shows `event`."""
-        if isinstance(event, (BackfillProgress, LockWaiting)):
+        if isinstance(event, (BackfillProgress, IndexProgress, LockWaiting)):
             self._repeating(event)
             return
         if isinstance(event, BackfillHeld):
@@ -70,7 +71,7 @@ class Progress:
         """Takes the live line away."""
         self._erase()
 
-    def _repeating(self, event: BackfillProgress | LockWaiting) -> None:
+    def _repeating(self, event: BackfillProgress | IndexProgress | LockWaiting) -> None:
         """An event that comes many times: rarely a line, on a terminal the live line."""
         key = f"{type(event).__name__} {event.relation}"
         now = self._clock()
@@ -87,6 +88,8 @@ class Progress:
             self._write(sentence(event) + "\n")
         elif isinstance(event, LockWaiting):
             self._show(f"  {waiting(event)}", waiting(event))
+        elif isinstance(event, IndexProgress):
+            self._show(f"  {indexing(event)}", indexing(event))
         elif ended:
             self.line(sentence(event))
         else:

@@ -10,6 +10,7 @@ from pgwright.api.contract import contract
 from pgwright.api.expand import expand
 from pgwright.api.rollback import rollback
 from pgwright.config import Settings
+from pgwright.config.settings import ExecuteSettings
 from pgwright.connect import session
 from pgwright.evolve.execute import journal
 from tests.support.calm import CALM
@@ -122,6 +123,7 @@ class Verbs:
     database: Database
     folder: Path
     user: str = ""
+    execute: ExecuteSettings = QUICK
 
     def prepare(self, script: str, migration: str = MIGRATION) -> None:
         """Tables, journal and migration file."""
@@ -134,7 +136,7 @@ class Verbs:
     def settings(self) -> Settings:
         """What every verb is given."""
         dsn = self.database.dsn_as(self.user) if self.user else self.database.dsn
-        return Settings(dsn=dsn, migrations=self.folder, execute=QUICK, throttle=CALM)
+        return Settings(dsn=dsn, migrations=self.folder, execute=self.execute, throttle=CALM)
 
     def expand(self, gate: Callable[[str], None] | None = None) -> None:
         expand(self.settings, gate=gate)

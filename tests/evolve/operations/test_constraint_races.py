@@ -4,17 +4,19 @@ die. What was begun is taken back or goes on; nothing invalid is left."""
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pgwright.api.plan import plan
 from pgwright.base.errors import LockNotObtained, PgwrightError, Refused, StepFailed
 from tests.evolve.execute.flip import Halt, Verbs, halting
-from tests.support.blockers import blocking
+from tests.support.blockers import Blocking, blocking
 from tests.support.databases import Database
 from tests.support.killable import started
-from tests.support.lifecycle import dump, leftovers
+from tests.support.lifecycle import QUICK, dump, leftovers
 from tests.support.races import Race
 
 pytestmark = pytest.mark.majors(14, 18)
@@ -186,6 +188,48 @@ def test_either_table_of_a_foreign_key_is_held(database: Database, tmp_path: Pat
     assert dump(database) == before
 
 
+@pytest.mark.majors(18)
+def test_somebody_holds_the_table_at_every_strong_lock(database: Database, tmp_path: Path) -> None:
+    """He is named, nothing is changed, and the same command goes on when he has left."""
+    verbs = Verbs(database, tmp_path, execute=replace(QUICK, lock_budget=0.3))
+    verbs.prepare(SETUP, MANY)
+    before = dump(database)
+    strong = {
+        step.id
+        for step in plan(verbs.settings).steps
+        if step.kind in ("instant", "cutover") and any(lock.mode.is_strong for lock in step.locks)
+    }
+    for verb in (verbs.expand, verbs.rollback):
+        for _ in range(len(strong) + 1):
+            try:
+                _held_before(database, verb, strong)
+            except LockNotObtained as error:
+                assert error.exit_code == 4
+                assert "attente_" in error.message
+                assert error.state.startswith("Nothing was changed")
+            else:
+                break
+    assert strong == set()
+    assert verbs.state == "rolled back"
+    assert dump(database) == before
+
+
+def _held_before(database: Database, verb: Callable[[Callable[[str], None]], None], strong: set[str]) -> None:
+    """Runs the verb; the table is held before the first step of `strong`, which is taken out of them."""
+    held: list[Blocking] = []
+
+    def gate(step: str) -> None:
+        if step in strong and not held:
+            strong.remove(step)
+            held.append(blocking("prepared", database, "lignes"))
+
+    try:
+        verb(gate)
+    finally:
+        for each in held:
+            each.release()
+
+
 MANY = f"{CHECK}\n{KEY.replace(' k ', ' f ')}\n{UNIQUE.replace(' k ', ' u ')}\n{PRIMARY.replace(' k ', ' p ')}"
 
 
@@ -214,6 +258,7 @@ def test_killed_before_every_step(database: Database, tmp_path: Path, text: str)
     assert steps
 
 
+@pytest.mark.long
 @pytest.mark.majors(18)
 def test_rolled_back_from_every_step(database: Database, tmp_path: Path) -> None:
     verbs = Verbs(database, tmp_path)

@@ -64,7 +64,7 @@ def test_names(make_database: Callable[..., Database], label: str) -> None:
     with database.connect(autocommit=False) as connection:
         connection.execute("SET client_min_messages = error")
 
-        @settings(max_examples=25, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=15, suppress_health_check=list(HealthCheck))
         @given(scenes())
         def compare(scene: Scene) -> None:
             try:

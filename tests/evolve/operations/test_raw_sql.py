@@ -24,7 +24,7 @@ HARMLESS = [
     "CREATE SCHEMA réserve;",
 ]
 HARMFUL = [
-    ("CREATE INDEX ON produits (nom);", "SHARE"),
+    ("CREATE TRIGGER d AFTER UPDATE ON produits EXECUTE FUNCTION suppress_redundant_updates_trigger();", "SHARE"),
     ("ALTER TABLE produits ALTER COLUMN nom TYPE varchar(10);", "rewrites|reads|ACCESS EXCLUSIVE|knows"),
     ("LOCK TABLE produits;", "ACCESS EXCLUSIVE"),
     ("DO $$ BEGIN EXECUTE 'ALTER TABLE ' || 'produits ADD x int'; END $$;", "knows"),

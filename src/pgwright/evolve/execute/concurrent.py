@@ -1,8 +1,9 @@
-"""Builds an index CONCURRENTLY: outside of any transaction, without any timeout, and never twice.
+"""Builds, rebuilds and drops indexes CONCURRENTLY: outside of any transaction, without any timeout, and never twice.
 
 A killed runner does not stop the server's build, and a failed build leaves an invalid index behind. So the backend is
 journalled before the build; whoever resumes looks first for a valid index (done), then for a backend that still builds
-(waits for it), and only then calls the index invalid, drops it and begins again.
+(waits for it), and only then calls the index invalid, drops it and begins again. An index that only has the name of
+the planned one is somebody else's: it is never dropped and never taken for done.
 
 It runs in the session of `direct_dsn` where there is one. Through a transaction pooler the backend that is journalled
 would be somebody's, so there only the text of the statement tells whose build it is.
@@ -15,18 +16,18 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import psycopg
 from psycopg import errors as sqlstate
 
 from ...base import registry
-from ...base.errors import Interrupted, StepFailed
+from ...base.errors import CatalogMoved, Interrupted, StepFailed
 from ...base.event import Notice
 from ...connect import is_connection_loss, session
-from ...sql.index import in_tablespace
-from ...sql.quote import ident, qualified
-from . import journal, partitioned_index, reach
+from ...sql.index import in_tablespace, same
+from ...sql.quote import qualified
+from . import index_progress, index_saved, journal, reach
 from .throttle import Throttle
 
 if TYPE_CHECKING:
@@ -39,24 +40,18 @@ TRIES = 3
 _AGAIN = (sqlstate.DeadlockDetected, sqlstate.SerializationFailure)
 
 _FIND = """
-SELECT i.indisvalid AND i.indisready, c.oid::bigint
+SELECT i.indisvalid AND i.indisready, c.oid::bigint, c.relname, pg_catalog.pg_get_indexdef(c.oid)
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE i.indrelid = %s AND n.nspname = %s AND c.relname = %s
-"""
-# The hidden index of REINDEX CONCURRENTLY; a number may follow where the name was taken (14 to 18).
-_LEFT = """
-SELECT n.nspname, c.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE i.indrelid = %s AND NOT i.indisvalid AND c.relname ~ '_cc(new|old)[0-9]*$'
+WHERE i.indrelid = %s AND n.nspname = %s AND (c.relname = %s OR c.oid = %s)
 """
 _BUILDING = """
 SELECT pid FROM pg_catalog.pg_stat_progress_create_index
-WHERE relid = %(relation)s AND datname = current_database() AND command LIKE 'CREATE%%'
+WHERE relid = %(relation)s AND datname = current_database()
 UNION
 SELECT a.pid FROM pgwright.step s JOIN pg_catalog.pg_stat_activity a
   ON a.pid = s.backend_pid AND a.backend_start = s.backend_start
-WHERE s.unit = %(unit)s AND s.id = %(step)s AND a.pid <> pg_catalog.pg_backend_pid() AND a.state = 'active'
+WHERE s.unit = %(unit)s AND a.pid <> pg_catalog.pg_backend_pid() AND a.state = 'active'
 UNION
 SELECT a.pid FROM pg_catalog.pg_stat_activity a WHERE a.datname = current_database() AND a.state = 'active'
   AND a.pid <> pg_catalog.pg_backend_pid() AND pg_catalog.starts_with(a.query, %(mark)s)
@@ -64,15 +59,21 @@ SELECT a.pid FROM pg_catalog.pg_stat_activity a WHERE a.datname = current_databa
 
 
 def run(runner: Runner, record: journal.StepRecord, state: str) -> None:
-    """Does the concurrent work of the step and marks it with `state`. Raises Refused where timeouts cannot be lifted,
-    Interrupted on a wish to stop (nothing is left of the build then), and what the server says."""
-    for build in _builds(runner, record):
+    """Does the concurrent work of the step and marks it with `state`; the action of the step says which
+    (`builds(runner, record)`). Raises Refused where timeouts cannot be lifted, Interrupted on a wish to stop (nothing
+    is left of a build then), and what the server says."""
+    assert record.step.action is not None
+    made: dict[str, Any] = {}
+    for build in registry.load("evolve.execute.actions", record.step.action.name).builds(runner, record):
         if build.is_wanted():
             if not build.is_there():
                 _wait_until_free(runner, record, build)
             build.run()
+            made |= build.made()
     with runner.transaction() as connection:
         connection.execute(journal.mark_step(record.unit, record.step.id, state).encode())
+        if made:
+            connection.execute(journal.set_result(record.unit, record.step.id, made).encode())
 
 
 def _wait_until_free(runner: Runner, record: journal.StepRecord, build: Build) -> None:
@@ -85,36 +86,29 @@ def _wait_until_free(runner: Runner, record: journal.StepRecord, build: Build) -
     runner.check_stop()
 
 
-def _builds(runner: Runner, record: journal.StepRecord) -> list[Build]:
-    """The index of the step, or those that partitions of now still lack."""
-    assert record.step.action is not None
-    parameters = record.step.action.parameters
-    if record.step.action.name == "key_rest":
-        found: list[Build] = registry.load("evolve.execute.actions", "key_rest").builds(runner, record)
-        return found
-    if "tops" not in parameters:
-        kind = {"index_drop": _Drop, "index_rebuild": _Rebuild}.get(record.step.action.name, Build)
-        names = ("relation", "schema", "name", "of", "statement")
-        oid = int(parameters.get("oid", 0))
-        return [kind(runner=runner, record=record, oid=oid, **{name: parameters[name] for name in names})]
-    return [
-        Build(
-            runner=runner,
-            record=record,
-            relation=branch.relation,
-            schema=branch.schema,
-            name=branch.hidden,
-            of=branch.name,
-            statement=partitioned_index.definition(branch, parameters, concurrently=True),
-        )
-        for branch in partitioned_index.branches(runner.connection, parameters)
-        if not branch.partitioned
-    ]
+def parameters_of(runner: Runner, record: journal.StepRecord) -> dict[str, Any]:
+    """The parameters of the step's action, with what the step `saved` kept."""
+    parameters = dict(record.step.action.parameters) if record.step.action else {}
+    if "saved" in parameters:
+        parameters |= journal.result(runner.connection, record.unit, parameters["saved"])
+    return parameters
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """An index of the table as it is now."""
+
+    valid: bool
+    oid: int
+    name: str
+    definition: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Build:
-    """One index to build: `name` on table `relation` (oid), the like of the index called `of` ("": of none)."""
+    """One index to build: `name` on table `relation` (oid), the like of the index called `of` ("": of none). `wanted`
+    is its definition ("": only the name is known). `oid` is that of an index that is there, `source` the step that
+    made it."""
 
     runner: Runner
     record: journal.StepRecord
@@ -123,7 +117,10 @@ class Build:
     name: str
     of: str
     statement: str
+    wanted: str = ""
     oid: int = 0
+    source: str = ""
+    stopped: ClassVar[str] = "Stopped on request; nothing is left of what was begun."
 
     def run(self) -> None:
         """Builds it unless it is there; a deadlock is tried again, any other error leaves nothing behind."""
@@ -134,7 +131,7 @@ class Build:
                 self.build()
                 return
             except _AGAIN:
-                self.drop()
+                self.clear()
                 if attempt + 1 == TRIES:
                     raise
                 self.runner.on_event(
@@ -143,7 +140,7 @@ class Build:
             except psycopg.Error as error:
                 # After a lost connection the server may go on with the build: who comes next looks.
                 if not is_connection_loss(error):
-                    self.drop()
+                    self.clear()
                 raise
 
     @property
@@ -161,6 +158,10 @@ class Build:
         """Whether a pooler stands in between."""
         return session.is_pooled(self.connection)
 
+    def made(self) -> dict[str, Any]:
+        """What the journal keeps of it."""
+        return {"oid": found.oid} if (found := self.found()) is not None else {}
+
     def is_wanted(self) -> bool:
         """Whether the index that is copied is still there; somebody may have dropped it, or its table."""
         if not self.of:
@@ -172,30 +173,44 @@ class Build:
         ).fetchone()
         return row is not None
 
+    def found(self) -> Found | None:
+        """The index of that name on the table, as it is now."""
+        return next((each for each in self.all() if each.name == self.name), None)
+
+    def all(self, oid: int = 0) -> list[Found]:
+        """The indexes of the table that have the name, or `oid`."""
+        with index_saved.qualifying(self.connection):
+            rows = self.connection.execute(_FIND, (self.relation, self.schema, self.name, oid)).fetchall()
+        return [Found(valid=row[0], oid=row[1], name=row[2], definition=row[3]) for row in rows]
+
     def is_there(self) -> bool:
-        """True when the index is there and valid. Waits for a build under way; drops what one left behind."""
+        """True when the index is there and valid. Waits for a build under way; drops what one left behind. Raises
+        CatalogMoved where another index has the name."""
         if self._is_valid():
             return True
         self.wait()
         if self._is_valid():
             return True
-        if self.connection.execute(_FIND, (self.relation, self.schema, self.name)).fetchone() is not None:
-            self.drop()
+        self.clear()
         return False
 
     def _is_valid(self) -> bool:
-        row = self.connection.execute(_FIND, (self.relation, self.schema, self.name)).fetchone()
-        return row is not None and bool(row[0])
+        found = self.found()
+        if found is None:
+            return False
+        if self.wanted and not same(found.definition, self.wanted):
+            raise CatalogMoved(
+                f"there is another index called {self.schema}.{self.name} now: {found.definition}",
+                state="Nothing was changed by this step, and that index is left alone.",
+                hint="Rename or drop it, then run the same command again; or `pgwright rollback`.",
+            )
+        return found.valid
 
     def wait(self) -> None:
         """Waits while somebody builds an index of the table, a server process of a killed runner above all."""
         waited = False
-        key = {
-            "relation": self.relation,
-            "unit": self.record.unit,
-            "step": self.record.step.id,
-            "mark": self.mark,
-        }
+        unit = self.record.unit
+        key = {"relation": self.relation, "unit": unit, "mark": f"/* pgwright {unit:d} "}
         while who := self.connection.execute(_BUILDING, key).fetchall():
             self.runner.check_stop()
             if not waited:
@@ -213,24 +228,46 @@ class Build:
                     "UPDATE pgwright.step SET backend_pid = NULL, backend_start = NULL WHERE unit = %s AND id = %s",
                     (self.record.unit, self.record.step.id),
                 )
-        with self._without_timeouts(), self._stoppable() as stopped:
+            self.note()
+        row = self.connection.execute("SELECT pg_catalog.pg_backend_pid()").fetchone()
+        pid = int(row[0]) if row else 0
+        with (
+            self._without_timeouts(),
+            index_progress.watched(self.runner, self.record.step, pid),
+            self._stoppable() as stopped,
+        ):
             try:
-                self.connection.execute((self.mark + self._with_tablespace()).encode())
+                self.work()
             except sqlstate.QueryCanceled as error:
                 if not stopped.is_set():
                     raise
-                self.drop()
+                self.clear()
                 raise Interrupted(
-                    "Stopped on request; nothing is left of what was begun.",
+                    self.stopped,
                     state="The journal holds the state after the last finished step.",
                     hint="The same command goes on from here.",
                 ) from error
 
-    def drop(self) -> None:
-        """Takes an invalid index away, concurrently: nobody waits."""
+    def note(self) -> None:
+        """What is written down in the transaction that journals the backend."""
+
+    def work(self) -> None:
+        """The statement that takes long."""
+        self.connection.execute((self.mark + self._with_tablespace()).encode())
+
+    def clear(self) -> None:
+        """Takes what a broken build left behind away, concurrently: nobody waits. A valid index, and one that is
+        defined otherwise, is not that."""
+        found = self.found()
+        if found is None or found.valid or (self.wanted and not same(found.definition, self.wanted)):
+            return
+        self.drop(self.schema, self.name)
+
+    def drop(self, schema: str, name: str) -> None:
+        """DROP INDEX CONCURRENTLY."""
         with self._without_timeouts():
-            name = f"{ident(self.schema)}.{ident(self.name)}"
-            self.connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}".encode())
+            statement = f"DROP INDEX CONCURRENTLY IF EXISTS {qualified(schema, name)}"
+            self.connection.execute((self.mark + statement).encode())
 
     def _with_tablespace(self) -> str:
         """The definition of an index does not say its tablespace: that of the original is asked of the catalog."""
@@ -285,36 +322,3 @@ class Build:
         finally:
             over.set()
             thread.join()
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Drop(Build):
-    """The index goes, concurrently. A broken try leaves it invalid, and the next one takes that away."""
-
-    def is_there(self) -> bool:
-        """True when nothing is left to drop."""
-        return self.connection.execute(_FIND, (self.relation, self.schema, self.name)).fetchone() is None
-
-    def drop(self) -> None:
-        """After an error nothing is taken back: the same command goes on."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Rebuild(Build):
-    """REINDEX CONCURRENTLY. What a broken one leaves behind (`…_ccnew`, `…_ccold`, invalid) is dropped, so that the
-    next try begins with a clean table."""
-
-    def is_there(self) -> bool:
-        """Waits for a rebuild under way that a killed runner has left. The index that it made has another oid than the
-        one of the plan (14 to 18: the new index takes over the name, the old one is dropped)."""
-        self.wait()
-        self.drop()
-        row = self.connection.execute(_FIND, (self.relation, self.schema, self.name)).fetchone()
-        return bool(self.oid and row is not None and row[0] and row[1] != self.oid)
-
-    def drop(self) -> None:
-        """Takes away what is left of a broken rebuild."""
-        rows = self.connection.execute(_LEFT, (self.relation,)).fetchall()
-        with self._without_timeouts():
-            for schema, name in rows:
-                self.connection.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {ident(schema)}.{ident(name)}".encode())

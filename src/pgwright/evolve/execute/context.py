@@ -10,7 +10,7 @@ import psycopg
 
 from ...base.event import OnEvent
 from ...config.settings import ExecuteSettings
-from ..steps.step import Step
+from ..steps.step import Lock, Step
 from ..sync.codec import link_from_json
 from ..sync.link import Link
 
@@ -47,8 +47,10 @@ class Context:
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """Statements for one transaction, prepared before any lock is held, so that the lock is short. `relation` is
-    the table that they were prepared from (0: none): they run only while its digest is still the same."""
+    the table that they were prepared from (0: none): they run only while its digest is still the same. `locks` are
+    those that the statements take on indexes: who is in the way there is told."""
 
     statements: tuple[str, ...] = ()
     relation: int = 0
     digest: str = ""
+    locks: tuple[Lock, ...] = ()

@@ -23,7 +23,7 @@ WITH RECURSIVE part (root, oid) AS (
     SELECT root, inhrelid FROM pg_catalog.pg_inherits JOIN part ON inhparent = part.oid
 )
 SELECT root::bigint, c.oid::bigint, n.nspname, c.relname FROM part JOIN pg_catalog.pg_class c USING (oid)
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE root <> c.oid AND c.relkind IN ('r', 'p')
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE root <> c.oid AND c.relkind::text = ANY (%(kinds)s)
 """
 
 
@@ -38,9 +38,10 @@ def exclusive(connection: Connection, relation: int) -> Lock:
     return Lock(relation=name, oid=relation, mode=LockMode.ACCESS_EXCLUSIVE)
 
 
-def present(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]:
-    """The declared locks, and the same on partitions and children that have come since the plan, in oid order. What is
-    declared by name (oid 0) has the oid of who has that name now; where nobody has it, it stands first."""
+def present(connection: Connection, locks: tuple[Lock, ...], *, below: str = "rp") -> tuple[Lock, ...]:
+    """The declared locks, and the same on partitions and children that have come since the plan, in oid order; of
+    these only those of the relkinds `below`. What is declared by name (oid 0) has the oid of who has that name now;
+    where nobody has it, it stands first."""
     resolved = _resolved(connection, locks)
     modes: dict[int, LockMode] = {}
     names: dict[int, RelationName] = {}
@@ -48,7 +49,9 @@ def present(connection: Connection, locks: tuple[Lock, ...]) -> tuple[Lock, ...]
         if lock.oid:
             modes[lock.oid] = max(modes.get(lock.oid, lock.mode), lock.mode)
             names[lock.oid] = lock.relation
-    for root, oid, schema, name in connection.execute(_DESCENDANTS, {"oids": list(modes)}).fetchall():
+    for root, oid, schema, name in connection.execute(
+        _DESCENDANTS, {"oids": list(modes), "kinds": list(below)}
+    ).fetchall():
         modes[oid] = max(modes.get(oid, modes[root]), modes[root])
         names.setdefault(oid, RelationName(schema, name))
     missing = (lock for lock in resolved if not lock.oid)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ...base.errors import Refused, UsageError
 from ...base.event import Notice, StateChanged
-from ..steps.step import Phase
+from ..steps.step import Kind, Phase
 from . import chunks, journal, reach
 from .runner import Runner
 
@@ -65,7 +65,7 @@ def _steps(runner: Runner, record: journal.Record) -> list[journal.StepRecord]:
     found: list[journal.StepRecord] = []
     for operation in sorted({op for each in mine for op in each.step.operations}, key=_number, reverse=True):
         of = [each for each in mine if operation in each.step.operations]
-        flipped = any(each.step.phase is Phase.CONTRACT and each.state == "done" and each.step.undo for each in of)
+        flipped = any(each.step.phase is Phase.CONTRACT and _is_changed(each) and each.step.undo for each in of)
         begun = any(each.state in ("done", "running", "failed") for each in of if each.step.phase in BESIDE)
         phase = Phase.RESTORE if flipped else Phase.ROLLBACK
         if begun or flipped:
@@ -97,6 +97,11 @@ def _as_before(runner: Runner, record: journal.Record, steps: Sequence[journal.S
 def _number(operation: str) -> int:
     """Its place in the file. Its steps do not tell: that of a later operation may be the first to look."""
     return int(operation.rpartition(".")[2])
+
+
+def _is_changed(record: journal.StepRecord) -> bool:
+    """Whether the step has taken something away; a concurrent one may have done so before it failed."""
+    return record.state == "done" or (record.step.kind is Kind.CONCURRENT and record.state in ("running", "failed"))
 
 
 def _notice(runner: Runner, record: journal.Record) -> None:

@@ -242,7 +242,9 @@ class Runner:
         for _ in range(5):
             change = self._prepare(record) if record.step.action or wanted or not record.step.locks else Change()
             with contextlib.suppress(_MovedError):
-                locks = declared.present(self.connection, wanted)
+                parameters = record.step.action.parameters if record.step.action else {}
+                locks = declared.present(self.connection, wanted, below=str(parameters.get("below", "rp")))
+                locks += change.locks
                 guard.strong_locks(
                     self.connection,
                     locks,

@@ -114,7 +114,9 @@ WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = ANY(%(part
   c.oid = d.objid
                   AND (c.conname LIKE 'pgw\\_%%' OR c.contype = 'n'))
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_class i WHERE d.classid = 'pg_catalog.pg_class'::regclass AND
-  i.oid = d.objid AND i.relkind IN ('i', 'I') AND i.relname LIKE 'pgw\\_%%')
+  i.oid = d.objid AND i.relkind IN ('i', 'I') AND (i.relname LIKE 'pgw\\_%%'
+                  -- a part of a larger index, which PostgreSQL itself gives to partitions that come
+                  OR EXISTS (SELECT FROM pg_catalog.pg_inherits h WHERE h.inhrelid = i.oid)))
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t WHERE d.classid = 'pg_catalog.pg_trigger'::regclass AND t.oid =
   d.objid)
 ORDER BY 1

@@ -84,7 +84,7 @@ def _statement(steps: Steps, constraint: Node, columns: list[str], name: str, ot
     del made.fk_attrs[:]
     made.fk_attrs.extend(kept)
     made.conname = name
-    made.skip_validation, made.initially_valid = constraint.is_enforced, False
+    made.skip_validation, made.initially_valid = constraint.is_enforced, not constraint.is_enforced
     if other is not None:
         made.pktable.schemaname, made.pktable.relname = other.name.schema or "", other.name.name
         names = steps.request.shape(other).server_names()

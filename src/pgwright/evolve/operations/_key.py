@@ -84,21 +84,12 @@ def _of_parts(
 
 
 def _joined(root: Unique, constraint: Node, phase: Phase) -> list[Step]:
-    """The keys of partitions that have come since, and then that of the table."""
-    steps = root.steps
-    statement = _added(root, constraint)
-    parameters: dict[str, object] = {
-        "relation": steps.table.oid,
-        "kind": root.kind,
-        "label": label(root.kind),
-        "columns": [each.string.sval for each in (*constraint.keys, *constraint.including)],
-        "build": root.build,
-        "tail": root.tail,
-        "statement": statement,
-        "name": root.name,
-    }
-    rest = steps.step(
-        f"{root.tag}rest",
+    """The keys of partitions that have come since, then that of the table; and the way back of the first."""
+    steps, tag = root.steps, root.tag
+    rest = f"{steps.request.id}.{tag}rest"
+    parameters = _parameters(root, constraint, rest)
+    build = steps.step(
+        f"{tag}rest",
         phase,
         Kind.CONCURRENT,
         f"build the indexes of partitions of {steps.table.name} that have come since the plan",
@@ -107,20 +98,19 @@ def _joined(root: Unique, constraint: Node, phase: Phase) -> list[Step]:
         action=Action(name="key_rest", parameters=parameters),
         undo=("they go with the partitions' constraints",),
     )
-    parameters["again"] = [rest.id]
     joined = steps.step(
-        f"{root.tag}joined",
+        f"{tag}joined",
         phase,
         Kind.INSTANT,
         f"make one {root.kind} of {steps.table.name} of those of its partitions",
-        (statement,),
+        (str(parameters["statement"]),),
         steps.on(ADD),
         action=Action(name="key_join", parameters=parameters),
         undo=(steps.alter(f"DROP CONSTRAINT {ident(root.name)}"),),
         done=condition.has_constraint(steps.table.oid, root.name),
     )
     back = steps.step(
-        f"{root.tag}rest_undo",
+        f"{tag}rest_undo",
         Phase.ROLLBACK,
         Kind.CUTOVER,
         f"drop the indexes of partitions of {steps.table.name} that have come since the plan",
@@ -128,7 +118,21 @@ def _joined(root: Unique, constraint: Node, phase: Phase) -> list[Step]:
         steps.on("AlterTableStmt.AT_DropConstraint"),
         action=Action(name="key_rest_drop", parameters=parameters),
     )
-    return [replace(rest, rows=None), joined, back]
+    return [replace(build, rows=None), joined, back]
+
+
+def _parameters(root: Unique, constraint: Node, rest: str) -> dict[str, object]:
+    return {
+        "relation": root.steps.table.oid,
+        "kind": root.kind,
+        "label": label(root.kind),
+        "columns": [each.string.sval for each in (*constraint.keys, *constraint.including)],
+        "build": root.build,
+        "tail": root.tail,
+        "statement": _added(root, constraint),
+        "name": root.name,
+        "again": [rest],
+    }
 
 
 def _added(root: Unique, constraint: Node) -> str:

@@ -87,6 +87,11 @@ def index_name(
     return free(relation.name, "" if label == "pkey" else _joined(columns), label, taken)
 
 
+def child_name(table: str, columns: Sequence[str], taken: Collection[str]) -> str:
+    """The name of a partition's index: from its own name and the columns of the index above, which it has too."""
+    return free(table, _joined(columns), "idx", taken)
+
+
 def index_columns(params: Iterable[Node]) -> list[str]:
     """How the columns of an index count in its name: `expr` for an expression, and a number behind what is repeated."""
     found: list[str] = []

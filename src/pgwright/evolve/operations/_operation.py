@@ -12,6 +12,7 @@ from typing import Any
 
 from ...base.errors import MigrationFileError, Refused
 from ...base.name import RelationName
+from ...catalog.index_probe import IndexFacts
 from ...catalog.probe import ExpressionFacts
 from ...catalog.values import Catalog, Column, Table
 from ...sql import parse
@@ -31,6 +32,7 @@ TryKey = Callable[[tuple[Column, ...], tuple[Column, ...], str], str | None]
 """What the server says against a foreign key of columns to columns with a clause, None for nothing."""
 
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
+IndexProbe = Callable[[int, Mapping[str, str | Column], parse.Node, str | None], IndexFacts]
 
 
 @dataclass
@@ -159,6 +161,7 @@ class Request(Place):
     shapes: dict[int, Shape]
     links: tuple[Link, ...]
     probe: Probe
+    probe_index: IndexProbe | None = None
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     width: Callable[[int, str], float] | None = None
@@ -235,8 +238,11 @@ class Request(Place):
         return Phase.VERIFY if named & self.late else Phase.EXPAND
 
     def changeable(self, relation: object) -> Table:
-        """As `table`, for a table whose definition is to change."""
-        table = self.table(relation)
+        """As `table`, for a table whose definition is to change; a RelationName will do, too."""
+        if isinstance(relation, RelationName):
+            table = next(each for each in self.catalog.tables.values() if each.name == relation)
+        else:
+            table = self.table(relation)
         if table.name.schema == "pgwright":
             raise self.error("the journal of pgwright is not for migrations")
         if self.shape(table).alias is not None:

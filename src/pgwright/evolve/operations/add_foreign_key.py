@@ -86,7 +86,8 @@ def compile_(request: Request) -> Compiled:
     if phase is Phase.VERIFY:
         request.late.add(made.name)
     numbers = tuple(steps.shape.survivor(column) for column in columns)
-    said = [] if covered(table, numbers) else [_no_index(steps, columns, constraint.pktable.relname)]
+    planned = any(set(key[: len(numbers)]) == set(numbers) for _, key in steps.shape.keys)
+    said = [] if planned or covered(table, numbers) else [_no_index(steps, columns, constraint.pktable.relname)]
     validate = not constraint.skip_validation and constraint.is_enforced
     if constraint.is_enforced:
         said.insert(0, f"from expand on a write of the old application that breaks {made.name} is refused (23503)")

@@ -1,6 +1,6 @@
 """Compiles pending migrations into one plan: asks the owner of each action, adds one pass per table, orders by phase.
 
-Pure, but for the questions that `Sources.probe` and `Sources.against_view` ask the server.
+Pure, but for the questions that `Sources.probe`, `Sources.probe_index` and `Sources.against_view` ask the server.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
 from ..operations import _fresh
-from ..operations._operation import Compiled, Place, Probe, Request, Shape, TryKey
+from ..operations._operation import Compiled, IndexProbe, Place, Probe, Request, Shape, TryKey
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import passes, routing
@@ -36,6 +36,7 @@ class Sources:
     catalog: Catalog
     links: tuple[Link, ...] = ()
     probe: Probe
+    probe_index: IndexProbe | None = None
     statements: tuple[str, ...] | None = None
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     width: Callable[[int, str], float] | None = None
@@ -116,6 +117,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             shapes=draft.shapes,
             links=sources.links,
             probe=sources.probe,
+            probe_index=sources.probe_index,
             statements=sources.statements,
             against_view=sources.against_view,
             width=sources.width,
@@ -136,7 +138,10 @@ def refuse_directives(request: Place, name: str) -> None:
     known = registry.load(routing.KIND, name).DIRECTIVES
     for directive in request.directives:
         if directive.name not in known:
-            message, hint = f'"{directive.name}" says nothing to {name}', f"It knows {', '.join(known)}."
+            message, hint = (
+                f'"{directive.name}" says nothing to {name}',
+                f"It knows {', '.join(known) or 'no directive'}.",
+            )
             raise request.error(message, hint=hint, directive=directive)
         if directive.name == "allow":
             try:

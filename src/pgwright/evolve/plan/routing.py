@@ -39,6 +39,8 @@ def owner_of(action: Action, catalog: Catalog, created: Collection[RelationName]
     """The operation that owns `action`. Operations are about tables: the same words about a view, a sequence, an index
     or a foreign table belong to the one that owns the rest, and so do those about nothing (IF EXISTS)."""
     name = owner(action.key)
+    if name in ("drop_index", "reindex"):
+        return owners()["*"] if _is_of_view(action, catalog) else name
     if name == "rename_column" or action.statement.kind not in ("AlterTableStmt", "IndexStmt", "RenameStmt"):
         return name
     relation = action.statement.node.relation
@@ -50,6 +52,17 @@ def owner_of(action: Action, catalog: Catalog, created: Collection[RelationName]
         return owners()["*"]
     skips = bool(getattr(action.statement.node, "missing_ok", False))
     return owners()["*"] if skips and created_as(relation, catalog, created) is None else name
+
+
+def _is_of_view(action: Action, catalog: Catalog) -> bool:
+    """Whether the action is about an index of a materialized view, or about all of one."""
+    node = action.statement.node
+    names = [[each.string.sval for each in parse.unwrap(item).items] for item in getattr(node, "objects", ())]
+    if hasattr(node, "relation"):
+        names.append([*([node.relation.schemaname] if node.relation.schemaname else []), node.relation.relname])
+    oids = {catalog.find(each[-1], each[-2] if len(each) > 1 else None) for each in names if each[-1]}
+    views = {oid for view in catalog.views.values() for oid in (view.oid, *(index.oid for index in view.indexes))}
+    return bool(oids & views)
 
 
 def is_fresh(action: Action, catalog: Catalog, created: Collection[RelationName]) -> bool:
