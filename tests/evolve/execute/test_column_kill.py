@@ -10,7 +10,7 @@ import pytest
 from tests.support.changes import Change, Changing
 from tests.support.columns import DESTRUCTIVE, GAPS, PARTED, PLAIN, WORK
 from tests.support.databases import Database
-from tests.support.killable import started
+from tests.support.killable import HOLD, started
 from tests.support.killing import die_at, die_everywhere
 from tests.support.lifecycle import GRACE, dump
 from tests.support.selection import EDGES_IN_CI
@@ -127,6 +127,8 @@ def test_sigkill(database: Database, verb: str, step: str, place: str, way: str,
     life = Changing(change=ALL, database=database, folder=tmp_path)
     life.prepare()
     database.run("INSERT INTO t SELECT i, NULL, i, 'c' FROM generate_series(5000, 9000) i")
+    if place == "inside":
+        database.run(HOLD)
     before = life.schema()
     if verb != "expand":
         life.expand()

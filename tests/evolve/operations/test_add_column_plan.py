@@ -106,7 +106,7 @@ def test_refused(make_database: Callable[..., Database], what: str) -> None:
         (ADD.format("int DEFAULT b"), 'column "b" does not exist'),
         (ADD.format("int CHECK (n > (SELECT 1))"), "a CHECK cannot have a subquery"),
         (ADD.format("int CHECK (z > 1)"), 'column "z" does not exist'),
-        (ADD.format("int CONSTRAINT t_pkey UNIQUE"), 'relation "t_pkey" exists already'),
+        (ADD.format("int CONSTRAINT t_pkey UNIQUE"), '"t_pkey" of table "public.t" exists already'),
         ("-- pgwright: up = (SELECT 1)\n" + ADD.format("int"), "up cannot have a subquery"),
         ("-- pgwright: up = z\n" + ADD.format("int"), 'column "z" does not exist'),
         ("-- pgwright: up = n\n" + ADD.format("int"), 'column "n" does not exist'),
