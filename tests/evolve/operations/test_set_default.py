@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pgwright import op
-from pgwright.base.errors import MigrationFileError
+from pgwright.base.errors import MigrationFileError, Refused
 from tests.evolve.operations.planning import only, outline, planned
 from tests.support.changes import Change, Changing, lives
 from tests.support.columns import (
@@ -26,6 +26,7 @@ from tests.support.columns import (
     WORK,
 )
 from tests.support.databases import Database
+from tests.support.lifecycle import leftovers
 
 SET = "ALTER TABLE t ALTER COLUMN a SET DEFAULT 'n';\n"
 RENAMED = SET.replace(" a ", " d ")
@@ -156,3 +157,48 @@ def test_what_does_not_fit_is_named(
 def test_twin() -> None:
     made = op.SetDefault(table="t", column="a", expression="'n'")
     assert made.to_sql() == SET.replace("\n", "") + "\n"
+
+
+def test_a_column_that_another_takes_over_from_is_not_changed_behind_it(
+    make_database: Callable[..., Database], tmp_path: Path
+) -> None:
+    """Neither by contract of an older migration that comes too late, nor by its rollback."""
+    older = SET + "ALTER TABLE t ALTER COLUMN a DROP DEFAULT;\n"
+    life = Changing(
+        change=Change(name="taken", setup=PLAIN + DEFAULT, migration=UP, earlier=(older,)),
+        database=make_database(),
+        folder=tmp_path,
+    )
+    life.prepare()
+    life.expand()
+    with pytest.raises(Refused, match='"0001_change" is older, open, and still changes a column that leaves'):
+        life.contract(grace=3600.0, names=("0002_change",))
+    with pytest.raises(Refused, match='"0002_change" is younger, open, and has another column take over from a'):
+        life.rollback("0001_change")
+    life.contract(grace=3600.0)
+    with pytest.raises(Refused, match='"0002_change" is younger, open, and has another column take over from a'):
+        life.rollback("0001_change")
+    life.rollback("0002_change")
+    life.rollback("0001_change")
+    life.database.run("INSERT INTO t (id) VALUES (1001)")
+    assert life.database.one("SELECT a FROM t WHERE id = 1001") == "q"
+
+
+@pytest.mark.majors("all")
+def test_a_rollback_after_the_rename_before_it_is_contracted(
+    make_database: Callable[..., Database], tmp_path: Path
+) -> None:
+    """The steps were planned with the name that the column had until then."""
+    text = "ALTER TABLE t ALTER COLUMN d SET NOT NULL, ALTER COLUMN b SET DEFAULT 5;\n"
+    life = Changing(
+        change=Change(name="late", setup=PLAIN, migration=text, earlier=(COPY,)),
+        database=make_database(),
+        folder=tmp_path,
+    )
+    life.prepare()
+    life.expand()
+    life.contract(finalize=True, names=("0001_change",))
+    life.rollback()
+    assert life.state == "rolled back"
+    life.database.run("INSERT INTO t (id, d) VALUES (1001, NULL)")
+    assert leftovers(life.database) == []

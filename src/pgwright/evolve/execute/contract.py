@@ -9,7 +9,7 @@ from ...base.event import Notice, StateChanged
 from ...sql.quote import ident
 from ..steps.step import Phase
 from ..sync import naming
-from . import chunks, consent, journal, live, reach, usage
+from . import chunks, consent, journal, live, names, reach, usage
 from .runner import Runner
 
 READY = ("expanded", "contracting", "retiring")
@@ -40,6 +40,7 @@ def contract(runner: Runner, record: journal.Record, *, grace: float, finalize: 
     """Contracts one migration as far as its grace period allows (seconds; `finalize` ends it now)."""
     if record.state != "retiring":
         _refuse_older(runner, record)
+        _refuse_left(runner, record)
         _refuse_rewrites(runner, record)
         consent.beforehand(runner, record)
         consented(runner, record, grace=grace, finalize=finalize)
@@ -107,6 +108,24 @@ def _tell_usage(runner: Runner, record: journal.Record) -> None:
                 runner.on_event(Notice(message=sentence))
     for sentence in usage.names_since_expand(runner.connection, record.unit, record.name):
         runner.on_event(Notice(message=sentence))
+
+
+def _refuse_left(runner: Runner, record: journal.Record) -> None:
+    """What an older one still has to do to a column is done before another takes over from it."""
+    taken = {
+        (link.table, link.old)
+        for link in journal.links(runner.connection)
+        if link.migration == record.name and not link.plain and not link.alone
+    }
+    for older in journal.records(runner.connection):
+        if older.name >= record.name or older.state not in ("expanding", "expanded", "contracting"):
+            continue
+        if taken & names.planned(runner.connection, older, (Phase.CONTRACT, Phase.RETIRE)):
+            raise Refused(
+                f'"{older.name}" is older, open, and still changes a column that leaves',
+                state="Nothing was changed by this command.",
+                hint=f"Contract it first: pgwright contract {older.name}",
+            )
 
 
 def _refuse_rewrites(runner: Runner, record: journal.Record) -> None:

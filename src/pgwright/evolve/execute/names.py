@@ -4,14 +4,15 @@ contracted, or rolled back, since. Columns are known by attnum, which a plain re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import psycopg
 
 from ...sql.columns import renamed
-from ..steps.step import Action, Step
+from ..steps.step import Action, Phase, Step
+from . import journal
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 _SQL = ("query", "statement")
@@ -34,6 +35,13 @@ def of_now(connection: Connection, step: Step) -> Step:
         return step
     statements = tuple(renamed(statement, moved) for statement in step.statements)
     return replace(step, statements=statements, action=_action(step.action, moved))
+
+
+def planned(connection: Connection, record: journal.Record, phases: Sequence[Phase]) -> frozenset[tuple[int, int]]:
+    """The columns, as (table, attnum), that the steps of a migration in `phases` name and that are not done yet."""
+    mine = (each for each in journal.steps(connection, record.unit, phases) if each.migration == record.name)
+    steps = (each.step for each in mine if each.state not in ("done", "undone"))
+    return frozenset((step.table, number) for step in steps for number in step.columns.values())
 
 
 def _action(action: Action | None, moved: Mapping[str, str]) -> Action | None:

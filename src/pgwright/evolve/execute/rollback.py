@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ...base.errors import Refused, UsageError
 from ...base.event import Notice, StateChanged
 from ..steps.step import Kind, Phase
-from . import chunks, journal, reach
+from . import chunks, journal, names, reach
 from .runner import Runner
 
 BESIDE = (Phase.EXPAND, Phase.BACKFILL, Phase.VERIFY)
@@ -110,6 +110,18 @@ def _notice(runner: Runner, record: journal.Record) -> None:
             runner.on_event(Notice(step=each.step.id, message=f"not undone: {each.step.summary}"))
 
 
+def _refuse_taken(runner: Runner, record: journal.Record) -> None:
+    """What this one gives back to a column would miss the one that takes over from it, or that has done so."""
+    named = names.planned(runner.connection, record, (Phase.ROLLBACK, Phase.RESTORE))
+    for link in reversed(journal.links(runner.connection)):
+        if link.migration > record.name and not link.plain and not link.alone and (link.table, link.old) in named:
+            raise Refused(
+                f'"{link.migration}" is younger, open, and has another column take over from {link.old_name}',
+                state="Nothing was changed by this command.",
+                hint=f"Roll it back first: pgwright rollback {link.migration}",
+            )
+
+
 def refuse_younger(runner: Runner, record: journal.Record) -> None:
     """Links of one table are rolled back from the newest to the oldest, and a table gets its old name back last."""
     mine = {link.table for link in journal.links(runner.connection) if link.migration == record.name}
@@ -121,6 +133,7 @@ def refuse_younger(runner: Runner, record: journal.Record) -> None:
                 hint=f"Roll it back first: pgwright rollback {link.migration}",
             )
         mine.discard(link.table)
+    _refuse_taken(runner, record)
     younger = journal.younger(runner.connection, record.name)
     if younger:
         raise Refused(
