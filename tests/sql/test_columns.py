@@ -19,7 +19,7 @@ CASES = {
         "ALTER TABLE t ADD CONSTRAINT k FOREIGN KEY (d) REFERENCES o (a) NOT VALID"
     ),
     "CREATE UNIQUE INDEX CONCURRENTLY a ON t (b, a) WHERE a > 'a'": (
-        "CREATE UNIQUE INDEX CONCURRENTLY a ON t (b, d) WHERE d > 'a'"
+        "CREATE UNIQUE INDEX CONCURRENTLY a ON t USING btree (b, d) WHERE d > 'a'"
     ),
     "COMMENT ON COLUMN s.t.a IS 'a'": "COMMENT ON COLUMN s.t.d IS 'a'",
     "SELECT * FROM t WHERE a IS NULL": "SELECT * FROM t WHERE d IS NULL",

@@ -46,6 +46,7 @@ GOLDEN = {
         UNDO,
     ),
     ADD.format("int UNIQUE CHECK (n > 0) REFERENCES o"): (
+        "check1_look look verify ACCESS SHARE",
         FIRST,
         "check1_add expand instant ACCESS EXCLUSIVE",
         "check1_valid expand online SHARE UPDATE EXCLUSIVE",

@@ -32,6 +32,11 @@ from tests.support.columns import (
 from tests.support.databases import Database
 
 GAP_WORK = (*WORK, "UPDATE t SET a = NULL WHERE id = %(k)s", "INSERT INTO t (id, b) VALUES (%(n)s, 1)")
+SHOP_WORK = (
+    "INSERT INTO commandes (id, référence, total) VALUES (%(n)s, 'r' || %(n)s, 5)",
+    "UPDATE commandes SET statut = 'LIVREE' WHERE id = %(k)s",
+    "SELECT référence FROM commandes WHERE id = %(k)s",
+)
 FULL = "SELECT * FROM t WHERE a IS NULL"
 FILL = "-- pgwright: on_null = 'x'\n"
 FILLED = "UPDATE t SET a = 'x' WHERE a IS NULL;\n"
@@ -49,7 +54,15 @@ TYPED += f"CREATE TABLE t (id bigint PRIMARY KEY, {', '.join(TYPES)});\nINSERT I
 _ALL = ", ".join(f"ALTER {each.split()[0]} SET NOT NULL" for each in TYPES)
 
 LIVES = (
-    Change(name="plain", setup=PLAIN, migration=set_not_null("a"), old=WORK, new=WORK, invariant=FULL),
+    Change(
+        name="a_table_of_the_shop",
+        setup="CREATE TABLE commandes (id bigint PRIMARY KEY, référence text, statut text, total numeric);\n"
+        "INSERT INTO commandes SELECT i, 'r' || i, 'NOUVELLE', i FROM generate_series(1, 300) i;\n",
+        migration="ALTER TABLE commandes ALTER COLUMN référence SET NOT NULL;\n",
+        old=SHOP_WORK,
+        new=SHOP_WORK,
+        invariant="SELECT * FROM commandes WHERE référence IS NULL",
+    ),
     Change(
         name="the_old_application_writes_null",
         setup=PLAIN + GAPS,

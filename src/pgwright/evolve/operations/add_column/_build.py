@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ....catalog.probe import ExpressionFacts
 from ....sql import alter, parse
+from ....sql.expression import columns, substitute
+from ....sql.parse import Node
 from ....sql.quote import ident
 from ...locks.scene import Scene
 from ...steps import condition
@@ -18,7 +20,7 @@ from .._fill import fill_link
 from .._foreign_key import foreign_key
 from .._key import key
 from .._not_null import NotNull
-from .._operation import Compiled
+from .._operation import UNKNOWN, Compiled
 from .._unique import twice
 from ._added import KEPT, Added, rewrites
 
@@ -53,10 +55,34 @@ def build(added: Added) -> Compiled:
 
 
 def _looks(added: Added) -> list[Step]:
-    """Rows that `up` would leave empty in a column that is NOT NULL; asked for before the column is there."""
+    """Rows that `up` would leave empty in a column that is NOT NULL, or whose DEFAULT breaks a CHECK; asked for before
+    the column is there."""
+    if added.filled is None:
+        checks = enumerate(added.found.get("CONSTR_CHECK", ()), 1)
+        return [step for number, node in checks for step in _broken(added, number, node)]
     if added.up is None or not added.not_null:
         return []
     return _columns.look_for_gaps(added.steps, added.name, added.up)
+
+
+def _broken(added: Added, number: int, node: Node) -> list[Step]:
+    steps, shape = added.steps, added.steps.shape
+    text = parse.deparse_expression(parse.unwrap(node.raw_expr))
+    others = [name for name in columns(text) if name in shape.logical and name != added.name]
+    if added.column.type_oid == UNKNOWN or any(_columns.is_filled_later(shape, name) for name in others):
+        return []
+    value = added.default.text if added.default is not None else "NULL"
+    there = {name: ident(shape.on_server(name)) for name in others}
+    broken = substitute(text, {**there, added.name: f"({value})::{added.column.type}"})
+    return [
+        steps.look(
+            f"check{number}_look",
+            f"look for rows of {steps.table.name} that CHECK ({text}) would refuse",
+            f"SELECT * FROM {steps.sql} WHERE NOT ({broken})",
+            f"rows of {steps.table.name} that would break CHECK ({text}) with {value} in {added.name}",
+            f"Give {added.name} a DEFAULT that passes, or write above it what each row gets: -- pgwright: up = …",
+        )
+    ]
 
 
 def _link(added: Added, fill: ExpressionFacts) -> Link:
