@@ -90,7 +90,13 @@ LIVES = (
 )
 SHAPES = (
     Change(name="nothing_but_it", setup=PLAIN, migration=ADD.format("int")),
-    Change(name="now", setup=PLAIN, migration=ADD.format("timestamptz NOT NULL DEFAULT now()"), allow=DESTRUCTIVE),
+    Change(
+        name="now",
+        setup=PLAIN,
+        migration=ADD.format("timestamptz NOT NULL DEFAULT now()"),
+        allow=DESTRUCTIVE,
+        differs=False,
+    ),
     Change(
         name="a_sequence",
         setup=PLAIN + "CREATE SEQUENCE s;\n",
@@ -107,6 +113,7 @@ SHAPES = (
         migration="ALTER TABLE t ADD COLUMN n int NOT NULL DEFAULT v(), ADD COLUMN m int NOT NULL DEFAULT i();",
         allow=DESTRUCTIVE,
         invariant="SELECT * FROM t WHERE n <> 1 OR m <> 2",
+        differs=False,
     ),
     Change(
         name="up_and_a_default",
@@ -134,18 +141,20 @@ SHAPES = (
         setup=PLAIN + OTHER_TABLE,
         migration=ADD.format("int NOT NULL DEFAULT 1 REFERENCES o ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED"),
     ),
-    Change(name="a_foreign_key_to_itself", setup=PLAIN, migration=ADD.format("bigint REFERENCES t")),
+    Change(name="a_foreign_key_to_itself", setup=PLAIN, migration=ADD.format("bigint REFERENCES t"), differs=False),
     Change(
         name="several_with_all",
         setup=PLAIN + OTHER_TABLE,
         migration="ALTER TABLE t ADD COLUMN n int CONSTRAINT k UNIQUE DEFERRABLE CHECK (n > 0) REFERENCES o,\n"
         "ADD COLUMN m text NOT NULL DEFAULT 'q' CHECK (m <> ''), ADD COLUMN l bigint UNIQUE REFERENCES t;",
+        differs=False,
     ),
     Change(
         name="types",
         setup=PLAIN + "CREATE DOMAIN libre AS text;\nCREATE TYPE humeur AS ENUM ('bon');\n"
         "CREATE TYPE paire AS (p int, q text);\n",
         migration="ALTER TABLE t " + ", ".join(f"ADD COLUMN {name}{more}" for name, more in TYPES.items()) + ";",
+        differs=False,
     ),
     Change(
         name="a_domain_with_a_check",
@@ -180,6 +189,7 @@ SHAPES = (
         migration=f"ALTER TABLE {HOSTILE} ADD COLUMN {HOSTILE_COLUMN} float8 NOT NULL DEFAULT random() UNIQUE "
         f"CHECK ({HOSTILE_COLUMN} >= 0);",
         allow=DESTRUCTIVE,
+        differs=False,
     ),
     Change(
         name="if_not_exists",
@@ -200,6 +210,7 @@ SHAPES = (
         migration=UP + "-- pgwright: up = length(d)\n" + ADD.format("int NOT NULL"),
         native=UP + FILLED,
         allow=DESTRUCTIVE,
+        differs=False,
     ),
     Change(
         name="from_one_renamed_before",
@@ -214,6 +225,7 @@ SHAPES = (
         setup=PLAIN,
         migration=ADD.format("int DEFAULT 3") + "-- pgwright: strategy = copy\nALTER TABLE t RENAME COLUMN n TO m;",
         allow=DESTRUCTIVE,
+        differs=False,
     ),
     Change(
         name="a_volatile_one_that_is_constrained_later",
@@ -230,8 +242,16 @@ SHAPES = (
         native=FILLED + "ALTER TABLE t ALTER n SET DEFAULT 1;\n" + UUID.replace(" n ", " m "),
         earlier=(LENGTH + ADD.format("int NOT NULL DEFAULT 1"),),
         allow=DESTRUCTIVE,
+        differs=False,
     ),
-    Change(name="triggers_of_users", setup=PLAIN + COUNTED, migration=UUID, allow=DESTRUCTIVE, always=UNCOUNTED),
+    Change(
+        name="triggers_of_users",
+        setup=PLAIN + COUNTED,
+        migration=UUID,
+        allow=DESTRUCTIVE,
+        always=UNCOUNTED,
+        differs=False,
+    ),
     Change(
         name="an_ordinary_owner_with_triggers",
         setup=OWNED.format(setup=PLAIN + COUNTED) + "ALTER FUNCTION compte() OWNER TO pgw_owner;\n",

@@ -98,11 +98,13 @@ SHAPES = (
         migration="-- pgwright: on_null = random()::text\n" + set_not_null("a"),
         native=FILLED + set_not_null("a"),
         invariant="SELECT 1 FROM (SELECT count(*) AS n, count(DISTINCT a) AS d FROM t) q WHERE n <> d",
+        differs=False,
     ),
     Change(
         name="hostile_names",
         setup=HOSTILE_TABLE,
         migration="-- pgwright: on_null = 'it''s'\n" + set_not_null(HOSTILE_COLUMN, HOSTILE),
+        differs=False,
     ),
     Change(name="partitions", setup=PARTED, migration=set_not_null("a")),
     Change(
@@ -135,6 +137,7 @@ SHAPES = (
         setup=PLAIN + GAPS,
         migration="-- pgwright: on_null(a) = 'x'\nALTER TABLE t ALTER a SET NOT NULL, ALTER b SET NOT NULL;",
         native=FILLED + set_not_null("a") + set_not_null("b"),
+        differs=False,
     ),
     Change(
         name="a_check_proves_it",
@@ -174,6 +177,7 @@ SHAPES = (
         setup=PLAIN + GAPS,
         migration=FILL + set_not_null("a") + UP,
         native=FILLED + set_not_null("a") + UP,
+        differs=False,
     ),
     Change(
         name="another_is_filled_since_before",
@@ -191,6 +195,7 @@ SHAPES = (
         native="UPDATE t SET "
         + ", ".join(f"{each.split()[0]} = {by}" for each, by in TYPES.items())
         + f";\nALTER TABLE t {_ALL};",
+        differs=False,
     ),
     Change(
         name="triggers_of_users",

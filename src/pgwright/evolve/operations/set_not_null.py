@@ -20,7 +20,8 @@ and contract takes the trigger away.
 
 ## Rollback
 
-The column may be NULL again. Values that were filled in stay.
+The column may be NULL again; partitions and children that were NOT NULL before stay so. Values that were filled in
+stay, and a NOT NULL that was there and NOT VALID stays proven.
 
 ## Versions
 

@@ -12,7 +12,8 @@ read it under that lock; NOT NULL without a DEFAULT fails, and breaks the INSERT
 
 ## Phases and locks
 
-expand: the column is added (ACCESS EXCLUSIVE, milliseconds), with a DEFAULT that is one value for all rows as part of
+expand: rows that `up` would leave empty under NOT NULL, or whose DEFAULT a CHECK would refuse, are looked for (ACCESS
+SHARE). The column is added (ACCESS EXCLUSIVE, milliseconds), with a DEFAULT that is one value for all rows as part of
 it. Where each row gets a value of its own (a volatile DEFAULT, `up`) a pass fills the rows in small batches. Then,
 apart and without a scan under a strong lock: NOT NULL, CHECK and foreign key NOT VALID and validated, UNIQUE by an
 index that is built concurrently. contract: with `up` the trigger that fills goes.
