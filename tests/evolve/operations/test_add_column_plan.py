@@ -70,6 +70,11 @@ def test_plan(make_database: Callable[..., Database], text: str) -> None:
     assert "SELECT * gives one column more" in "\n".join(only(plan).hazards)
 
 
+def test_what_up_does_not_do_is_said(make_database: Callable[..., Database]) -> None:
+    hazards = only(planned(make_database(SETUP), "-- pgwright: up = b + id\n" + ADD.format("int"))).hazards
+    assert "an UPDATE of id, b that does not name n leaves it as it is, in both applications" in hazards
+
+
 REFUSED = {
     "int NOT NULL": "n is NOT NULL without a DEFAULT, and public.t has rows",
     "int NOT NULL DEFAULT NULL": "n is NOT NULL without a DEFAULT, and public.t has rows",

@@ -271,6 +271,11 @@ def _hazards(added: Added) -> tuple[str, ...]:
         found.append(_passable.hazard(added.steps.table))
     if added.up is not None:
         found.append(f"until contract a NULL that either application writes into {added.name} becomes {added.up.text}")
+        if added.up.columns:
+            read = ", ".join(added.up.columns)
+            found.append(
+                f"an UPDATE of {read} that does not name {added.name} leaves it as it is, in both applications"
+            )
     if added.not_null and added.default is None and added.up is None:
         found.append(f"INSERTs of the old application, which do not name {added.name}, fail from expand on (23502)")
     return tuple(found)
