@@ -94,11 +94,6 @@ def _as_before(runner: Runner, record: journal.Record, steps: Sequence[journal.S
     runner.on_event(StateChanged(migration=record.name, before="rolling back", after=record.state))
 
 
-def _number(operation: str) -> int:
-    """Its place in the file. Its steps do not tell: that of a later operation may be the first to look."""
-    return int(operation.rpartition(".")[2])
-
-
 def _number(operation: str) -> tuple[str, int]:
     """The place of an operation in its migration. (The order of steps is not that: a look comes before everything.)"""
     migration, _, number = operation.rpartition(".")
