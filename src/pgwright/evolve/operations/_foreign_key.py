@@ -133,7 +133,8 @@ def _keys(steps: Steps, constraint: Node, columns: list[str], other: Table) -> l
 def _is_key(request: Request, other: Table, numbers: tuple[int, ...]) -> bool:
     """Whether the columns, in any order, are those of a unique index that counts, there or planned."""
     there = [each.key_columns for each in other.indexes if _counts(request, other, each)]
-    planned = [columns for _, columns in request.shape(other).keys]
+    shape = request.shape(other)
+    planned = [columns for _, columns in shape.keys] + [columns for unique, columns in shape.indexed.values() if unique]
     return any(sorted(each) == sorted(numbers) for each in (*there, *planned))
 
 
