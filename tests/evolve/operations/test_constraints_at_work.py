@@ -61,7 +61,6 @@ CASES = [
         setup=SETUP,
         earlier=(UP,),
         migration=f"{ONE} k CHECK (référence <> ''), ADD UNIQUE (référence);",
-        native="ALTER TABLE lignes ADD CONSTRAINT k CHECK (référence <> ''), ADD UNIQUE (référence);",
         old=WRITES,
         new=WRITES[1:4],
         differs=False,
