@@ -297,6 +297,14 @@ ALTER TABLE lignes ADD COLUMN g int GENERATED ALWAYS AS (x + 1) STORED;
     assert (caught.value.line, caught.value.column) == (2, 20)
 
 
+def test_a_period_is_not_for_this_operation(make_database: Callable[..., Database]) -> None:
+    """Orphans of a period are no simple query: it is refused as any statement that would block."""
+    setup = "CREATE EXTENSION btree_gist; CREATE TABLE r (a int, d daterange, PRIMARY KEY (a, d WITHOUT OVERLAPS));"
+    setup += "CREATE TABLE q (a int, d daterange); INSERT INTO q VALUES (1, NULL);"
+    with pytest.raises(Refused, match="SHARE ROW EXCLUSIVE"):
+        planned(make_database(setup), "ALTER TABLE q ADD FOREIGN KEY (a, PERIOD d) REFERENCES r (a, PERIOD d);")
+
+
 def test_an_index_of_the_plan_counts(make_database: Callable[..., Database]) -> None:
     plan = planned(make_database(T), f"CREATE INDEX ON lignes (produit_id, x);\n{ADD};")
     assert "no index begins" not in "\n".join(plan.migrations[0].operations[1].hazards)

@@ -76,7 +76,7 @@ def compile_(request: Request) -> Compiled:
     relation = request.action.statement.node.relation
     table = _constraints.changeable(request, relation)
     constraint = alter.definition(request.action.node)
-    if not _columns.is_whole(relation, table):
+    if not _columns.is_whole(relation, table) or getattr(constraint, "fk_with_period", False):
         return raw_sql.compile_(request)
     _columns.check_length(request)
     steps = Steps(request, table)

@@ -111,7 +111,11 @@ def broken(steps: Steps, constraint: Constraint) -> str:
         only = "ONLY " if constraint.no_inherit else ""
         return f"SELECT * FROM {only}{steps.sql} WHERE NOT ({parse.deparse_expression(parse.unwrap(inner.raw_expr))})"
     other = steps.request.catalog.tables.get(constraint.referenced or 0)
-    if other is None or not _constraints.may(steps.request.catalog, other, constraint.referenced_columns, "SELECT"):
+    if (
+        other is None
+        or getattr(inner, "fk_with_period", False)
+        or not _constraints.may(steps.request.catalog, other, constraint.referenced_columns, "SELECT")
+    ):
         return ""
     keys = [each.name for number in constraint.referenced_columns if (each := other.column_number(number)) is not None]
     return orphans(steps.table, names, other, keys, full=inner.fk_matchtype == "f")
