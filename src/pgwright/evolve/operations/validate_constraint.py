@@ -100,7 +100,7 @@ def broken(steps: Steps, constraint: Constraint) -> str:
     """The query for the rows that break a constraint of the catalog, "" where its columns are filled later."""
     table = steps.table
     numbers = {steps.shape.survivor(name): name for name in steps.shape.logical}
-    if any(number not in numbers for number in constraint.columns):
+    if any(number not in numbers for number in constraint.columns) or not _constraints.all_seen(steps.request, table):
         return ""
     names = [column.name for number in constraint.columns if (column := table.column_number(number)) is not None]
     if constraint.kind == "not null":
@@ -115,6 +115,7 @@ def broken(steps: Steps, constraint: Constraint) -> str:
         other is None
         or getattr(inner, "fk_with_period", False)
         or not _constraints.may(steps.request.catalog, other, constraint.referenced_columns, "SELECT")
+        or not _constraints.all_seen(steps.request, other)
     ):
         return ""
     keys = [each.name for number in constraint.referenced_columns if (each := other.column_number(number)) is not None]
