@@ -46,7 +46,10 @@ def assemble(
         functions={row[0]: _function(row, dependencies) for row in rows["functions"]},
         sequences={oid: name for oid, name in sequences.items() if oid in scope},
         relation_names={name: oid for oid, name in names.items()},
-        types={RelationName(schema, name): rewrites for schema, name, rewrites in rows["types"]},
+        types={RelationName(schema, name): rewrites for schema, name, rewrites, _ in rows["types"]},
+        domain_constraints=frozenset(
+            RelationName(schema, name) for schema, _, _, constraints in rows["types"] for name in constraints
+        ),
         superuser=superuser,
         bypass_rls=bypass,
         member_of=frozenset(member_of),

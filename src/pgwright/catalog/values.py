@@ -295,7 +295,8 @@ class Catalog:
     resolved to the schemas that exist, `schemas` are all of the user's, `version` is `server_version_num`, `role` the
     session's role.
     `relation_names` has every name of a schema's relations: tables, views, sequences, indexes, composite types;
-    `types` every type outside of pg_catalog, and whether adding a column of it rewrites the table.
+    `types` every type outside of pg_catalog, and whether adding a column of it rewrites the table; `domain_constraints`
+    are the names of constraints of domains, which those of tables avoid.
     `member_of` are the roles whose rights the session has: it may alter what one of them owns.
 
     `unreadable` names the relations that another session held in ACCESS EXCLUSIVE mode while the snapshot was taken,
@@ -312,6 +313,7 @@ class Catalog:
     sequences: Mapping[int, RelationName] = field(default_factory=dict)
     relation_names: Mapping[RelationName, int] = field(default_factory=dict)
     types: Mapping[RelationName, bool] = field(default_factory=dict)
+    domain_constraints: frozenset[RelationName] = frozenset()
     superuser: bool = False
     bypass_rls: bool = False
     can_silence_triggers: bool = False

@@ -145,6 +145,13 @@ CASES = [
         refused=[ORPHAN],
     ),
     Case(
+        name="to_an_index_of_the_plan",
+        differs=False,
+        setup=T,
+        text="CREATE UNIQUE INDEX ON produits (a);\nALTER TABLE lignes ADD FOREIGN KEY (x) REFERENCES produits (a);",
+        works=WORKS,
+    ),
+    Case(
         name="each_other",
         differs=False,
         setup=T,
@@ -288,6 +295,19 @@ ALTER TABLE lignes ADD COLUMN g int GENERATED ALWAYS AS (x + 1) STORED;
         planned(make_database(setup), f"\nALTER TABLE lignes ADD FOREIGN KEY {key};")
     assert said in f"{caught.value.message} {caught.value.hint}"
     assert (caught.value.line, caught.value.column) == (2, 20)
+
+
+def test_a_period_is_not_for_this_operation(make_database: Callable[..., Database]) -> None:
+    """Orphans of a period are no simple query: it is refused as any statement that would block."""
+    setup = "CREATE EXTENSION btree_gist; CREATE TABLE r (a int, d daterange, PRIMARY KEY (a, d WITHOUT OVERLAPS));"
+    setup += "CREATE TABLE q (a int, d daterange); INSERT INTO q VALUES (1, NULL);"
+    with pytest.raises(Refused, match="SHARE ROW EXCLUSIVE"):
+        planned(make_database(setup), "ALTER TABLE q ADD FOREIGN KEY (a, PERIOD d) REFERENCES r (a, PERIOD d);")
+
+
+def test_an_index_of_the_plan_counts(make_database: Callable[..., Database]) -> None:
+    plan = planned(make_database(T), f"CREATE INDEX ON lignes (produit_id, x);\n{ADD};")
+    assert "no index begins" not in "\n".join(plan.migrations[0].operations[1].hazards)
 
 
 def test_a_unique_index_is_enough(make_database: Callable[..., Database]) -> None:

@@ -62,6 +62,13 @@ CASES = [
         works=WORKS,
     ),
     Case(
+        name="using_index_of_the_plan",
+        setup=T,
+        text="CREATE UNIQUE INDEX i ON v (id);\nALTER TABLE v ADD CONSTRAINT k PRIMARY KEY USING INDEX i;",
+        works=WORKS,
+        refused=["INSERT INTO v VALUES (NULL)"],
+    ),
+    Case(
         name="partitioned",
         setup=PARTS,
         text="ALTER TABLE m ADD PRIMARY KEY (v, k);",

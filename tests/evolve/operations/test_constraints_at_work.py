@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from pgwright.base.errors import Refused, StepFailed
+from tests.evolve.execute.flip import Verbs
+from tests.evolve.operations.planning import planned
 from tests.support.changes import Change, lives
 from tests.support.databases import Database
 
@@ -61,7 +64,6 @@ CASES = [
         setup=SETUP,
         earlier=(UP,),
         migration=f"{ONE} k CHECK (référence <> ''), ADD UNIQUE (référence);",
-        native="ALTER TABLE lignes ADD CONSTRAINT k CHECK (référence <> ''), ADD UNIQUE (référence);",
         old=WRITES,
         new=WRITES[1:4],
         differs=False,
@@ -82,3 +84,34 @@ CASES = [
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_life(case: Change, make_database: Callable[[], Database], tmp_path: Path) -> None:
     lives(case, make_database, tmp_path)
+
+
+@pytest.mark.majors(14, 18)
+def test_policies_hide_no_row_from_a_proof(
+    make_role: Callable[..., str], make_database: Callable[..., Database], tmp_path: Path
+) -> None:
+    """FORCE ROW LEVEL SECURITY, and an owner who does not see all: nothing can be looked for before, the server itself
+    finds what breaks a constraint."""
+    role = make_role("LOGIN")
+    database = make_database(SETUP)
+    policies = ";".join(
+        f"ALTER TABLE {table} OWNER TO {role}; ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY; CREATE POLICY p ON {table} USING (id > 1000)"
+        for table in ("lignes", "produits")
+    )
+    database.run(
+        f"GRANT CREATE ON DATABASE {database.name} TO {role}; GRANT CREATE ON SCHEMA public TO {role}; {policies}"
+    )
+    key = "ADD FOREIGN KEY (produit_id) REFERENCES produits ON DELETE CASCADE"
+    with pytest.raises(Refused, match="has no BYPASSRLS"):
+        planned(database, f"ALTER TABLE lignes {key};", user=role)
+    verbs = Verbs(database, tmp_path, user=role)
+    verbs.prepare("INSERT INTO lignes VALUES (400, 1, 5, 'c1')", ALL.replace(key, f"{key} NOT VALID"))
+    with pytest.raises(StepFailed) as caught:
+        verbs.expand()
+    assert caught.value.sqlstate == "23505"
+    database.run("DELETE FROM lignes WHERE id = 400")
+    verbs.expand()
+    assert verbs.state == "expanded"
+    verbs.rollback()
+    assert verbs.state == "rolled back"

@@ -121,6 +121,14 @@ COMMENT ON CONSTRAINT "u""'" ON "Né é"."ut'il;" IS 'l''un; %s';""",
         name="if_exists", differs=False, setup=T, text="ALTER TABLE lignes DROP CONSTRAINT IF EXISTS rien;", works=WORKS
     ),
     Case(
+        name="without_overlaps",
+        setup="CREATE EXTENSION btree_gist; CREATE TABLE r (a int, d daterange, PRIMARY KEY (a, d WITHOUT OVERLAPS));"
+        "CREATE TABLE q (a int, d daterange, FOREIGN KEY (a, PERIOD d) REFERENCES r (a, PERIOD d));"
+        "INSERT INTO r VALUES (1, '[2026-01-01,2027-01-01)'); INSERT INTO q VALUES (1, '[2026-02-01,2026-03-01)');",
+        text="ALTER TABLE q DROP CONSTRAINT q_a_d_fkey;\nALTER TABLE r DROP CONSTRAINT r_pkey;",
+        versions=(18,),
+    ),
+    Case(
         name="exclusion",
         differs=False,
         setup="CREATE TABLE r (a int4range, EXCLUDE USING gist (a WITH &&)); INSERT INTO r VALUES ('[1,2)');",

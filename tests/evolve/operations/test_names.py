@@ -44,7 +44,7 @@ def scenes(draw: st.DrawFn) -> Scene:
     """Hostile names; the first of those that would be chosen are taken."""
     columns = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
     keys = draw(st.lists(st.sampled_from(range(len(columns))), min_size=1, max_size=len(columns), unique=True))
-    taken = draw(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["table", "constraint"])), max_size=3))
+    taken = draw(st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["table", "constraint", "domain"])), max_size=3))
     return Scene(draw(NAMES), tuple(columns), tuple(keys), tuple(taken))
 
 
@@ -85,13 +85,14 @@ def _foretold(connection: psycopg.Connection[tuple[object, ...]], scene: Scene, 
         )
         statement = {
             "table": f"CREATE TABLE s.{ident(name)} ()",
+            "domain": f"CREATE DOMAIN s.{ident(f'domain{number}')} AS int CONSTRAINT {ident(name)} CHECK (VALUE > 0)",
             "constraint": f"CREATE TABLE s.{ident(f'other{number}')} (a int, CONSTRAINT {ident(name)} CHECK (a > 0))",
         }[kind]
         with connection.transaction(force_rollback=False):
             try:
                 with connection.transaction():
                     connection.execute(statement.encode())
-            except psycopg.errors.DuplicateTable:
+            except (psycopg.errors.DuplicateTable, psycopg.errors.DuplicateObject):
                 pass
     catalog = read(connection, schemas=("s",))
     return _name(catalog, scene, label)

@@ -32,6 +32,7 @@ def check(steps: Steps, constraint: Node, *, tag: str = "") -> Validated:
     alone = " NO INHERIT" if constraint.is_no_inherit else ""
     how = "NOT VALID" if constraint.is_enforced else "NOT ENFORCED"
     later = any(_columns.is_filled_later(shape, column) for column in found.columns)
+    later = later or not _constraints.all_seen(request, steps.table)
     only = "ONLY " if constraint.is_no_inherit else ""
     made = Validated(
         steps=steps,

@@ -27,6 +27,32 @@ def changeable(request: Request, relation: object) -> Table:
     return table
 
 
+def all_seen(request: Request, *tables: Table) -> bool:
+    """Whether the role sees every row of the tables. A look that policies would shorten fails (row_security is off);
+    VALIDATE and an index build see all."""
+    catalog = request.catalog
+    if catalog.superuser or catalog.bypass_rls:
+        return True
+    parts = [part for table in tables for part in catalog.descendants(table.oid)]
+    return not any(
+        part.force_row_security or (part.row_security and part.owner not in catalog.member_of) for part in parts
+    )
+
+
+def require_unforced(request: Request, *tables: Table) -> None:
+    """Raises where a foreign key would be proven by what policies let the owner see (14 to 18: RI_Initial_Check reads
+    as the role that validates, and only where it owns the table)."""
+    catalog = request.catalog
+    parts = [part for table in tables for part in catalog.descendants(table.oid)]
+    forced = [str(part.name) for part in parts if part.force_row_security]
+    if forced and not (catalog.superuser or catalog.bypass_rls):
+        raise request.refuse(
+            f"{', '.join(forced)} has FORCE ROW LEVEL SECURITY and role {catalog.role} has no BYPASSRLS: rows may be "
+            "hidden from the proof of a foreign key",
+            hint=f"As a superuser: ALTER ROLE {ident(catalog.role)} BYPASSRLS; or add it NOT VALID.",
+        )
+
+
 def own_rows(table: Table) -> str:
     """The table in FROM, without what inherits from it: keys and foreign keys are about its own rows only. The rows of
     a partitioned table are those of its partitions."""

@@ -28,6 +28,8 @@ def foreign_key(steps: Steps, constraint: Node, columns: list[str], *, tag: str 
     name = constraint.conname or _constraints.chosen_name(steps, columns, "fkey")
     other = _referenced(request, constraint)
     keys = _keys(steps, constraint, columns, other) if other is not None else []
+    if constraint.is_enforced and not constraint.skip_validation:
+        _constraints.require_unforced(request, steps.table, *([other] if other is not None else []))
     parts = tuple(part.oid for part in request.catalog.descendants(other.oid)) if other is not None else ()
     target = constraint.pktable.relname
     listed = ", ".join(columns)
@@ -133,7 +135,8 @@ def _keys(steps: Steps, constraint: Node, columns: list[str], other: Table) -> l
 def _is_key(request: Request, other: Table, numbers: tuple[int, ...]) -> bool:
     """Whether the columns, in any order, are those of a unique index that counts, there or planned."""
     there = [each.key_columns for each in other.indexes if _counts(request, other, each)]
-    planned = [columns for _, columns in request.shape(other).keys]
+    shape = request.shape(other)
+    planned = [columns for _, columns in shape.keys] + [columns for unique, columns in shape.indexed.values() if unique]
     return any(sorted(each) == sorted(numbers) for each in (*there, *planned))
 
 
@@ -170,9 +173,11 @@ def _orphans(steps: Steps, constraint: Node, columns: list[str], other: Table, k
     """The query for them; "" where the values come later or the role may not read what is pointed to."""
     shape, target = steps.shape, steps.request.shape(other)
     numbers = tuple(target.survivor(key) for key in keys)
-    if any(_columns.is_filled_later(shape, column) for column in columns) or not _constraints.may(
-        steps.request.catalog, other, numbers, "SELECT"
-    ):
+    if any(_columns.is_filled_later(shape, column) for column in columns):
+        return ""
+    if not _constraints.may(steps.request.catalog, other, numbers, "SELECT"):
+        return ""
+    if not _constraints.all_seen(steps.request, steps.table, other):
         return ""
     mine = [shape.on_server(column) for column in columns]
     theirs = [target.on_server(key) for key in keys]

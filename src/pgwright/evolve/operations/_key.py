@@ -14,7 +14,7 @@ from ...sql.parse import Node
 from ...sql.quote import ident
 from ..steps import condition
 from ..steps.step import Action, Kind, Phase, Step
-from . import _columns
+from . import _columns, _constraints
 from ._steps import Steps
 from ._unique import ADD, INDEX, Unique, chosen_name, label, unique
 
@@ -40,6 +40,7 @@ def key(
         shape.planned[name] = INDEX
         shape.keys.append((kind, tuple(shape.survivor(column) for column in columns)))
     look = not any(_columns.is_filled_later(shape, column) for column in columns)
+    look = look and _constraints.all_seen(steps.request, steps.table)
     if phase is Phase.VERIFY:
         steps.request.late.update((name, steps.table.name.name))
     root = unique(steps, bare, kind, name, tag=tag)

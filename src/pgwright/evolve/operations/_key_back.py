@@ -10,6 +10,7 @@ from ...sql.parse import Node
 from ...sql.quote import ident, literal, qualified
 from ..steps import condition
 from ..steps.step import Action, Kind, Phase, Step
+from . import _constraints
 from ._key import key
 from ._steps import Steps, comment_on
 from ._unique import attach, deferral, unique
@@ -25,7 +26,8 @@ def key_back(steps: Steps, constraint: Constraint, index: Index) -> list[Step]:
         built = [each for each in made if each.phase is Phase.RESTORE]
     else:
         look = unique(steps, node, kind, constraint.name, tag="restore_").look(Phase.RESTORE)
-        built = [look, _build(steps, index), _attach(steps, kind, constraint, node)]
+        first = [look] if _constraints.all_seen(steps.request, steps.table) else []
+        built = [*first, _build(steps, index), _attach(steps, kind, constraint, node)]
     return [*built, *_settings(steps, index, constraint)]
 
 

@@ -57,9 +57,10 @@ def relations(catalog: Catalog, schema: str | None) -> set[str]:
 
 
 def constraints(catalog: Catalog, schema: str | None) -> set[str]:
-    """All names of constraints of tables in the schema."""
+    """All names of constraints of tables and domains in the schema."""
     tables = (table for table in catalog.tables.values() if table.name.schema == schema)
-    return {constraint.name for table in tables for constraint in table.constraints}
+    of_domains = {name.name for name in catalog.domain_constraints if name.schema == schema}
+    return of_domains | {constraint.name for table in tables for constraint in table.constraints}
 
 
 def constraint_name(

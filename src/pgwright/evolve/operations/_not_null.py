@@ -14,7 +14,7 @@ from ...sql.quote import ident, qualified
 from ..steps import condition
 from ..steps.step import Action, Kind, Phase, Step
 from ..sync.naming import hidden_name
-from . import _columns, _kept, _names
+from . import _columns, _constraints, _kept, _names
 from ._steps import Steps
 
 NO_SCAN = "AlterTableStmt.AT_SetNotNull already"
@@ -156,7 +156,7 @@ class NotNull:
 
 def look_for_null(steps: Steps, name: str, *, tag: str = "look") -> tuple[Step, ...]:
     """NULLs are looked for before anything is changed, where the values are there already."""
-    if _columns.is_filled_later(steps.shape, name):
+    if _columns.is_filled_later(steps.shape, name) or not _constraints.all_seen(steps.request, steps.table):
         return ()
     query = f"SELECT * FROM {steps.sql} WHERE {ident(steps.shape.on_server(name))} IS NULL"
     hint = f"Fill them, or write above the statement: -- pgwright: on_null({ident(name)}) = …"

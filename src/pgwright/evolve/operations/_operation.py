@@ -41,7 +41,8 @@ class Shape:
     `physical` all attnums to names on the server, `sources` the attnum whose type and values stand for a column that is
     not there yet, `added` the columns that earlier actions add. All have the attnum that they will get. `links` are
     those between two columns, `fills` those that only fill one. `planned` has the constraints that earlier actions add,
-    by name, `gone` when those go that they drop, `keys` the kind and columns of each UNIQUE and PRIMARY KEY. `renamed`
+    by name, `gone` when those go that they drop, `keys` the kind and columns of each UNIQUE and PRIMARY KEY,
+    `indexed` of whole indexes of plain columns, by name, whether they are unique and their columns. `renamed`
     and `dropped` tell what an earlier statement of the plan has done to the table."""
 
     table: Table
@@ -56,6 +57,7 @@ class Shape:
     planned: dict[str, Any] = field(default_factory=dict)
     gone: dict[str, Phase] = field(default_factory=dict)
     keys: list[tuple[str, tuple[int, ...]]] = field(default_factory=list)
+    indexed: dict[str, tuple[bool, tuple[int, ...]]] = field(default_factory=dict)
     defaults: dict[int, str | None] = field(default_factory=dict)
     renamed: RelationName | None = None
     dropped: bool = False

@@ -27,12 +27,7 @@ def take_over(steps: Steps, constraint: Node, kind: str) -> Compiled:
     name = constraint.conname or constraint.indexname
     tail = deferral(constraint)
     if index is None:
-        if constraint.indexname not in request.names:
-            raise request.error(f'index "{constraint.indexname}" does not exist on table "{table.name}"')
-        made = attach(steps, kind, name, constraint.indexname, phase, tail=tail)
-        return Compiled(
-            strategy="catalog-only", why="its index is built by this plan", steps=(made, _drop(steps, name))
-        )
+        return _of_plan(steps, constraint, kind, name, phase)
     _check(steps, index, kind)
     _constraints.require_free(steps, name)
     if name != index.name:
@@ -50,6 +45,30 @@ def take_over(steps: Steps, constraint: Node, kind: str) -> Compiled:
         why="the index is there, and is taken over in an instant",
         hazards=(f"rollback builds {index.name} again, concurrently, before it drops the constraint",),
         steps=(*before, made, *_back(steps, index, name), *after),
+    )
+
+
+def _of_plan(steps: Steps, constraint: Node, kind: str, name: str, phase: Phase) -> Compiled:
+    """Of an index that an earlier statement of the plan builds; it goes with the constraint on the way back."""
+    request, shape = steps.request, steps.shape
+    unique, numbers = shape.indexed.get(constraint.indexname, (None, ()))
+    if unique is None:
+        raise request.error(f'index "{constraint.indexname}" does not exist on table "{steps.table.name}"')
+    if not unique:
+        raise request.error(f'index "{constraint.indexname}" cannot become {kind}: it is not unique')
+    _constraints.require_free(steps, name)
+    before: list[Step] = []
+    after: list[Step] = []
+    if kind == "PRIMARY KEY":
+        names = {shape.survivor(each): each for each in shape.logical}
+        before, after = make_not_null(steps, [names[number] for number in numbers], phase)
+    made = attach(steps, kind, name, constraint.indexname, phase, tail=deferral(constraint))
+    shape.planned[name] = INDEX
+    shape.keys.append((kind, numbers))
+    return Compiled(
+        strategy="catalog-only",
+        why="its index is built by this plan",
+        steps=(*before, made, _drop(steps, name), *after),
     )
 
 

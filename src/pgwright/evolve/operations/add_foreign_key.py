@@ -76,7 +76,7 @@ def compile_(request: Request) -> Compiled:
     relation = request.action.statement.node.relation
     table = _constraints.changeable(request, relation)
     constraint = alter.definition(request.action.node)
-    if not _columns.is_whole(relation, table):
+    if not _columns.is_whole(relation, table) or getattr(constraint, "fk_with_period", False):
         return raw_sql.compile_(request)
     _columns.check_length(request)
     steps = Steps(request, table)
@@ -86,7 +86,8 @@ def compile_(request: Request) -> Compiled:
     if phase is Phase.VERIFY:
         request.late.add(made.name)
     numbers = tuple(steps.shape.survivor(column) for column in columns)
-    planned = any(set(key[: len(numbers)]) == set(numbers) for _, key in steps.shape.keys)
+    keys = [*steps.shape.keys, *steps.shape.indexed.values()]
+    planned = any(set(key[: len(numbers)]) == set(numbers) for _, key in keys)
     said = [] if planned or covered(table, numbers) else [_no_index(steps, columns, constraint.pktable.relname)]
     validate = not constraint.skip_validation and constraint.is_enforced
     if constraint.is_enforced:

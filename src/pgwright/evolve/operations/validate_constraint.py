@@ -100,7 +100,7 @@ def broken(steps: Steps, constraint: Constraint) -> str:
     """The query for the rows that break a constraint of the catalog, "" where its columns are filled later."""
     table = steps.table
     numbers = {steps.shape.survivor(name): name for name in steps.shape.logical}
-    if any(number not in numbers for number in constraint.columns):
+    if any(number not in numbers for number in constraint.columns) or not _constraints.all_seen(steps.request, table):
         return ""
     names = [column.name for number in constraint.columns if (column := table.column_number(number)) is not None]
     if constraint.kind == "not null":
@@ -111,7 +111,12 @@ def broken(steps: Steps, constraint: Constraint) -> str:
         only = "ONLY " if constraint.no_inherit else ""
         return f"SELECT * FROM {only}{steps.sql} WHERE NOT ({parse.deparse_expression(parse.unwrap(inner.raw_expr))})"
     other = steps.request.catalog.tables.get(constraint.referenced or 0)
-    if other is None or not _constraints.may(steps.request.catalog, other, constraint.referenced_columns, "SELECT"):
+    if (
+        other is None
+        or getattr(inner, "fk_with_period", False)
+        or not _constraints.may(steps.request.catalog, other, constraint.referenced_columns, "SELECT")
+        or not _constraints.all_seen(steps.request, other)
+    ):
         return ""
     keys = [each.name for number in constraint.referenced_columns if (each := other.column_number(number)) is not None]
     return orphans(steps.table, names, other, keys, full=inner.fk_matchtype == "f")

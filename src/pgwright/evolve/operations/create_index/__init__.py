@@ -108,6 +108,10 @@ def compile_(request: Request) -> Compiled:
     whole = table.kind == "p" and not wanted.only
     made = _partitioned.steps(steps, wanted) if whole else _plain.steps(steps, wanted)
     request.names.update((wanted.name, f"{table.name.schema}.{wanted.name}"))
+    columns = [each.index_elem.name for each in node.index_params]
+    if all(columns) and not node.HasField("where_clause") and not wanted.only:
+        numbers = tuple(steps.shape.survivor(column) for column in columns)
+        steps.shape.indexed[wanted.name] = (wanted.unique, numbers)
     if request.moment().value == "verify":
         request.late.add(wanted.name)
     return Compiled(
