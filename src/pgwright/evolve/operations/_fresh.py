@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from ...base.lock import LockMode
 from ...base.name import RelationName
 from ...sql import alter
 from ...sql.quote import ident, qualified
@@ -34,29 +31,8 @@ def compile_(request: Request) -> Compiled:
         seconds=0.01,
         undo=("goes with the table",),
     )
-    steps = (step, *_back(request), *_unlink(request, step.locks))
+    steps = (step, *_back(request))
     return Compiled(strategy="as typed", why="this plan creates the table, and nobody uses it yet", steps=steps)
-
-
-def _unlink(request: Request, locks: tuple[Lock, ...]) -> tuple[Step, ...]:
-    """A foreign key goes before the table does: that takes its triggers from the other table."""
-    relation = getattr(request.action.statement.node, "relation", None)
-    others = tuple(replace(lock, mode=LockMode.ACCESS_EXCLUSIVE) for lock in locks if lock.mode.is_strong and lock.oid)
-    if relation is None or not others or "FOREIGN" not in request.action.key:
-        return ()
-    schemas = (relation.schemaname,) if relation.schemaname else request.catalog.search_path
-    parameters = {"schemas": list(schemas), "name": relation.relname, "referenced": [lock.oid for lock in others]}
-    step = Step(
-        id=f"{request.id}.unlink",
-        operations=(request.id,),
-        phase=Phase.ROLLBACK,
-        kind=Kind.CUTOVER,
-        summary=f"drop the foreign key of {relation.relname}",
-        action=Action(name="foreign_key_unlink", parameters=parameters),
-        locks=others,
-        seconds=0.01,
-    )
-    return (step,)
 
 
 def _back(request: Request) -> tuple[Step, ...]:
