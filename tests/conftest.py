@@ -16,6 +16,14 @@ from pgwright.server.find import Binaries
 from tests.support import broker, databases, selection
 from tests.support.databases import Database, Server
 
+# Before any test module has imported them.
+pytest.register_assert_rewrite(
+    "tests.evolve.operations.cases",
+    "tests.support.changes",
+    "tests.support.lifecycle",
+    "tests.support.races",
+    "tests.support.sync_cases",
+)
 hypothesis.settings.register_profile("pgwright", deadline=None, print_blob=True, derandomize=selection.in_ci())
 hypothesis.settings.load_profile("pgwright")
 

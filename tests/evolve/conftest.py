@@ -14,14 +14,6 @@ from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database
 from tests.support.pooled import CRUEL, Pooled
 
-pytest.register_assert_rewrite(
-    "tests.evolve.operations.cases",
-    "tests.support.changes",
-    "tests.support.lifecycle",
-    "tests.support.races",
-    "tests.support.sync_cases",
-)
-
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A case with `versions` is not collected for other majors: there is nothing to run, so nothing is skipped. Of the
