@@ -306,7 +306,7 @@ def test_one_that_is_not_valid_yet_is_proven(make_database: Callable[..., Databa
         ("-- pgwright: on_null(b) = 7\n" + set_not_null("a"), "does not name b"),
         ("-- pgwright: up = 'x'\n" + set_not_null("a"), '"up" says nothing to set_not_null'),
         (UP + FILL + set_not_null("d"), "gets its values from up of a rename"),
-        ("ALTER TABLE t ADD COLUMN x text;\n" + FILL + set_not_null("x"), "x is added by this plan"),
+        ("ALTER TABLE t ADD COLUMN x text DEFAULT 'q';\n" + FILL + set_not_null("x"), "x is added by this plan"),
     ],
 )
 def test_what_does_not_fit_is_named(make_database: Callable[..., Database], text: str, said: str) -> None:
@@ -357,6 +357,12 @@ def test_triggers_that_the_owner_cannot_silence_want_consent(make_database: Call
     with pytest.raises(Refused, match=f'trigger "zzzz" .* role {OWNER} may not silence it') as caught:
         planned(database, FILL + set_not_null("a"), user=OWNER)
     assert caught.value.state == "Nothing was changed."
+
+
+def test_a_column_that_the_plan_adds_without_a_value(make_database: Callable[..., Database]) -> None:
+    text = "ALTER TABLE t ADD COLUMN x text;\n" + set_not_null("x")
+    with pytest.raises(Refused, match=r"x is added by this plan without a value, and public\.t has rows"):
+        planned(make_database(PLAIN), text)
 
 
 def test_twin() -> None:
