@@ -36,7 +36,7 @@ _role_number = itertools.count(1)
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("pgwright")
     group.addoption("--majors", default=None, help="run on these majors only, for example 14,18")
-    group.addoption("--all-majors", action="store_true", help='majors("all") means 14 to 18, as with CI=true')
+    group.addoption("--all-majors", action="store_true", help='majors("all") means 14 to 18')
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,14 +47,14 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[BROKER] = broker.Broker(selection.server_folders())
         config.stash[PORT] = config.stash[BROKER].port
         config.stash[SKIPS] = selection.Account(
-            everything=everything(config), majors=config.getoption("--majors"), chosen=config.getoption("markexpr")
+            everything=bool(config.getoption("--all-majors")), majors=config.getoption("--majors"), chosen=config.getoption("markexpr")
         )
     else:
         config.stash[PORT] = worker["broker"]
 
 
 def everything(config: pytest.Config) -> bool:
-    """Whether `majors("all")` means all five."""
+    """Whether `majors("every")` means all five, and all cases run."""
     return selection.in_ci() or bool(config.getoption("--all-majors"))
 
 
@@ -91,7 +91,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     majors = selection.majors_of(
         marker.args if marker else (),
         [int(major) for major in chosen.split(",")] if chosen else None,
-        everything=everything(metafunc.config),
+        ci=selection.in_ci(),
+        everything=bool(metafunc.config.getoption("--all-majors")),
     )
     metafunc.parametrize("server", majors, indirect=True, scope="session", ids=[f"pg{major}" for major in majors])
 

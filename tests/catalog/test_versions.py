@@ -70,7 +70,7 @@ def test_constraints_that_are_not_enforced(database: Database) -> None:
     assert [constraint.enforced for constraint in table.constraints] == [False]
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 def test_constraint_triggers_are_told_from_internal_ones(database: Database) -> None:
     table = only_table(
         database,

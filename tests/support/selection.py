@@ -29,11 +29,15 @@ def server_folders() -> tuple[Path, ...]:
     return tuple(sorted((ROOT / ".cache" / "servers").glob("*/bin")))
 
 
-def majors_of(marked: Sequence[object], chosen: Sequence[int] | None, *, everything: bool) -> tuple[int, ...]:
+def majors_of(
+    marked: Sequence[object], chosen: Sequence[int] | None, *, ci: bool, everything: bool
+) -> tuple[int, ...]:
     """The majors for a test whose marker says `marked` (empty: no marker). `chosen` is `--majors`."""
     wanted: tuple[int, ...]
-    if marked == ("all",):
-        wanted = MAJORS if everything or chosen else EDGES
+    if marked == ("every",):
+        wanted = MAJORS if everything or ci or chosen else EDGES
+    elif marked == ("all",):
+        wanted = MAJORS if everything or chosen else EDGES if ci else NEWEST
     elif marked:
         wanted = tuple(int(str(major)) for major in marked)
     else:
@@ -73,7 +77,7 @@ class Account:
         if whole and self.majors:
             yield f"not run: every major but {self.majors}, because of --majors"
         elif whole and not self.everything:
-            yield "not run: tests on 15, 16 and 17, and most of those on 14 (CI=true or make test-all runs them)"
+            yield f"not run: most tests on {'15, 16 and 17' if in_ci() else '14 to 17'} (make test-all runs them)"
         if whole and "not long" in self.chosen:
             yield "not run: tests marked long (CI=true or make test-all runs them)"
         for reason in self.forbidden:

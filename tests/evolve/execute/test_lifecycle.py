@@ -19,7 +19,7 @@ from tests.support.shapes import SHAPES
 CASES = [(shape, strategy) for shape in SHAPES for strategy in shape.strategies]
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 @pytest.mark.parametrize(("case", "strategy"), CASES, ids=[f"{shape.name}-{strategy}" for shape, strategy in CASES])
 def test_life(make_database: Callable[..., Database], case: Shape, strategy: str, tmp_path: Path) -> None:
     life = LifeCycle(shape=case, strategy=strategy, database=make_database(), folder=tmp_path)

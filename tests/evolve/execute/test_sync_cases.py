@@ -81,12 +81,12 @@ def test_what_is_left_for_later_operations() -> None:
     )
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 def test_case(here: Database, case: Case, tmp_path: Path) -> None:
     Play(case, here.dsn, tmp_path).run()
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 def test_hazard(here: Database, case: Case, tmp_path: Path) -> None:
     """What goes wrong when it is forced: the plan refuses it."""
     with pytest.raises(Refused) as caught:

@@ -272,7 +272,7 @@ SHAPES = (
 )
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 @pytest.mark.parametrize("case", [*LIVES, *SHAPES], ids=[case.name for case in (*LIVES, *SHAPES)])
 def test_life(make_database: Callable[..., Database], case: Change, tmp_path: Path) -> None:
     lives(case, make_database, tmp_path)

@@ -46,7 +46,7 @@ def test_plan(shop: Database) -> None:
     assert only(plan).strategy == "concurrent build"
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 def test_life(make_database: Callable[..., Database], tmp_path: Path) -> None:
     statement = (
         'CREATE UNIQUE INDEX "i é" ON t USING btree ("Né é" COLLATE "C" text_pattern_ops DESC NULLS LAST, lower(b), id)'

@@ -54,7 +54,7 @@ def test_plan(shop: Database) -> None:
     assert any("ON CONFLICT" in hazard for hazard in only(plan).hazards)
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 @pytest.mark.parametrize("name", ['"i é"', "u", "i_p", '"i é", i_p, u'])
 def test_life(make_database: Callable[..., Database], tmp_path: Path, name: str) -> None:
     native = make_database(SHOP)

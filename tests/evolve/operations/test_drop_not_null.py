@@ -64,7 +64,7 @@ CASES = (
 )
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_life(make_database: Callable[..., Database], case: Change, tmp_path: Path) -> None:
     lives(case, make_database, tmp_path)

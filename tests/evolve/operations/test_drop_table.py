@@ -39,7 +39,7 @@ def project_of(database: Database, folder: Path, text: str) -> Project:
     return project
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 def test_life(make_database: Callable[..., Database], tmp_path: Path) -> None:
     database = make_database(SHOP)
     project = project_of(database, tmp_path, ALLOWED + DROP)

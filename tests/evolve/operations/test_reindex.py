@@ -51,7 +51,7 @@ def test_plan(shop: Database) -> None:
     assert plan.steps[1].statements == ('REINDEX INDEX CONCURRENTLY public."i é"',)
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 def test_life(make_database: Callable[..., Database], tmp_path: Path) -> None:
     database = make_database(SHOP)
     project = Project.of(database, tmp_path)

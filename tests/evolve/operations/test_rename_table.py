@@ -91,7 +91,7 @@ SHAPES = [
 ]
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 @pytest.mark.parametrize("shape", SHAPES, ids=[shape.name for shape in SHAPES])
 def test_life(make_database: Callable[..., Database], shape: Shape, tmp_path: Path) -> None:
     database = make_database()

@@ -92,7 +92,7 @@ def outcome(connection: psycopg.Connection[Any], statement: str) -> str:
     return ""
 
 
-@pytest.mark.majors("all")
+@pytest.mark.majors("every")
 def test_what_a_view_serves(make_database: Callable[..., Database], tmp_path: Path) -> None:
     database = make_database(SHOP)
     project = Project.of(database, tmp_path)
