@@ -47,7 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[BROKER] = broker.Broker(selection.server_folders())
         config.stash[PORT] = config.stash[BROKER].port
         config.stash[SKIPS] = selection.Account(
-            everything=bool(config.getoption("--all-majors")), majors=config.getoption("--majors"), chosen=config.getoption("markexpr")
+            everything=bool(config.getoption("--all-majors")),
+            majors=config.getoption("--majors"),
+            chosen=config.getoption("markexpr"),
         )
     else:
         config.stash[PORT] = worker["broker"]

@@ -29,9 +29,7 @@ def server_folders() -> tuple[Path, ...]:
     return tuple(sorted((ROOT / ".cache" / "servers").glob("*/bin")))
 
 
-def majors_of(
-    marked: Sequence[object], chosen: Sequence[int] | None, *, ci: bool, everything: bool
-) -> tuple[int, ...]:
+def majors_of(marked: Sequence[object], chosen: Sequence[int] | None, *, ci: bool, everything: bool) -> tuple[int, ...]:
     """The majors for a test whose marker says `marked` (empty: no marker). `chosen` is `--majors`."""
     wanted: tuple[int, ...]
     if marked == ("every",):

@@ -296,7 +296,7 @@ class TestRebuild:
 
 DROPPING = (
     "SELECT count(*) = 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' "
-    "AND query LIKE 'DROP INDEX CONCURRENTLY%'"
+    "AND query LIKE '%DROP INDEX CONCURRENTLY%'"
 )
 
 

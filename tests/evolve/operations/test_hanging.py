@@ -62,7 +62,7 @@ def test_what_only_the_server_knows(
         project.expand()
     assert any(said in each for each in caught.value.reasons), caught.value.reasons
     assert caught.value.state == "Nothing was changed in any table."
-    assert project.rollback() == "rolled back"
+    assert project.state() == "rolled back"
 
 
 def test_what_came_while_it_was_aside(make_database: Callable[..., Database], tmp_path: Path) -> None:

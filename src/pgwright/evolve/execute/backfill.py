@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from ...base.errors import ConnectError, Interrupted
+from ...base.errors import Interrupted, PgwrightError
 from ...base.event import BackfillProgress, Notice, OnEvent
 from ...config.settings import Settings
 from ...connect import session
@@ -118,10 +118,21 @@ class Pass:
         self._check_stop()
         begun = time.monotonic()
         for told in throttle.waiting(crew.over):
+            self._check_stop()
             if told is not None:
                 self.on_event(told)
-            self._check_stop()
+                if not self._answers():
+                    break
         self.held += time.monotonic() - begun
+
+    def _answers(self) -> bool:
+        """Whether the server is there. Where it is not, the throttle sees nothing and would hold for ever; the next
+        batch finds it out, and for how long that may last."""
+        try:
+            self.connect().execute("SELECT 1")
+        except (psycopg.Error, PgwrightError):
+            return False
+        return True
 
     def _aside(self, crew: Crew, throttle: Throttle) -> None:
         """Of the other workers: waits while the throttle holds."""
@@ -142,8 +153,8 @@ class Pass:
             self.on_event(Notice(step=self.step, message=crew.notices.popleft()))
         try:
             done = chunks.progress(self.connect(), self.unit, self.step)
-        except (psycopg.Error, ConnectError) as error:
-            if force or not is_connection_loss(error):
+        except (psycopg.Error, PgwrightError) as error:
+            if force or not (isinstance(error, PgwrightError) or is_connection_loss(error)):
                 raise
             return  # the next batch makes it again
         if self.done_before is None:

@@ -28,6 +28,8 @@ _CREATES = re.compile(
     r"|\bADD\s+(?:CONSTRAINT\s+\S+\s+)?(?:UNIQUE|PRIMARY\s+KEY|EXCLUDE)\b",
     re.IGNORECASE,
 )
+_BUILDS = frozenset({"index_build", "index_rest", "key_rest"})
+"""Actions that build indexes which are not listed among the statements of their step. REINDEX needs no CREATE."""
 _REFERENCES = re.compile(r"\bREFERENCES\b", re.IGNORECASE)
 # ACCESS EXCLUSIVE for those who do not own the table.
 _OF_OTHERS = re.compile(r"\s*(?:TRUNCATE|LOCK)\b", re.IGNORECASE)
@@ -127,7 +129,8 @@ def _of_step(step: Step, relations: dict[int, _Relation], role: str) -> Iterator
 
 
 def _of_owner(step: Step, text: str, relation: _Relation, role: str) -> Iterator[str]:
-    if not relation.may_create and (step.kind is Kind.CONCURRENT or _CREATES.search(text)):
+    builds = step.action is not None and step.action.name in _BUILDS
+    if not relation.may_create and (builds or _CREATES.search(text)):
         schema = ident(relation.schema)
         yield f"an index or view in schema {schema}: GRANT CREATE ON SCHEMA {schema} TO {role};"
     if step.kind is Kind.BACKFILL and relation.not_granted:

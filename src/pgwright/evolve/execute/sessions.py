@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from ...base.errors import ConnectError, PgwrightError
+from ...base.errors import ConnectError, PgwrightError, Refused
 from ...config.settings import Settings
 from ...connect import session
 from ...connect.retry import is_connection_loss
@@ -33,8 +33,10 @@ class Sessions:
     @property
     def connection(self) -> Connection:
         """The session for the work, through `dsn`."""
-        if self._work is None or not _is_alive(self._work):
+        if self._work is None:
             self._work = _open(self.settings.dsn, "runner")
+        elif not _is_alive(self._work):
+            self._work = _again(self.settings.dsn, "runner")
         return self._work
 
     @property
@@ -42,8 +44,10 @@ class Sessions:
         """The session for what cannot run in a transaction, through `direct_dsn`; without one it is `connection`."""
         if not self.settings.direct_dsn:
             return self.connection
-        if self._direct is None or not _is_alive(self._direct):
+        if self._direct is None:
             self._direct = _open(self.settings.direct_dsn, "direct")
+        elif not _is_alive(self._direct):
+            self._direct = _again(self.settings.direct_dsn, "direct")
         return self._direct
 
     def reconnect(self, deadline: float) -> None:
@@ -74,6 +78,15 @@ class Sessions:
         for connection in (self._work, self._direct):
             if connection is not None:
                 connection.close()
+
+
+def _again(dsn: str, name: str) -> Connection:
+    """In place of one that was lost. A server that is a standby now is no server for us yet: after a failover it may be
+    one for a moment."""
+    try:
+        return _open(dsn, name)
+    except Refused as error:
+        raise ConnectError(error.message, hint=error.hint) from error
 
 
 def _open(dsn: str, name: str) -> Connection:

@@ -102,6 +102,7 @@ class Worker:
     def __post_init__(self) -> None:
         self.batches = Batches(self.crew.job, lambda: self.crew.taken(self), self.crew.verdict)
         self._lost_since: float | None = None
+        self._unusable: PgwrightError | None = None
         self._connection: Connection | None = None
 
     def run_aside(self) -> None:
@@ -137,7 +138,7 @@ class Worker:
     def _batch(self) -> Outcome:
         """One batch; a lost connection is made again, as long as the lock budget lasts."""
         try:
-            connection = self.connect()
+            connection = self._connected()
             if connection is not self._connection:  # what was done in the former one may be lost
                 self.batches.forget()
                 self._connection = connection
@@ -145,15 +146,25 @@ class Worker:
         except (psycopg.Error, PgwrightError) as error:
             if not self._is_lost(error):
                 raise
+            self._unusable = None
             self.batches.forget()
             self._again()
             return Outcome.RETRY
         self._lost_since = None
         return outcome
 
+    def _connected(self) -> Connection:
+        """The session. One that cannot be made again is as good as lost: after a failover the server may still be a
+        standby for a moment."""
+        try:
+            return self.connect()
+        except PgwrightError as error:
+            self._unusable = error
+            raise
+
     def _is_lost(self, error: BaseException) -> bool:
         closed = isinstance(error, psycopg.Error) and self._connection is not None and self._connection.closed
-        if not (closed or is_connection_loss(error)):
+        if not (closed or error is self._unusable or is_connection_loss(error)):
             return False
         now = time.monotonic()
         if self._lost_since is None:

@@ -31,7 +31,7 @@ def steps(of: Steps, wanted: Wanted) -> tuple[Step, ...]:
         "look",
         f"look whether a key ({keys}) of {of.table.name} occurs more than once",
         text,
-        f"keys ({keys}) of {of.table.name} occur more than once, so that {wanted.name} cannot be unique",
+        f"keys ({keys}) in several rows of {of.table.name}: {wanted.name} cannot be unique",
         "Delete or change all but one row of each, then run the same command again.",
     )
     # The rows of a partitioned table are those of its partitions; an inherited one has rows of its own alone.
