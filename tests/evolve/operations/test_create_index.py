@@ -188,7 +188,7 @@ def test_nulls_that_are_not_distinct_are_duplicates(shop: Database, tmp_path: Pa
     project.write("CREATE UNIQUE INDEX ON t (b) NULLS NOT DISTINCT;")
     with pytest.raises(Refused, match="1 key "):
         project.expand()
-    project.rollback()
+    assert project.state() == "rolled back"
     project.write("CREATE UNIQUE INDEX ON t (b);")
     assert project.expand() == "expanded"
 
