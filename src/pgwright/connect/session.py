@@ -11,7 +11,8 @@ import os
 import re
 import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg
@@ -24,6 +25,7 @@ from .redaction import redact
 
 APPLICATION = "pgwright"
 TIMEOUT = 10  # seconds; only where neither the DSN nor the environment sets one
+ENDING = 2.0  # seconds that a thread with a session of its own has to end by itself
 
 # A session waits for hours while an index is built, and firewalls forget quiet connections; a cut one would never be
 # noticed (by default after two hours, where keepalives are on at all). Only where the DSN says nothing.
@@ -71,6 +73,26 @@ def cut(connection: Connection) -> None:
     out of reach, so it is told nothing."""
     with contextlib.suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as line:
         line.shutdown(socket.SHUT_RDWR)
+
+
+def cancel(connection: Connection) -> None:
+    """Cancels what the session runs, from another thread; does not wait long for a server that does not answer."""
+    with contextlib.suppress(psycopg.Error):
+        connection.cancel_safe(timeout=ENDING)
+
+
+def ended(thread: threading.Thread, connection: Callable[[], Connection | None]) -> bool:
+    """Waits until `thread`, which was told to end, has ended; whether it did so by itself. A session that does not
+    answer is cut. A thread that still tries to connect is left alone after a while: it holds nothing."""
+    thread.join(ENDING)
+    if not thread.is_alive():
+        return True
+    given_up = time.monotonic() + TIMEOUT
+    while thread.is_alive() and time.monotonic() < given_up:
+        if (now := connection()) is not None and not now.closed:
+            cut(now)
+        thread.join(0.1)
+    return False
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ counts, and a write that hangs is felt while it hangs. It writes only while the 
 
 from __future__ import annotations
 
-import contextlib
 import math
 import threading
 import time
@@ -57,9 +56,8 @@ class Probe:
         if self._thread is None:
             return
         if self._began is not None and self._connection is not None and not self._connection.closed:
-            with contextlib.suppress(psycopg.Error):
-                self._connection.cancel()
-        self._thread.join()
+            session.cancel(self._connection)
+        session.ended(self._thread, lambda: self._connection)
 
     def read(self) -> Seen | Unseen:
         """The p95 of the last seconds."""

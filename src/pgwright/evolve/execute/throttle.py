@@ -80,14 +80,16 @@ class Throttle:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        self._thread.join()
+        answers = session.ended(self._thread, lambda: self._connection)
         self._probe.close()
         if self._nudge is not None:
             self._nudge.close()
+        if not answers:
+            return
         with contextlib.suppress(psycopg.Error, ConnectError):
-            self._write(None, again=False)
-        if self._connection is not None:
-            self._connection.close()
+            with session.at_most(self._session(), session.ENDING):
+                self._write(None, again=False)
+            self._session().close()
 
     def held(self) -> Hold | None:
         """Why nothing may be done now; None where it may."""
@@ -138,6 +140,8 @@ class Throttle:
         except (psycopg.Error, ConnectError) as error:
             said = " ".join(str(error).split())
             found = ("throttle", f"the throttle cannot see the server: {said}")
+        if self._over.is_set():
+            return
         now = time.monotonic()
         self._looked = now
         if found is None:
@@ -155,7 +159,7 @@ class Throttle:
         try:
             now = control.read(self._session())
         except psycopg.Error as error:
-            if not is_connection_loss(error):
+            if not is_connection_loss(error) or self._over.is_set():
                 raise
             self._session().close()
             now = control.read(self._session())

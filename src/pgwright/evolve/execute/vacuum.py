@@ -90,14 +90,13 @@ class Nudge:
         """Ends the one that runs."""
         if self._thread is not None:
             self._cancel()
-            self._thread.join()
+            session.ended(self._thread, lambda: self._connection)
         if self._connection is not None:
             self._connection.close()
 
     def _cancel(self) -> None:
         if self._connection is not None and not self._connection.closed:
-            with contextlib.suppress(psycopg.Error):
-                self._connection.cancel()
+            session.cancel(self._connection)
 
     def _run(self, statement: str) -> None:
         """In its thread: one VACUUM. That it was cancelled or refused stops nothing, and the next one comes later."""
