@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import IO, Any
 
 import psycopg
@@ -279,6 +280,14 @@ def test_a_cut_heartbeat_comes_back(database: Database) -> None:
         eventually(lambda: database.one(query) != before)
         lease.fence(connection)
     assert database.one("SELECT holder FROM pgwright.lease") is None
+
+
+def test_a_cut_since_the_last_heartbeat_does_not_keep_the_lease(database: Database) -> None:
+    heard: list[Event] = []
+    with Lease(database.dsn, settings=replace(PATIENT, heartbeat=600.0), on_event=heard.append):
+        assert database.one("SELECT pg_terminate_backend(backend_pid, 10000) FROM pgwright.lease")
+    assert database.one("SELECT holder FROM pgwright.lease") is None
+    assert heard == []
 
 
 def test_a_restart_of_the_server_does_not_end_the_lease(server: Server) -> None:

@@ -130,11 +130,11 @@ class Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Gives the lease back, if it is still ours. A failure to do so is no error: the connection ends, and that
-        alone lets the next runner take over."""
+        lets the next runner take over, behind a pooler after `settings.lease_timeout` seconds of silence."""
         self._stop.set()
         self._thread.join()
         try:
-            self._run(_RELEASE)
+            self._release()
         except (psycopg.Error, ConnectError) as failure:
             self._on_event(
                 Notice(message=f"The lease could not be given back, the next runner takes it over: {failure}")
@@ -142,6 +142,16 @@ class Lease:
         finally:
             if self._connection is not None:
                 self._connection.close()
+
+    def _release(self) -> None:
+        """Its connection may have been cut since the last heartbeat: then once more on a new one, which changes nothing
+        where the first try did reach the server."""
+        try:
+            self._run(_RELEASE)
+        except psycopg.OperationalError:
+            if self._connection is not None and not self._connection.broken:
+                raise
+            self._run(_RELEASE)
 
     @property
     def fence_statement(self) -> str:
