@@ -310,6 +310,28 @@ def test_a_trigger_comes_after_expand(race: Race) -> None:
     assert race.database.one("SELECT count(*) FROM utilisateurs WHERE nom = 'B5' AND nom_complet = 'B5'") == 1
 
 
+@pytest.mark.parametrize("name", ["_pgw_first", "zz_pgw_last"])
+def test_one_of_our_triggers_is_dropped(race: Race, name: str) -> None:
+    """Until the command runs again the check refuses what would be apart; status says so."""
+    race.expand()
+    race.database.run(f"DROP TRIGGER {name} ON utilisateurs")
+    assert any(name in warning and "pgwright expand" in warning for warning in status(race.settings).warnings)
+    race.expand()
+    assert not any(name in warning for warning in status(race.settings).warnings)
+    race.database.run("UPDATE utilisateurs SET nom = 'a' WHERE id = 1")
+    race.database.run("UPDATE utilisateurs SET nom_complet = 'b' WHERE id = 2")
+    assert race.database.one(APART) == 0
+
+
+def test_what_fills_is_gone_when_all_is_filled(race: Race) -> None:
+    """Its condition would be asked at every UPDATE of any column."""
+    fills = "SELECT count(*) FROM pg_trigger WHERE tgname LIKE '%pgw_last_fill'"
+    counted: list[object] = []
+    race.at = {"check": lambda: counted.append(race.database.one(fills))}
+    race.expand()
+    assert (counted, race.database.one(fills)) == ([1], 0)
+
+
 @pytest.mark.majors(*EDGES_IN_CI)
 @pytest.mark.parametrize("when", [MIDDLE, "fill_end", "check"])
 def test_our_triggers_are_disabled_for_a_while(race: Race, when: str) -> None:

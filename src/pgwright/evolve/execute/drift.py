@@ -6,11 +6,13 @@ in-sync check refuses what would diverge.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
 
 from ...base.event import Notice
+from ..sync import text
 from ..sync.link import Link
 from . import declared, guard, journal, live, sync
 from .runner import Runner
@@ -50,13 +52,17 @@ def mend(runner: Runner) -> None:
         runner.on_event(Notice(message=f"sync triggers made anew around {', '.join(names)}"))
 
 
-def _broken(now: live.Live) -> set[str]:
-    """Our triggers that somebody disabled or made plain ones, and children that came without them."""
+def _broken(now: live.Live, links: Sequence[Link]) -> set[str]:
+    """Our triggers that somebody disabled, made plain ones or dropped, and children that came without them."""
     ours = [trigger for trigger in now.triggers if trigger.ours]
     covered = {trigger.relation for trigger in ours}
-    return {trigger.name for trigger in ours if trigger.enabled != "A"} | {
-        part.sql for part in now.table.parts if part.oid not in covered
-    }
+    wanted = {(part.oid, name) for part in now.table.parts for name in text.lasting_triggers(now.table, links)}
+    present = {(trigger.relation, trigger.name) for trigger in ours}
+    return (
+        {trigger.name for trigger in ours if trigger.enabled != "A"}
+        | {name for relation, name in wanted - present if relation in covered}
+        | {part.sql for part in now.table.parts if part.oid not in covered}
+    )
 
 
 def _drifted(connection: Connection) -> list[tuple[live.Live, list[Link], list[str]]]:
@@ -69,7 +75,7 @@ def _drifted(connection: Connection) -> list[tuple[live.Live, list[Link], list[s
         of = [link for link in links if link.table == relation]
         present = {tuple(each) for each in sync.recorded(now)}
         recorded = {tuple(each) for each in of[-1].extra.get("triggers", sync.recorded(now))}
-        names = sorted({str(each[0]) for each in present ^ recorded} | _broken(now))
+        names = sorted({str(each[0]) for each in present ^ recorded} | _broken(now, of))
         if names:
             result.append((now, of, names))
     return result

@@ -10,6 +10,8 @@ import codecs
 import hashlib
 
 LIMIT = 63  # NAMEDATALEN - 1, bytes
+FILLS = "_fill"
+"""How the name of the trigger ends that fills while a pass runs; of our others none ends so."""
 
 
 def shortened(name: str, encoding: str = "utf-8") -> str:
@@ -29,11 +31,11 @@ def before_all(names: tuple[str, ...], encoding: str = "utf-8") -> str:
 
 
 def after_all(names: tuple[str, ...], encoding: str = "utf-8") -> str:
-    """A trigger name whose bytes sort behind all `names`; `+ "_fill"` sorts behind it in turn."""
+    """A trigger name whose bytes sort behind all `names`; `+ FILLS` sorts behind it in turn."""
     last = max(names, key=lambda name: name.encode(encoding), default="")
     # A name that begins with another one sorts behind it; where there is no room for that, the highest character.
     candidates = ["zz_pgw_last", "~pgw_last", last + "_pgw_last", "\U0010ffff" * 12 + "pgw_last"]
-    fitting = (name for name in candidates if len((name + "_fill").encode(encoding, "replace")) <= LIMIT)
+    fitting = (name for name in candidates if len((name + FILLS).encode(encoding, "replace")) <= LIMIT)
     return next(name for name in fitting if name.encode(encoding, "replace") > last.encode(encoding))
 
 

@@ -40,7 +40,7 @@ def functions(table: SyncTable, links: Sequence[Link]) -> list[str]:
 def trigger_names(table: SyncTable) -> tuple[str, str, str]:
     """The names of first, last and fill: before and behind every BEFORE trigger of users in byte order."""
     last = naming.after_all(table.before_triggers, table.encoding)
-    return naming.before_all(table.before_triggers, table.encoding), last, last + "_fill"
+    return naming.before_all(table.before_triggers, table.encoding), last, last + naming.FILLS
 
 
 def _events(table: SyncTable, links: Sequence[Link]) -> str:
@@ -64,22 +64,34 @@ def _bypass(table: SyncTable, links: Sequence[Link]) -> str:
     return f"WHEN (pg_catalog.pg_trigger_depth() > 0 OR ({' AND '.join(tests)}))"
 
 
+def _carrying(table: SyncTable, links: Sequence[Link]) -> list[tuple[str, str]]:
+    """The triggers that carry and fill in as long as a link is open, as (name, stem of the function)."""
+    first, last, _ = trigger_names(table)
+    found = [(first, "sync_first")] if any(not link.alone for link in links) else []
+    if table.disturbed or any(link.fills != "touch" for link in links):
+        found.append((last, "sync_last"))
+    return found
+
+
+def lasting_triggers(table: SyncTable, links: Sequence[Link]) -> tuple[str, ...]:
+    """The names of the triggers that every part of the table has until the last of `links` is closed. Beside them the
+    trigger that fills stands while one of them is filling."""
+    return tuple(name for name, _ in _carrying(table, links))
+
+
 def triggers(table: SyncTable, links: Sequence[Link]) -> list[str]:
     """CREATE TRIGGER for each part of the table, enabled ALWAYS: writers with the replica role are carried too."""
-    first, last, fill = trigger_names(table)
+    fill = trigger_names(table)[-1]
     events, bypass = _events(table, links), _bypass(table, links)
     filling = [link for link in links if link.mode is Mode.FILLING]
+    carrying = _carrying(table, links)
     statements: list[str] = []
-    carrying = []
-    if any(not link.alone for link in links):
-        carrying.append((first, "sync_first", events, bypass))
-    if table.disturbed or any(link.fills != "touch" for link in links):
-        carrying.append((last, "sync_last", events, "" if table.disturbed else bypass))
     for part in table.own_triggers():
-        for name, stem, on, when in carrying:
+        for name, stem in carrying:
+            when = "" if stem == "sync_last" and table.disturbed else bypass
             function = f"{SCHEMA}.{ident(naming.function_name(stem, table.oid))}()"
             statements.append(
-                f"CREATE TRIGGER {ident(name)} BEFORE {on} ON {part.sql} FOR EACH ROW {when} EXECUTE FUNCTION "
+                f"CREATE TRIGGER {ident(name)} BEFORE {events} ON {part.sql} FOR EACH ROW {when} EXECUTE FUNCTION "
                 f"{function}"
             )
         if filling:
@@ -89,7 +101,7 @@ def triggers(table: SyncTable, links: Sequence[Link]) -> list[str]:
                 f"CREATE TRIGGER {ident(fill)} BEFORE UPDATE ON {part.sql} FOR EACH ROW WHEN ({empty}) EXECUTE "
                 f"FUNCTION {function}"
             )
-    names = [*(name for name, *_ in carrying), *([fill] if filling else [])]
+    names = [*(name for name, _ in carrying), *([fill] if filling else [])]
     statements += [
         f"ALTER TABLE {'' if part.kind == 'p' else 'ONLY '}{part.sql} ENABLE ALWAYS TRIGGER {ident(name)}"
         for part in table.parts

@@ -158,12 +158,14 @@ class _Builder:
         validate = f"ALTER TABLE {self.table.root_sql} VALIDATE CONSTRAINT {check}"
         drop = (f"ALTER TABLE {self.table.root_sql} DROP CONSTRAINT {check}",)
         mode = LockMode.SHARE_UPDATE_EXCLUSIVE
+        fill = text.trigger_names(self.table)[-1]
+        gone = text.drop_triggers([(fill, part.sql) for part in self.table.own_triggers()])
         summary = f"from now on a write that leaves {link.old_name} and {link.new_name} out of step fails"
         action = Action(name="link_check", parameters=self.parameters)
         name = naming.check_name(link.id)
         made = condition.has_constraint(link.table, name)
         valid = condition.has_constraint(link.table, name, valid=True)
-        steps = [self._step("check", Phase.VERIFY, Kind.INSTANT, summary, (add,), action, drop, done=made)]
+        steps = [self._step("check", Phase.VERIFY, Kind.INSTANT, summary, (*gone, add), action, drop, done=made)]
         summary = f"prove it for the rows that were there: {link.old_name} and {link.new_name} are in sync"
         steps.append(
             self._step(
