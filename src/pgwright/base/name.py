@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class RelationName:
     """A relation by `schema` and `name`, exactly as the catalog spells them (no quotes, any character)."""
 

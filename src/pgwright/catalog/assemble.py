@@ -6,7 +6,7 @@ Rows are taken apart by position; the order is that of the SELECT list of the qu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..base.name import RelationName
@@ -20,16 +20,18 @@ Rows = Sequence[tuple[Any, ...]]
 def assemble(
     session: tuple[Any, ...],
     relations: Rows,
-    rows: Mapping[str, Rows],
+    rows: Mapping[str, Iterable[tuple[Any, ...]]],
     *,
     scope: set[int],
     unreadable: Mapping[int, str],
 ) -> Catalog:
-    """The catalog. `scope` are the oids it is about; names of relations outside of it are kept all the same."""
+    """The catalog. `scope` are the oids it is about; names of relations outside of it are kept all the same. What is no
+    sequence in `rows` is read once, when its values are made: of large databases that keeps the memory down."""
     version, database, role, search_path, schemas, superuser, bypass, member_of, silence = session
-    names = {row[0]: RelationName(row[1], row[2]) for row in (*relations, *rows["names"])}
+    others = list(rows["names"])
+    names = {row[0]: RelationName(row[1], row[2]) for row in (*relations, *others)}
     inside = [row for row in relations if row[0] in scope]
-    sequences = {row[0]: names[row[0]] for row in rows["names"] if row[3] == "S"}
+    sequences = {row[0]: names[row[0]] for row in others if row[3] == "S"}
     dependencies = Dependencies(rows["dependencies"], sequences)
     parts = Parts(relations, rows, dependencies)
     parents, children = _families(rows["inheritance"])
@@ -58,7 +60,7 @@ def assemble(
     )
 
 
-def _families(rows: Rows) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
+def _families(rows: Iterable[tuple[Any, ...]]) -> tuple[dict[int, list[int]], dict[int, list[int]]]:
     parents: dict[int, list[int]] = defaultdict(list)
     children: dict[int, list[int]] = defaultdict(list)
     for child, parent, _pending in rows:

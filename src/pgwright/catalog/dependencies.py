@@ -7,7 +7,7 @@ another for the same column in WHEN; likewise for the column list and the row fi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..base.name import RelationName
@@ -16,7 +16,7 @@ from ..base.name import RelationName
 class Dependencies:
     """An index of dependency rows: (class, object, column of it, relation, attnum, deptype, count)."""
 
-    def __init__(self, rows: Sequence[tuple[Any, ...]], sequences: Mapping[int, RelationName]) -> None:
+    def __init__(self, rows: Iterable[tuple[Any, ...]], sequences: Mapping[int, RelationName]) -> None:
         self._counts: dict[tuple[str, int], dict[tuple[int, int], int]] = defaultdict(dict)
         self._generated: dict[tuple[int, int], set[int]] = defaultdict(set)
         self._partition_keys: dict[int, set[int]] = defaultdict(set)

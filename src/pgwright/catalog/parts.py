@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from ..base.name import RelationName
 from .dependencies import Dependencies
@@ -12,6 +12,7 @@ from .values import Column, Constraint, ExtendedStatistics, Index, Policy, Publi
 
 Row = tuple[Any, ...]
 Rows = Sequence[Row]
+Value = TypeVar("Value")
 
 CONSTRAINT_KINDS = {
     "c": "check", "f": "foreign key", "p": "primary key", "u": "unique", "x": "exclusion", "n": "not null",
@@ -29,54 +30,61 @@ def acl(grants: Any) -> tuple[tuple[str, str, bool], ...]:
 
 
 class Parts:
-    """Rows by the relation that they belong to, and what they become."""
+    """What the rows become, by the relation that they belong to."""
 
     block_size = 8192  # only where a relation's real size could not be asked for
 
-    def __init__(self, relations: Rows, rows: Mapping[str, Rows], dependencies: Dependencies) -> None:
+    def __init__(self, relations: Rows, rows: Mapping[str, Iterable[Row]], dependencies: Dependencies) -> None:
         self.dependencies = dependencies
+        self._seen: dict[Any, Any] = {}
         self.sizes = {oid: (size, blocks) for oid, size, blocks in rows["sizes"] if size is not None}
-        self._columns = grouped(rows["columns"], 0)
-        self._constraints = grouped(rows["constraints"], 1)
-        self._indexes = grouped(rows["indexes"], 1)
-        self._triggers = grouped(rows["triggers"], 1)
-        self._policies = grouped(rows["policies"], 1)
-        self._statistics = grouped(rows["extended_statistics"], 1)
-        self._rules = grouped(rows["rules"], 1)
-        self._published = grouped((row for row in rows["publications"] if row[8] is not None), 8)
-        self._published_widely = [row for row in rows["publications"] if row[8] is None]
         known = {(row[1], row[2]): row[0] for row in relations}
         self._statistics_of_columns = {
             (known.get((schema, table), 0), column): (nulls, width)
             for schema, table, column, nulls, width in rows["column_statistics"]
         }
+        published = list(rows["publications"])
+        self._published = grouped((row for row in published if row[8] is not None), 8, _itself)
+        self._published_widely = [row for row in published if row[8] is None]
+        self._rules = grouped(rows["rules"], 1, _itself)
+        self._columns = grouped(rows["columns"], 0, self._column)
+        self._constraints = grouped(rows["constraints"], 1, self._constraint)
+        self._indexes = grouped(rows["indexes"], 1, self._index)
+        self._triggers = grouped(rows["triggers"], 1, self._trigger)
+        self._policies = grouped(rows["policies"], 1, self._policy)
+        self._statistics = grouped(rows["extended_statistics"], 1, self._extended)
+
+    def _shared(self, value: Any) -> Any:
+        """The first of equal values: a database has few types, and many columns of the same name."""
+        return self._seen.setdefault(value, value)
 
     def columns_of(self, relation: int) -> tuple[Column, ...]:
         """The live columns of a table, in order."""
-        return tuple(self._column(row) for row in self._columns.get(relation, ()))
+        return tuple(self._columns.get(relation, ()))
 
     def column_names(self, relation: int) -> tuple[str, ...]:
         """The column names of a relation, in order."""
-        return tuple(row[2] for row in self._columns.get(relation, ()))
+        return tuple(column.name for column in self._columns.get(relation, ()))
 
     def _column(self, row: Row) -> Column:
         (relation, number, name, type_name, type_oid, not_null, expression, generated, identity, collation, grants,
          storage, compression, statistics, options, comment, inherited, local, kind, default) = row  # fmt: skip
+        shared = self._shared
         nulls, width = self._statistics_of_columns.get((relation, name), (None, None))
         return Column(
             number=number,
-            name=name,
-            type=type_name,
+            name=shared(name),
+            type=shared(type_name),
             type_oid=type_oid,
             not_null=not_null,
-            default=None if generated else expression,
+            default=None if generated else shared(expression),
             generated=expression if generated else None,
             stored=generated != "v",
             identity=IDENTITIES.get(identity),
             collation=collation,
             acl=acl(grants) if grants else (),
-            storage=storage,
-            compression=compression,
+            storage=shared(storage),
+            compression=shared(compression),
             statistics=statistics,
             options=tuple(options) if options else (),
             comment=comment,
@@ -84,30 +92,55 @@ class Parts:
             inherited=inherited,
             local=local,
             reads=self.dependencies.default_reads(default, relation, number) if default is not None else (),
-            type_kind=kind,
+            type_kind=shared(kind),
             null_fraction=nulls,
             average_width=width,
         )
 
     def constraints_of(self, relation: int) -> tuple[Constraint, ...]:
         """The constraints of a table, in oid order."""
-        return tuple(_constraint(row) for row in self._constraints.get(relation, ()))
+        return tuple(self._constraints.get(relation, ()))
+
+    def _constraint(self, row: Row) -> Constraint:
+        (oid, _, name, kind, columns, definition, validated, deferrable, deferred, no_inherit, inherited, local,
+         referenced, referenced_columns, index, parent, comment, enforced) = row  # fmt: skip
+        shared = self._shared
+        return Constraint(
+            oid=oid,
+            name=name,
+            kind=CONSTRAINT_KINDS[kind],
+            columns=shared(tuple(number for number in columns if number > 0)),
+            definition=shared(definition),
+            validated=validated,
+            deferrable=deferrable,
+            deferred=deferred,
+            no_inherit=no_inherit and kind in "cn",  # keys have the mark too, by the way they were made
+            inherited=inherited,
+            local=local,
+            enforced=enforced,
+            referenced=referenced,
+            referenced_columns=shared(tuple(referenced_columns)),
+            index_oid=index,
+            parent=parent,
+            comment=comment,
+        )
 
     def indexes_of(self, relation: int) -> tuple[Index, ...]:
         """The indexes of a table or materialized view, in oid order."""
-        return tuple(self._index(row) for row in self._indexes.get(relation, ()))
+        return tuple(self._indexes.get(relation, ()))
 
     def _index(self, row: Row) -> Index:
         (oid, relation, name, schema, keys, key_count, definition, unique, primary, valid, ready, immediate,
          identity, method, constraint, parent, comment, pages) = row  # fmt: skip
+        shared = self._shared
         read = {number for number in keys if number > 0}
         read.update(self.dependencies.columns("index", oid, relation))
         return Index(
             oid=oid,
             name=name,
-            schema=schema,
-            columns=tuple(sorted(read)),
-            key_columns=tuple(number for number in keys[:key_count] if number > 0),
+            schema=shared(schema),
+            columns=shared(tuple(sorted(read))),
+            key_columns=shared(tuple(number for number in keys[:key_count] if number > 0)),
             definition=definition,
             unique=unique,
             primary=primary,
@@ -118,13 +151,13 @@ class Parts:
             comment=comment,
             bytes=self.sizes.get(oid, (pages * self.block_size,))[0],
             replica_identity=identity,
-            method=method,
+            method=shared(method),
             ready=ready,
         )
 
     def triggers_of(self, relation: int) -> tuple[Trigger, ...]:
         """The users' triggers of a table or view, in order of their names."""
-        return tuple(self._trigger(row) for row in self._triggers.get(relation, ()))
+        return tuple(self._triggers.get(relation, ()))
 
     def _trigger(self, row: Row) -> Trigger:
         (oid, relation, name, function_oid, function_schema, function, definition, bits, enabled, update_columns,
@@ -154,7 +187,7 @@ class Parts:
 
     def policies_of(self, relation: int) -> tuple[Policy, ...]:
         """The policies of a table, in order of their names."""
-        return tuple(self._policy(row) for row in self._policies.get(relation, ()))
+        return tuple(self._policies.get(relation, ()))
 
     def _policy(self, row: Row) -> Policy:
         oid, relation, name, permissive, command, roles, using, check, comment = row
@@ -196,14 +229,15 @@ class Parts:
 
     def statistics_of(self, relation: int) -> tuple[ExtendedStatistics, ...]:
         """The statistics objects on a table."""
-        return tuple(
-            ExtendedStatistics(
-                oid=oid,
-                name=RelationName(schema, name),
-                columns=tuple(sorted({*keys, *self.dependencies.columns("pg_statistic_ext", oid, relation)})),
-                definition=definition,
-            )
-            for oid, _, schema, name, keys, definition in self._statistics.get(relation, ())
+        return tuple(self._statistics.get(relation, ()))
+
+    def _extended(self, row: Row) -> ExtendedStatistics:
+        oid, relation, schema, name, keys, definition = row
+        return ExtendedStatistics(
+            oid=oid,
+            name=RelationName(schema, name),
+            columns=tuple(sorted({*keys, *self.dependencies.columns("pg_statistic_ext", oid, relation)})),
+            definition=definition,
         )
 
     def rules_of(self, relation: int) -> tuple[Rule, ...]:
@@ -226,33 +260,13 @@ class Parts:
         return frozenset(pair for pair in pairs if pair[0] != relation)
 
 
-def _constraint(row: Row) -> Constraint:
-    (oid, _, name, kind, columns, definition, validated, deferrable, deferred, no_inherit, inherited, local,
-     referenced, referenced_columns, index, parent, comment, enforced) = row  # fmt: skip
-    return Constraint(
-        oid=oid,
-        name=name,
-        kind=CONSTRAINT_KINDS[kind],
-        columns=tuple(number for number in columns if number > 0),
-        definition=definition,
-        validated=validated,
-        deferrable=deferrable,
-        deferred=deferred,
-        no_inherit=no_inherit and kind in "cn",  # keys have the mark too, by the way they were made
-        inherited=inherited,
-        local=local,
-        enforced=enforced,
-        referenced=referenced,
-        referenced_columns=tuple(referenced_columns),
-        index_oid=index,
-        parent=parent,
-        comment=comment,
-    )
+def _itself(row: Row) -> Row:
+    return row
 
 
-def grouped(rows: Iterable[Row], position: int) -> dict[int, list[Row]]:
-    """The rows by the value at `position`, in their order."""
-    groups: dict[int, list[Row]] = defaultdict(list)
+def grouped(rows: Iterable[Row], position: int, make: Callable[[Row], Value]) -> dict[int, list[Value]]:
+    """What `make` makes of each row, by the value at `position`, in their order."""
+    groups: dict[int, list[Value]] = defaultdict(list)
     for row in rows:
-        groups[row[position]].append(row)
+        groups[row[position]].append(make(row))
     return groups

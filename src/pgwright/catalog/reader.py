@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -30,9 +30,13 @@ TRIES = 10
 # The catalog moved under the snapshot (deparsing reads the newest version), or a lock came in between.
 MOVED = frozenset({"55P03", "40P01", "XX000", "42P01", "42704", "42883", "42703", "3F000"})
 PARTS = (
-    "inheritance", "columns", "constraints", "indexes", "triggers", "policies", "publications",
-    "extended_statistics", "rules", "functions", "dependencies", "column_statistics", "sizes", "types",
+    "inheritance", "triggers", "policies", "publications", "extended_statistics", "rules", "functions", "dependencies",
+    "column_statistics", "sizes", "types",
 )  # fmt: skip
+LARGE = ("columns", "constraints", "indexes")
+"""Parts of which every table has several: read for some relations at a time, so that rows do not pile up beside the
+values that are made of them."""
+AT_ONCE = 1000
 
 
 def read(connection: Connection, *, schemas: Sequence[str] = (), patience: float = 1.0) -> Catalog:
@@ -74,8 +78,11 @@ def _snapshot(connection: Connection, schemas: tuple[str, ...], deadline: float)
             "relations": [row[0] for row in relations if row[0] in scope],
             "sized": _sized(relations, names, scope),
         }
-        rows = {part: _fetch(connection, major, part, parameters) for part in PARTS} | {"names": names}
-        return assemble(session, relations, rows, scope=scope, unreadable=locked)
+        rows: dict[str, Iterable[tuple[Any, ...]]] = {
+            part: _fetch(connection, major, part, parameters) for part in PARTS
+        }
+        rows |= {part: _bit_by_bit(connection, major, part, parameters) for part in LARGE}
+        return assemble(session, relations, rows | {"names": names}, scope=scope, unreadable=locked)
 
 
 @contextmanager
@@ -152,6 +159,16 @@ def _scope(
             hint="`schemas` of the profile names schemas of the database; leave it out to mean all.",
         )
     return {row[0] for row in _fetch(connection, major, "scope", {"schemas": list(schemas)})}
+
+
+def _bit_by_bit(
+    connection: Connection, major: int, name: str, parameters: Mapping[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query that is about `relations`, some of them at a time. Read once, while the snapshot lasts."""
+    relations = sorted(parameters["relations"])
+    for first in range(0, len(relations), AT_ONCE):
+        some = {**parameters, "relations": relations[first : first + AT_ONCE]}
+        yield from _fetch(connection, major, name, some)
 
 
 def _fetch(connection: Connection, major: int, name: str, parameters: Mapping[str, Any]) -> Rows:

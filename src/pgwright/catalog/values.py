@@ -13,7 +13,7 @@ from ..base.errors import LockNotObtained
 from ..base.name import RelationName
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
     """A live column. `number` is its attnum. `default` is the DEFAULT expression or None; `generated` is the
     expression of a generated column (`stored` tells STORED from VIRTUAL) or None; `identity` is `always`,
@@ -51,7 +51,7 @@ class Column:
     average_width: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Constraint:
     """A constraint of a table. `kind` is one of check, foreign key, primary key, unique, exclusion, not null
     (rows of their own since 18), trigger. `columns` are attnums of this table; `definition` is
@@ -78,7 +78,7 @@ class Constraint:
     enforced: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Index:
     """An index. `columns` are the attnums it reads anywhere (keys, INCLUDE, expressions, predicate);
     `definition` is `pg_get_indexdef`. `constraint` is the name of the constraint it stands behind. `parent` is
@@ -104,7 +104,7 @@ class Index:
     ready: bool = True
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Trigger:
     """A user's trigger (internal ones are left out). `update_columns` are the attnums of UPDATE OF;
     `when_columns` those that WHEN reads. `enabled` is O, D, R or A as in `pg_trigger.tgenabled`. `xmin` is the
@@ -132,7 +132,7 @@ class Trigger:
     on_truncate: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Policy:
     """A row-level security policy. `command` is ALL, SELECT, INSERT, UPDATE or DELETE; `roles` unquoted,
     PUBLIC as ""; `columns` the attnums of its own table that it reads, `reads` the (relation oid, attnum) pairs
@@ -150,7 +150,7 @@ class Policy:
     reads: frozenset[tuple[int, int]] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
     """A rule of a user on a table or view (never `_RETURN`). `reads` are the (relation oid, attnum) pairs that it
     depends on, those of its own relation included."""
@@ -161,7 +161,7 @@ class Rule:
     reads: frozenset[tuple[int, int]] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Publication:
     """How a table is published. `columns` is the column list (attnums), None where there is none; `filter` the
     WHERE of the row filter; `how` is `table`, `schema` or `all tables`; `filter_columns` what the filter reads.
@@ -178,7 +178,7 @@ class Publication:
     via_root: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ExtendedStatistics:
     """A statistics object (`CREATE STATISTICS`) and the attnums it is about."""
 
@@ -188,7 +188,7 @@ class ExtendedStatistics:
     definition: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
     """A table, partitioned table or foreign table. `kind` is r, p or f as in `pg_class.relkind`.
 
@@ -246,7 +246,7 @@ class Table:
         return next((column for column in self.columns if column.number == number), None)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class View:
     """A view (`v`) or materialized view (`m`). `definition` is `pg_get_viewdef` with an empty search_path,
     `reads` the (relation oid, attnum) pairs that its rules depend on, attnum 0 for the whole row or relation.
@@ -268,7 +268,7 @@ class View:
     extension: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Function:
     """A function or procedure of a user schema. `identity` is its name with argument types, qualified and
     quoted, as ALTER FUNCTION takes it; `body` the source text (for a SQL-standard body the deparsed one);
@@ -289,7 +289,7 @@ class Function:
     settings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Catalog:
     """A snapshot of one database: everything below is by oid. `search_path` is that of the reading session,
     resolved to the schemas that exist, `schemas` are all of the user's, `version` is `server_version_num`, `role` the
