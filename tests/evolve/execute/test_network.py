@@ -23,6 +23,7 @@ from tests.support.wire import SILENT, Wire
 QUICK = replace(SMALL, heartbeat=0.1, lease_timeout=0.6, lock_budget=1.0)
 PLACES = ("open", "pass", "fill_end", "index_1", "check", "validate")
 BUILDING = "SELECT count(*) = 1 FROM pg_stat_progress_create_index WHERE datname = current_database()"
+WORKERS = "datname = current_database() AND application_name LIKE 'pgwright:worker %'"
 FREEZES = list(itertools.product(("open", MIDDLE, "fill_end"), ("both", "to_server", "to_client")))
 if not in_ci():
     FREEZES = [("open", "both"), (MIDDLE, "to_server"), ("fill_end", "to_client")]
@@ -73,6 +74,29 @@ def test_frozen_in_a_short_step(race: Race, wire: Wire, place: str, direction: s
     assert leftovers(race.database) == []
 
 
+def test_frozen_with_several_workers(race: Race, wire: Wire) -> None:
+    """None of them waits for an answer that does not come, although only the heartbeat can know."""
+    race.database.run("INSERT INTO utilisateurs SELECT i, 'z', 0, repeat('x', 700) FROM generate_series(401, 4000) i")
+    race.with_settings(workers=3)
+
+    def freeze() -> None:
+        until(race.database, f"SELECT count(*) = 2 FROM pg_stat_activity WHERE {WORKERS}")
+        wire.freeze()
+
+    race.at = {MIDDLE: freeze}
+    ended = _begun(race)
+    with pytest.raises(ConnectError):
+        ended.result(60)
+    wire.thaw()
+    wire.cut()
+    race.at = {}
+    race.with_settings(lock_budget=20.0)
+    until(race.database, "SELECT clock_timestamp() - heartbeat_at > interval '1 s' FROM pgwright.lease")
+    race.expand()
+    assert race.state == "expanded"
+    assert race.database.one(APART) == 0
+
+
 def test_frozen_while_an_index_is_built(race: Race, wire: Wire) -> None:
     """Hours of silence are no fault there: the answer is waited for, and comes when the network does."""
     with race.database.connect(autocommit=False) as writer:
@@ -111,9 +135,10 @@ def test_half_open_while_an_index_is_built(race: Race, wire: Wire) -> None:
     assert race.database.one("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == 0
 
 
-def _begun(race: Race, at_index: Callable[[], object]) -> Future[None]:
+def _begun(race: Race, at_index: Callable[[], object] | None = None) -> Future[None]:
     """Expand in a thread; `at_index` is called before the build."""
-    race.at = {"index_1": at_index}
+    if at_index is not None:
+        race.at = {"index_1": at_index}
     ended: Future[None] = Future()
 
     def work() -> None:

@@ -19,7 +19,6 @@ import psycopg
 from ...base.errors import Interrupted, PgwrightError
 from ...base.event import BackfillProgress, Notice, OnEvent
 from ...config.settings import Settings
-from ...connect import session
 from ...connect.retry import is_connection_loss
 from ..sync.fill import fill
 from . import chunks, journal, live, rounds
@@ -34,9 +33,11 @@ TELL = 0.25  # seconds between two events
 
 @dataclass
 class Pass:
-    """One run of the pass over one table. `connect` gives the session of the caller, made again where it was lost."""
+    """One run of the pass over one table. `connect` gives the session of the caller, `other` that of a further worker
+    by its name; both are made again where they were lost."""
 
     connect: Callable[[], Connection]
+    other: Callable[[str], Connection]
     unit: int
     step: str
     relation: int
@@ -106,7 +107,7 @@ class Pass:
         """How each worker connects, and what it does before each batch. No more of them than chunks."""
         others = range(2, min(self.settings.execute.workers, todo) + 1)
         connects: list[Callable[[], Connection]] = [self.connect]
-        connects += (_Session(self.settings, f"worker {number}") for number in others)
+        connects += (functools.partial(self.other, f"worker {number}") for number in others)
         between: list[Callable[[], None]] = [functools.partial(self._between, crew, throttle)]
         between += [functools.partial(self._aside, crew, throttle) for _ in others]
         return connects, between
@@ -175,16 +176,3 @@ class Pass:
         if throttle is not None:
             throttle.note(event)
         self.on_event(event)
-
-
-class _Session:
-    """A session that is made again where it was closed."""
-
-    def __init__(self, settings: Settings, name: str) -> None:
-        self._dsn, self._name = settings.dsn, name
-        self._connection: Connection | None = None
-
-    def __call__(self) -> Connection:
-        if self._connection is None or self._connection.closed:
-            self._connection = session.open(self._dsn, name=self._name)
-        return self._connection

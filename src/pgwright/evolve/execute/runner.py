@@ -324,6 +324,7 @@ class Runner:
         assert action is not None
         Pass(
             connect=lambda: self.connection,
+            other=self._sessions.other,
             unit=record.unit,
             step=record.step.id,
             relation=int(action.parameters["relation"]),

@@ -6,7 +6,7 @@ It judges nothing that is lost on the way: who was at work looks at the journal 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
@@ -29,6 +29,7 @@ class Sessions:
     settings: Settings
     _work: Connection | None = None
     _direct: Connection | None = None
+    _others: dict[str, Connection] = field(default_factory=dict)
 
     @property
     def connection(self) -> Connection:
@@ -68,14 +69,23 @@ class Sessions:
         lost = self._work is None or self._work.closed
         return isinstance(error, ConnectError) or lost or is_connection_loss(error)
 
+    def other(self, name: str) -> Connection:
+        """A further session for the work through `dsn`, one for each `name`, for a thread of its own. Who asked for it
+        closes it."""
+        known = self._others.get(name)
+        if known is None or known.closed:
+            known = self._others[name] = session.open(self.settings.dsn, name=name)
+        return known
+
     def cut(self) -> None:
-        """Ends the wait for an answer on the session for the work, from another thread."""
-        if self._work is not None and not self._work.closed:
-            session.cut(self._work)
+        """Ends the wait for an answer on the sessions for the work, from another thread."""
+        for connection in (self._work, *list(self._others.values())):
+            if connection is not None and not connection.closed:
+                session.cut(connection)
 
     def close(self) -> None:
-        """Ends both."""
-        for connection in (self._work, self._direct):
+        """Ends all."""
+        for connection in (self._work, self._direct, *self._others.values()):
             if connection is not None:
                 connection.close()
 
