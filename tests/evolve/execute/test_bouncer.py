@@ -17,11 +17,12 @@ from pgwright.api.plan import plan
 from pgwright.api.rollback import rollback
 from pgwright.api.status import status
 from pgwright.base.errors import ConfigError, ConnectError, Refused
+from pgwright.base.event import BackfillHeld, BackfillProgress, Event
 from pgwright.config import Settings
 from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database
 from tests.support.lifecycle import leftovers
-from tests.support.pooled import ALIAS, COPY, CRUEL, QUICK, SETUP, UP, Pooled
+from tests.support.pooled import ALIAS, APART, COPY, CRUEL, QUICK, SETUP, UP, Pooled
 
 
 @pytest.mark.majors("all")
@@ -143,6 +144,29 @@ def test_a_pool_of_two_is_enough(database: Database, tmp_path: Path) -> None:
         assert project.expand() == "expanded"
         assert project.contract() == "done"
         assert max(row["sv_active"] + row["sv_idle"] for row in bouncer.show("POOLS")) <= 2
+    assert leftovers(database) == []
+
+
+@pytest.mark.parametrize("size", [2, 20])
+def test_several_workers_with_their_throttle(database: Database, tmp_path: Path, size: int) -> None:
+    """Through the pooler go the runner, two further workers, the throttle, its probe and the heartbeat."""
+    server = database.server
+    with PgBouncer(server.host, server.port, pool_size=size, **CRUEL) as bouncer:  # type: ignore[arg-type]
+        project = Pooled(database, bouncer, tmp_path)
+        database.run("INSERT INTO utilisateurs SELECT i, 'z', 0, repeat('x', 700) FROM generate_series(401, 4000) i")
+        project.settings = replace(project.settings, execute=replace(QUICK, workers=3))
+        seen: set[str] = set()
+
+        def hear(event: Event) -> None:
+            if isinstance(event, BackfillProgress):
+                seen.update(row["application_name"] for row in bouncer.show("CLIENTS"))
+
+        assert project.expand(hear) == "expanded"
+        wanted = {"runner", "worker 2", "worker 3", "throttle", "probe", "lease"}
+        assert {f"pgwright:{name}" for name in wanted} <= seen
+        assert database.one(APART) == 0
+        assert not [event for event in project.heard if isinstance(event, BackfillHeld)]
+        assert project.contract() == "done"
     assert leftovers(database) == []
 
 
