@@ -1,10 +1,14 @@
-"""Rows a second of the backfill against what one would do by hand, on a server that syncs its WAL.
+"""Rows a second of the backfill against what one would do by hand, and for how long it keeps a row locked.
 
 One big UPDATE; batches of 1,000 rows by key, each committed; a touch-update of 1,000 rows by key through a row trigger
 that does the filling, which is how the engines do it that find their rows by a key; and pgwright with one worker and
 with two. They run in turns, in another order each round, so that the noise of the machine meets all alike; the
-ratios are of the medians, with the least and the most of single rounds. The throttle reads but nothing holds: what it
-would hold for is the noise of the disk. The big UPDATE keeps its table locked, and leaves it at twice its size.
+ratios are those of single rounds, the median with the least and the most. The server syncs its WAL. The throttle reads
+but nothing holds: what it would hold for is the noise of the disk. The big UPDATE keeps its table locked, and leaves it
+at twice its size.
+
+The time of a batch is that from the lock on its first row to its commit, which is for how long an UPDATE of the
+application may wait for it; a batch is meant to take 40 ms.
 """
 
 from __future__ import annotations
@@ -15,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psycopg
@@ -24,15 +28,16 @@ from pgwright.api.expand import expand
 from pgwright.api.init import init
 from pgwright.base.event import Event, StepFinished, StepStarted
 from pgwright.config import Settings, load
-from pgwright.server.find import find
-from pgwright.server.private import PrivateServer
+from pgwright.evolve.execute.batch import Pace
 
-from .ratio import Ratio
+from .support import database
+from .support.options import Options
+from .support.report import Goal, Report, Table, spread
 
-ROWS = 1_000_000
+ROWS, ROUNDS = 1_000_000, 3
 BATCH = 1_000
-TABLE = f"""
-CREATE TABLE users AS SELECT i AS id, ' name ' || i AS name, md5(i::text) AS email FROM generate_series(1, {ROWS}) i;
+TABLE = """
+CREATE TABLE users AS SELECT i AS id, ' name ' || i AS name, md5(i::text) AS email FROM generate_series(1, {rows}) i;
 ALTER TABLE users ADD PRIMARY KEY (id);
 """
 MIGRATION = (
@@ -44,68 +49,89 @@ BEGIN NEW.full_name := trim(NEW.name); NEW.needs_backfill := false; RETURN NEW; 
 ALTER TABLE users ADD COLUMN full_name text, ADD COLUMN needs_backfill boolean DEFAULT true;
 CREATE TRIGGER carry BEFORE INSERT OR UPDATE ON users FOR EACH ROW EXECUTE FUNCTION carry();
 """
-ROUNDS = 3
-BIG, KEYSET, TOUCHED, ONE, TWO = "one big UPDATE", "keyset", "touch-update", "pgwright", "pgwright, 2 workers"
+BIG, KEYSET, TOUCHED = "one big UPDATE", "batches of 1,000 by key", "touch-update through a trigger"
+ONE, TWO = "pgwright, 1 worker", "pgwright, 2 workers"
+PROMISED = {BIG: 0.8, TOUCHED: 2.0}
 
 
-def run() -> list[Ratio]:
-    """Prints the rows a second of each way and the size that it leaves; returns the ratios that are promised."""
+@dataclass
+class Found:
+    """Of each way: seconds of its rounds, table and index afterwards as a multiple of what they were, and seconds of
+    each batch of ours."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+    sizes: dict[str, float] = field(default_factory=dict)
+    batches: dict[str, list[float]] = field(default_factory=dict)
+
+    def times(self, ours: str, theirs: str) -> list[float]:
+        """How many times faster one way is than the other, round by round."""
+        return [b / a for a, b in zip(self.seconds[ours], self.seconds[theirs], strict=True)]
+
+
+def measure(options: Options) -> Report:
+    """About a minute and a half."""
+    rows, rounds = options.rows or ROWS, options.rounds or ROUNDS
+    found = Found()
     ways: dict[str, Callable[[str], float]] = {
         BIG: one_update,
-        KEYSET: keyset,
+        KEYSET: lambda dsn: keyset(dsn, rows),
         TOUCHED: touch,
-        ONE: lambda dsn: backfill(dsn, workers=1),
-        TWO: lambda dsn: backfill(dsn, workers=2),
+        ONE: lambda dsn: backfill(dsn, 1, found.batches.setdefault(ONE, [])),
+        TWO: lambda dsn: backfill(dsn, 2, found.batches.setdefault(TWO, [])),
     }
-    took: dict[str, list[float]] = {name: [] for name in ways}
-    sizes: dict[str, float] = {}
-    with PrivateServer(find(18), settings={"max_wal_size": "16GB", "shared_buffers": "512MB"}) as server:
-        before = template(server)
-        for number in range(ROUNDS):
+    with database.server(options) as running:
+        before = size(database.make(running, "users", TABLE.format(rows=rows)))
+        for number in range(rounds):
+            print(f"  round {number + 1} of {rounds}", file=sys.stderr, flush=True)
             names = list(ways)
-            for name in names[number:] + names[:number]:
-                with copy(server) as dsn:
-                    took[name].append(ways[name](dsn))
-                    sizes[name] = size(dsn) / before
-    show(took, sizes)
-    found = [promise(took, ours, BIG, 0.8) for ours in (ONE, TWO)]
-    return found + [promise(took, ours, TOUCHED, 2.0) for ours in (ONE, TWO)]
+            for name in names[number % len(names) :] + names[: number % len(names)]:
+                with database.copy(running, "users") as dsn:
+                    found.seconds.setdefault(name, []).append(ways[name](dsn))
+                    found.sizes[name] = size(dsn) / before
+    return report(found, rows, rounds)
 
 
-def show(took: dict[str, list[float]], sizes: dict[str, float]) -> None:
-    """A line for each way, against the big UPDATE."""
-    print(f"  {'rows/s':>22} {'against one UPDATE (least, most)':>34} {'table + indexes':>17}", file=sys.stderr)
-    for name, seconds in took.items():
-        against = [theirs / ours for theirs, ours in zip(took[BIG], seconds, strict=True)]
-        ratio = statistics.median(took[BIG]) / statistics.median(seconds)
-        print(
-            f"  {name:20} {ROWS / statistics.median(seconds):>10,.0f} {ratio:>12.2f}x ({min(against):.2f}, "
-            f"{max(against):.2f}) {sizes[name]:>15.2f}x",
-            file=sys.stderr,
+def report(found: Found, rows: int, rounds: int) -> Report:
+    """Against the big UPDATE and against the touch-update."""
+    speed = tuple(
+        (
+            name,
+            f"{rows / statistics.median(seconds):,.0f}",
+            "1x" if name == BIG else f"{spread(found.times(name, BIG), '.2f')}x",
+            "1x" if name == TOUCHED else f"{spread(found.times(name, TOUCHED), '.2f')}x",
+            f"{found.sizes[name]:.2f}x",
         )
-
-
-def promise(took: dict[str, list[float]], ours: str, theirs: str, least: float) -> Ratio:
-    """The ratio of the medians."""
-    spread = [b / a for a, b in zip(took[ours], took[theirs], strict=True)]
-    return Ratio(
-        name=f"backfill ({ours})",
-        unit="rows/s",
-        ours=ROWS / statistics.median(took[ours]),
-        theirs=ROWS / statistics.median(took[theirs]),
-        against=f"{theirs} (single rounds {min(spread):.2f} to {max(spread):.2f})",
-        least=least,
+        for name, seconds in found.seconds.items()
+    )
+    locked = tuple(
+        (name, f"{len(batches):,}", *(f"{1000 * quantile(batches, part):,.0f} ms" for part in (0.5, 0.99, 1.0)))
+        for name, batches in found.batches.items()
+    )
+    head = ("", "rows a second", "of one UPDATE", "of touch-update", "table and index")
+    goals = []
+    for ours in (ONE, TWO):
+        for theirs, least in PROMISED.items():
+            middle = statistics.median(found.times(ours, theirs))
+            promise = f"{ours}: at least {least:g}x of {theirs}"
+            goals.append(Goal(promise=promise, found=f"{middle:.2f}x", kept=middle >= least))
+    return Report(
+        tables=(
+            Table(title=f"A column of {rows:,} rows is filled", head=head, rows=speed),
+            Table(
+                title="For how long a batch keeps rows locked",
+                head=("", "batches", "median", "99 % below", "longest"),
+                rows=locked,
+            ),
+        ),
+        goals=tuple(goals),
+        facts={"rounds": f"{rounds}; median (least to most); table and index are a multiple of what they were"},
+        figures={"seconds": found.seconds, "sizes": found.sizes},
     )
 
 
-def template(server: PrivateServer) -> float:
-    """Makes the table that all rounds copy; returns its size with its index, in bytes."""
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE template")
-    with psycopg.connect(server.dsn("template"), autocommit=True) as connection:
-        connection.execute(TABLE)
-        connection.execute("VACUUM ANALYZE users")
-    return size(server.dsn("template"))
+def quantile(values: list[float], part: float) -> float:
+    """The value that `part` of all are not above."""
+    return sorted(values)[max(0, round(part * len(values)) - 1)]
 
 
 def size(dsn: str) -> float:
@@ -113,16 +139,6 @@ def size(dsn: str) -> float:
     with psycopg.connect(dsn) as connection:
         row = connection.execute("SELECT pg_total_relation_size('users')").fetchone()
         return float(row[0]) if row else 0.0
-
-
-@contextmanager
-def copy(server: PrivateServer) -> Iterator[str]:
-    """The DSN of a fresh copy of the table, on a server that has nothing left to write."""
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE round TEMPLATE template STRATEGY file_copy")
-        connection.execute("CHECKPOINT")
-        yield server.dsn("round")
-        connection.execute("DROP DATABASE round WITH (FORCE)")
 
 
 def one_update(dsn: str) -> float:
@@ -135,12 +151,12 @@ def one_update(dsn: str) -> float:
         return time.monotonic() - started
 
 
-def keyset(dsn: str) -> float:
+def keyset(dsn: str, rows: int) -> float:
     """Seconds of the loop that one would write: a batch by key, a commit, the next."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("ALTER TABLE users ADD COLUMN full_name text")
         started = time.monotonic()
-        for first in range(1, ROWS + 1, BATCH):
+        for first in range(1, rows + 1, BATCH):
             connection.execute(
                 "UPDATE users SET full_name = trim(name) WHERE id >= %s AND id < %s", (first, first + BATCH)
             )
@@ -164,8 +180,8 @@ def touch(dsn: str) -> float:
         return time.monotonic() - started
 
 
-def backfill(dsn: str, *, workers: int) -> float:
-    """Seconds of the backfill step of the same change."""
+def backfill(dsn: str, workers: int, batches: list[float]) -> float:
+    """Seconds of the backfill step of the same change; those of its batches are added to `batches`."""
     seconds: dict[str, float] = {}
 
     def listen(event: Event) -> None:
@@ -174,13 +190,29 @@ def backfill(dsn: str, *, workers: int) -> float:
         elif isinstance(event, StepFinished) and event.step in seconds:
             seconds[event.step] = event.seconds
 
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as place, told_of_batches(batches):
         settings = project(Path(place), dsn)
         execute = replace(settings.execute, workers=workers)
         settings = replace(settings, execute=execute, throttle=replace(settings.throttle, latency=3600.0))
         init(settings)
         expand(settings, on_event=listen)
     return sum(seconds.values())
+
+
+@contextmanager
+def told_of_batches(seconds: list[float]) -> Iterator[None]:
+    """Adds the time of every batch in this process to `seconds`: it is what a worker learns its pace from."""
+    learn = Pace.took
+
+    def took(self: Pace, size: int, took: float) -> None:
+        seconds.append(took)
+        learn(self, size, took)
+
+    Pace.took = took  # type: ignore[assignment, method-assign]
+    try:
+        yield
+    finally:
+        Pace.took = learn  # type: ignore[method-assign]
 
 
 def project(folder: Path, dsn: str) -> Settings:

@@ -7,7 +7,7 @@ from benchmarks.support import pgroll
 from benchmarks.support.options import Options
 from benchmarks.support.report import Report
 
-from benchmarks import memory, overhead, peer, stall, ten_million
+from benchmarks import backfill, memory, overhead, peer, stall, ten_million
 from pgwright.base.errors import Refused
 from tests.support.selection import in_ci
 
@@ -35,11 +35,17 @@ def test_overhead() -> None:
     assert len(report.goals) == 8
 
 
+def test_backfill() -> None:
+    report = backfill.measure(Options(rows=4_000, rounds=1))
+    assert [len(table.rows) for table in report.tables] == [5, 2]
+    assert len(report.goals) == 4
+
+
 @pytest.mark.long
 def test_memory() -> None:
     report = memory.measure(Options(rows=2_000))
     assert len(report.tables[0].rows) == 2 + 3 * len(memory.VERBS)
-    assert len(report.goals) == 3
+    assert len(report.goals) == 2
 
 
 def test_ten_million_looks_for_room_first() -> None:
