@@ -46,9 +46,11 @@ def spread_of(runs: list[dict[str, Any]]) -> str:
 
     rates = [each["backfill_rows_per_second"] for each in ours if each["backfill_rows_per_second"]]
     failed, stall = span([each["failed"] for each in plain]), span([each["longest_stall_ms"] for each in plain])
+    calm = span([each["calm_stall_ms"] for each in ours + plain])
     return (
         f"In {len(runs)} further runs: failed {failed} with plain SQL, {span([each['failed'] for each in ours])} "
-        f"with pgwright;\nlongest stall {stall} ms and {span([each['longest_stall_ms'] for each in ours])} ms; "
+        f"with pgwright;\nlongest stall {stall} ms and {span([each['longest_stall_ms'] for each in ours])} ms, "
+        f"while nothing was changed {calm} ms;\n"
         f"rows lost {span([each['rows_lost'] for each in ours])}; backfill {span(rates)} rows/s."
     )
 

@@ -19,6 +19,7 @@ def outcome(*, failed: int = 0, lost: int = 0, rate: float | None = 51234.6) -> 
         p99_ms=1.134,
         longest_stall_ms=3002.695,
         stall_phase="waiting",
+        calm_stall_ms=2.5,
         reasons=((REFUSED, 1655),),
     )
     reasons = ((REFUSED, failed),) if failed else ()
@@ -29,6 +30,7 @@ def outcome(*, failed: int = 0, lost: int = 0, rate: float | None = 51234.6) -> 
         p99_ms=4.567,
         longest_stall_ms=41.23,
         stall_phase="second expand",
+        calm_stall_ms=12.34,
         reasons=reasons,
     )
     pgwright = PgwrightOutcome(

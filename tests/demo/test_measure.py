@@ -18,7 +18,7 @@ def test_an_empty_record_has_a_summary() -> None:
 
 def test_a_statement_belongs_to_the_phase_in_which_it_began() -> None:
     record = Record()
-    record.phase("calm")
+    record.phase("calm", calm=True)
     calm = now()
     while now() == calm:  # the clock counts microseconds, and a phase can begin in the same one
         pass
@@ -32,6 +32,7 @@ def test_a_statement_belongs_to_the_phase_in_which_it_began() -> None:
     summary = record.summary()
     assert summary.stall_phase == "storm"
     assert summary.longest_stall_ms == 9.0
+    assert summary.calm_stall_ms == 1.0
     assert summary.p50_ms == 2.0
 
 

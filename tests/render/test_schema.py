@@ -53,12 +53,13 @@ REAL: dict[str, Any] = {
     "try": {
         "version": 1,
         "rows": 200000,
-        "plain": {"statements": 10, "failed": 3, "p99_ms": 1.2, "longest_stall_ms": 3000.1},
+        "plain": {"statements": 10, "failed": 3, "p99_ms": 1.2, "longest_stall_ms": 3000.1, "calm_stall_ms": 3.0},
         "pgwright": {
             "statements": 10,
             "failed": 0,
             "p99_ms": 1.2,
             "longest_stall_ms": 60.1,
+            "calm_stall_ms": 3.0,
             "rows_lost": 0,
             "backfill_rows_per_second": None,
             "resumed_after_kill": True,

@@ -68,8 +68,8 @@ class Act:
     def play(self) -> PgwrightOutcome:
         """The whole story, from the first to the last statement of an application."""
         stage = self.stage
-        stage.phase("the old application at work")
         self.project.run("init")
+        stage.phase("the old application at work", calm=True)
         stage.old.join(stage.record)
         stage.live(CALM_SECONDS)
         resumed = self.expand_killed_and_resumed()
@@ -158,7 +158,7 @@ class Act:
         stage.phase("the old application leaves, contract under the new one")
         stage.old.leave()
         self.project.run("contract")
-        stage.phase("done: the new application goes on alone")
+        stage.phase("done: the new application goes on alone", calm=True)
         stage.live(CALM_SECONDS)
         stage.new.leave()
         self.compare(NEW)

@@ -41,7 +41,7 @@ class PlainOutcome:
 
 def play(stage: Stage) -> PlainOutcome:
     """Runs the act and puts everything back."""
-    stage.phase("the old application at work")
+    stage.phase("the old application at work", calm=True)
     stage.old.join(stage.record)
     stage.live(CALM_SECONDS)
     stage.phase("a session holds the table, the rename waits, everybody waits")

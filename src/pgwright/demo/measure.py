@@ -24,7 +24,8 @@ class Failure:
 @dataclass(frozen=True, kw_only=True)
 class Summary:
     """The figures of one act. Times are milliseconds over all samples, waiting for locks included; `stall_phase` is
-    the phase in which the longest statement began."""
+    the phase in which the longest statement began, `calm_stall_ms` the longest of those phases in which nothing but the
+    applications was at work: what the machine does by itself."""
 
     statements: int
     failed: int
@@ -32,15 +33,18 @@ class Summary:
     p99_ms: float
     longest_stall_ms: float
     stall_phase: str = ""
+    calm_stall_ms: float = 0.0
     reasons: tuple[tuple[Failure, int], ...] = ()
 
 
 @dataclass(kw_only=True)
 class Phase:
-    """A part of an act: when it began (µs of the monotonic clock), its statements, and the longest of them in µs."""
+    """A part of an act: when it began (µs of the monotonic clock), its statements, and the longest of them in µs.
+    `calm` where nothing but the applications is at work."""
 
     name: str
     start: int
+    calm: bool = False
     statements: int = 0
     longest: int = 0
 
@@ -55,10 +59,10 @@ class Record:
     _phases: list[Phase] = field(default_factory=lambda: [Phase(name="", start=0)])
     _guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def phase(self, name: str) -> None:
+    def phase(self, name: str, *, calm: bool = False) -> None:
         """Statements that begin from now on belong to the phase `name`."""
         with self._guard:
-            self._phases.append(Phase(name=name, start=now()))
+            self._phases.append(Phase(name=name, start=now(), calm=calm))
 
     def add(self, samples: Sequence[Sequence[int]], failures: Sequence[Sequence[str | int | None]]) -> None:
         """Takes in what a client sent: (start µs, duration µs) and (what, sqlstate, message)."""
@@ -108,6 +112,7 @@ class Record:
                 p99_ms=percentile(ordered, 99) / 1000,
                 longest_stall_ms=ordered[-1] / 1000,
                 stall_phase=max(self._phases, key=lambda phase: phase.longest).name,
+                calm_stall_ms=max((phase.longest for phase in self._phases if phase.calm), default=0) / 1000,
                 reasons=tuple(self._failures.most_common()),
             )
 

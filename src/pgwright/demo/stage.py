@@ -39,9 +39,9 @@ class Stage:
     record: Record
     narrator: Narrator
 
-    def phase(self, text: str) -> None:
-        """Names what happens from now on, for the story and for the record."""
-        self.record.phase(text)
+    def phase(self, text: str, *, calm: bool = False) -> None:
+        """Names what happens from now on, for the story and for the record; `calm` where nothing is changed."""
+        self.record.phase(text, calm=calm)
         self.narrator.phase(text)
 
     def live(self, seconds: float) -> None:

@@ -33,6 +33,7 @@ def _summary(summary: Summary) -> dict[str, Any]:
         "failed": summary.failed,
         "p99_ms": round(summary.p99_ms, 2),
         "longest_stall_ms": round(summary.longest_stall_ms, 1),
+        "calm_stall_ms": round(summary.calm_stall_ms, 1),
     }
 
 
@@ -59,10 +60,11 @@ def lines(outcome: Outcome) -> list[str]:
 
 
 def _notes(outcome: Outcome) -> list[str]:
-    summary = outcome.pgwright.summary
+    summary, calm = outcome.pgwright.summary, outcome.plain.summary.calm_stall_ms
     notes = [
         f"{outcome.rows:,} users; everything took {outcome.seconds:.0f} s.",
         f'Longest stall under pgwright: in the phase "{summary.stall_phase}".',
+        f"Longest stall of this machine while nothing was changed: {_ms(max(calm, summary.calm_stall_ms))}.",
     ]
     for title, reasons in (("plain SQL", outcome.plain.summary.reasons), ("pgwright", summary.reasons)):
         notes += [

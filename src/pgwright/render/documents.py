@@ -196,6 +196,7 @@ class TryPlain:
     failed: int
     p99_ms: float
     longest_stall_ms: float
+    calm_stall_ms: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,6 +207,7 @@ class TryPgwright:
     failed: int
     p99_ms: float
     longest_stall_ms: float
+    calm_stall_ms: float
     rows_lost: int
     backfill_rows_per_second: int | None
     resumed_after_kill: bool

@@ -22,7 +22,7 @@ from ...config.settings import Settings
 from ...connect.retry import is_connection_loss
 from ..sync.fill import fill
 from . import chunks, journal, live, rounds
-from .batch import Job
+from .batch import Job, waits_for_disk
 from .lease import Lease
 from .throttle import Throttle
 from .workers import Crew
@@ -98,6 +98,7 @@ class Pass:
             version=connection.info.server_version,
             fence_statement=self.lease.fence_statement,
             fence=self.lease.fence,
+            waits=waits_for_disk(connection),
         )
         return job, todo
 
