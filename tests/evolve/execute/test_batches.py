@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from pgwright.api.expand import expand
 from pgwright.api.init import init
 from pgwright.config import load
-from pgwright.evolve.execute.batch import SLICE, UNFLUSHED, Pace, waits_for_disk
+from pgwright.evolve.execute import disk
+from pgwright.evolve.execute.batch import SLICE, Pace
 from tests.support.databases import Database
 
 pytestmark = pytest.mark.majors("all")
@@ -44,30 +46,44 @@ def test_a_batch_ends_in_time_however_full_the_blocks_behind_empty_ones_are(
     assert database.one(MOST) <= 3 * SLICE * densest
 
 
-def test_a_batch_waits_for_the_disk_where_that_falls_behind(database: Database) -> None:
-    """Not for its own commit, but that of the application, which waits until all WAL before it is written."""
+def test_a_pass_waits_for_the_disk_where_that_falls_behind(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two batches, when it holds nothing."""
+    slept: list[float] = []
+    sleep = time.sleep
+
+    def noted(seconds: float) -> None:
+        slept.append(seconds)
+        sleep(seconds)
+
+    monkeypatch.setattr(time, "sleep", noted)
     database.run("CREATE TABLE much (t text)")
-    with database.connect(autocommit=False) as connection:
-        statement = waits_for_disk(connection).encode()
-        connection.execute("INSERT INTO much VALUES ('little')")
-        seen = {None}
+    ahead = 0
+    with database.connect() as connection:
+        asked = disk.statement(connection)
         for _ in range(100):
-            connection.execute("INSERT INTO much SELECT repeat('x', 2000) FROM generate_series(1, 2000)")
-            row = connection.execute(statement).fetchone()
-            seen.add(row[0] if row else None)
-            connection.commit()
-            connection.execute("SELECT pg_sleep(0.01)")  # all is written now
-            row = connection.execute(statement).fetchone()
-            seen.add(row[0] if row else None)
-            connection.commit()
-            if {"local", "off"} <= seen:
+            with connection.transaction():
+                connection.execute("SET LOCAL synchronous_commit = off")
+                connection.execute("INSERT INTO much SELECT repeat('x', 2000) FROM generate_series(1, 3000)")
+                row = connection.execute(asked.encode()).fetchone()
+            ahead = int(row[-1]) if row else 0
+            if ahead > disk.UNFLUSHED:  # the WAL writer may have been faster
                 break
-    assert {"local", "off"} <= seen
-    assert UNFLUSHED < 2000 * 2000
+        assert ahead > disk.UNFLUSHED
+        disk.catch_up(connection, ahead)
+        row = connection.execute(disk.BEHIND).fetchone()
+        assert row is not None
+        assert row[0] <= disk.UNFLUSHED
+        assert slept
+        before = len(slept)
+        disk.catch_up(connection, disk.UNFLUSHED)
+        assert len(slept) == before
 
 
 def test_a_server_that_does_not_tell_how_far_its_disk_is(make_role: Callable[..., str], database: Database) -> None:
     role = make_role("LOGIN")
     database.run("REVOKE EXECUTE ON FUNCTION pg_catalog.pg_current_wal_flush_lsn() FROM PUBLIC")
     with database.connect(user=role) as connection:
-        assert waits_for_disk(connection) == "SET LOCAL synchronous_commit = local"
+        asked = disk.statement(connection)
+        with connection.transaction():
+            assert connection.execute(asked.encode()).fetchone() == ("local", 0)
+            assert connection.execute("SHOW synchronous_commit").fetchone() == ("local",)

@@ -21,8 +21,8 @@ from ...base.event import BackfillProgress, Notice, OnEvent
 from ...config.settings import Settings
 from ...connect.retry import is_connection_loss
 from ..sync.fill import fill
-from . import chunks, journal, live, rounds
-from .batch import Job, waits_for_disk
+from . import chunks, disk, journal, live, rounds
+from .batch import Job
 from .lease import Lease
 from .throttle import Throttle
 from .workers import Crew
@@ -98,7 +98,7 @@ class Pass:
             version=connection.info.server_version,
             fence_statement=self.lease.fence_statement,
             fence=self.lease.fence,
-            waits=waits_for_disk(connection),
+            behind=disk.statement(connection),
         )
         return job, todo
 

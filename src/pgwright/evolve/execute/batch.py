@@ -19,30 +19,19 @@ from psycopg import errors
 
 from ...base.errors import StepFailed
 from ...config.settings import ExecuteSettings
-from ...connect.retry import is_connection_loss
 from ...sql.quote import literal
 from ..sync.body import PASS
 from ..sync.fill import Fill
-from . import chunks, refusal, rounds
+from . import chunks, disk, refusal, rounds
 from .live import Live
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 CONTENTION = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 MOST_BLOCKS = 1024
-UNFLUSHED = 1024 * 1024  # bytes of WAL
 SLICE = 32  # blocks of one statement, 10 to 20 ms where they are full
 
 # Roles and databases may have other defaults.
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE, NOT DEFERRABLE"
-
-
-# A COMMIT of the application waits until all WAL before it is on the disk. As long as that keeps up, a batch need not
-# wait for its own; where it does not, it is ours that has to wait. Without that single syncs of a slow disk kept the
-# application for 250 to 1,770 ms while a pass was writing, with it for 10 to 29 ms, and the pass was no slower.
-_FALLS_BEHIND = f"""
-SELECT pg_catalog.set_config('synchronous_commit', CASE WHEN pg_catalog.pg_current_wal_insert_lsn()
-    - pg_catalog.pg_current_wal_flush_lsn() > {UNFLUSHED} THEN 'local' ELSE 'off' END, true)"""
-_ALWAYS = "SET LOCAL synchronous_commit = local"
 
 
 class Outcome(Enum):
@@ -73,8 +62,8 @@ class Pace:
 @dataclass(frozen=True, kw_only=True)
 class Job:
     """What all workers of a pass do: fill table `now` with `statements` (one for each round) on a server of `version`.
-    `fence` raises where `fence_statement` answers no row; `waits` is the statement before COMMIT,
-    from `waits_for_disk`."""
+    `fence` raises where `fence_statement` answers no row; `behind` is what is asked before COMMIT,
+    from `disk.statement`."""
 
     unit: int
     step: str
@@ -84,7 +73,7 @@ class Job:
     version: int
     fence_statement: str
     fence: Callable[[Connection], None]
-    waits: str
+    behind: str
 
     @property
     def whole(self) -> Fill:
@@ -126,6 +115,7 @@ class Batches:
         self.rows = 0
         self._size = 0  # of the last batch, in full blocks
         self._began = 0.0  # when its first row was locked
+        self._behind = 0  # bytes of WAL that were not on the disk when it ended
 
     def run(self, connection: Connection) -> Outcome:
         """One batch. Raises StepFailed for a row that `up` refuses and for a table that changed, LeaseLost, and what
@@ -148,6 +138,7 @@ class Batches:
             raise
         if outcome is Outcome.FILLED:
             self._pace.took(self._size, time.monotonic() - self._began)
+            disk.catch_up(connection, self._behind)
         return outcome
 
     def forget(self) -> None:
@@ -203,10 +194,11 @@ class Batches:
             notes = [chunks.advance(job.unit, job.step, chunk, upto, walk.share(upto), rows)]
         else:
             notes = [chunks.walked(job.unit, job.step, chunk, walk.share(upto), rows)]
-        answers = _ask(connection, "; ".join([*notes, _hot(chunk.relation), job.waits, "COMMIT"]))
+        answers = _ask(connection, "; ".join([*notes, _hot(chunk.relation), job.behind, "COMMIT"]))
         self.rows += rows
         self._size = -(-(upto - walk.at) // walk.thinness)
         hot, updated = answers[0][0]
+        self._behind = int(answers[1][0][-1])
         if walk.round >= 2 and updated:
             walk.best = max(walk.best, hot / updated)
         if left:
@@ -255,18 +247,6 @@ class Batches:
             raise refusal.of_row(connection, self._job.step, whole, part, first, last, error) from error
         cursor.nextset()
         return cursor.rowcount, False
-
-
-def waits_for_disk(connection: Connection) -> str:
-    """The statement that makes a batch wait for the disk where the WAL of all is not written as fast as it grows. A
-    server that does not tell how far it is, as some of the managed ones, is waited for each time."""
-    try:
-        connection.execute("SELECT pg_catalog.pg_current_wal_insert_lsn(), pg_catalog.pg_current_wal_flush_lsn()")
-    except psycopg.Error as error:
-        if connection.closed or is_connection_loss(error):
-            raise
-        return _ALWAYS
-    return _FALLS_BEHIND
 
 
 def _lock(part: str, relation: int) -> str:

@@ -141,6 +141,8 @@ class Worker:
             connection = self._connected()
             if connection is not self._connection:  # what was done in the former one may be lost
                 self.batches.forget()
+                if self._connection is not None and self._lost_since is None:
+                    self._tell_loss()
                 self._connection = connection
             outcome = self.batches.run(connection)
         except (psycopg.Error, PgwrightError) as error:
@@ -169,8 +171,11 @@ class Worker:
         now = time.monotonic()
         if self._lost_since is None:
             self._lost_since = now
-            self.crew.notices.append("The connection of a worker was lost; it is made again.")
+            self._tell_loss()
         return now - self._lost_since <= self.crew.job.settings.lock_budget
+
+    def _tell_loss(self) -> None:
+        self.crew.notices.append("The connection of a worker was lost; it is made again.")
 
     def _again(self) -> None:
         if self._connection is not None and not self._connection.closed:
