@@ -71,6 +71,7 @@ class Pass:
                     crew.run(*self._members(crew, throttle, todo))
                 finally:
                     self.rows += crew.rows
+                    self._pass_on(crew)
                 job, todo = self._look()
         self._tell(None, None, force=True)
 
@@ -146,13 +147,18 @@ class Pass:
         if self.stopped():
             raise Interrupted("Stopped on request, between two batches.", hint="The same command goes on from here.")
 
+    def _pass_on(self, crew: Crew) -> None:
+        """What the workers have to say."""
+        while crew.notices:
+            self.on_event(Notice(step=self.step, message=crew.notices.popleft()))
+
     def _tell(self, crew: Crew | None, throttle: Throttle | None, *, force: bool) -> None:
         now = time.monotonic()
         if not force and now - self.told < TELL:
             return
         self.told = now
-        while crew is not None and crew.notices:
-            self.on_event(Notice(step=self.step, message=crew.notices.popleft()))
+        if crew is not None:
+            self._pass_on(crew)
         try:
             done = chunks.progress(self.connect(), self.unit, self.step)
         except (psycopg.Error, PgwrightError) as error:
