@@ -36,7 +36,7 @@ PARTS = (
 LARGE = ("columns", "constraints", "indexes")
 """Parts of which every table has several: read for some relations at a time, so that rows do not pile up beside the
 values that are made of them."""
-AT_ONCE = 1000
+AT_ONCE = 2000
 
 
 def read(connection: Connection, *, schemas: Sequence[str] = (), patience: float = 1.0) -> Catalog:
