@@ -29,7 +29,10 @@ CREATE TABLE p (k int, a int) PARTITION BY RANGE (k);
 CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10);
 INSERT INTO p SELECT g, g FROM generate_series(0, 9) g;
 """
-BUILDING = "SELECT count(*) = 1 FROM pg_stat_progress_create_index WHERE datname = current_database()"
+# A build is there for a moment before its index is; it waits for who writes when that is committed.
+BUILDING = """
+SELECT count(*) = 1 FROM pg_stat_progress_create_index WHERE datname = current_database() AND phase LIKE 'waiting%'
+"""
 IDLE = "SELECT count(*) = 0 FROM pg_stat_progress_create_index WHERE datname = current_database()"
 PIDS = "FROM pg_stat_progress_create_index WHERE datname = current_database()"
 VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = to_regclass('t_a_idx')"
