@@ -1,4 +1,5 @@
-"""Writes docs/explanation/measured.md from what the benchmarks found: `python tools/measured_page.py [--check]`.
+"""Writes docs/explanation/measured.md and the README's lines about it from what the benchmarks found: `python
+tools/measured_page.py [--check]`.
 
 The tables are those of `benchmarks/results/*.json`, which `make bench ARGS="NAME --write"` leaves; the text of each
 section is the docstring of its benchmark. Nothing of the page is written by hand, and what was not measured is not
@@ -14,6 +15,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a script
+
+from tools import measured_summary
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
@@ -120,8 +125,9 @@ def capitalized(words: str) -> str:
 
 
 def write() -> None:
-    """Writes the page."""
+    """Writes the page and the lines of the README."""
     PAGE.write_text(page(), encoding="utf-8")
+    measured_summary.write(RESULTS)
 
 
 def stale() -> bool:
@@ -132,8 +138,8 @@ def stale() -> bool:
 def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         write()
-    elif stale():
-        print(f"{PAGE.relative_to(ROOT)} is stale; run make docs")
+    elif stale() or measured_summary.stale(RESULTS):
+        print(f"{PAGE.relative_to(ROOT)} or README.md is stale; run make docs")
         return 1
     return 0
 

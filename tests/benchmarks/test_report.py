@@ -12,7 +12,7 @@ from benchmarks.ratio import Ratio
 from benchmarks.support import keeping, options, pgroll
 from benchmarks.support.options import Options
 from benchmarks.support.report import Goal, Report, Table, caution, of_ratios, spread
-from tools import measured_page
+from tools import measured_page, measured_summary
 
 from benchmarks import peer
 
@@ -95,6 +95,7 @@ def test_a_table_that_is_too_wide_goes_on_below() -> None:
 
 def test_the_page_is_the_one_that_the_results_make() -> None:
     assert not measured_page.stale(), "run make docs; the page is not written by hand"
+    assert not measured_summary.stale(measured_page.RESULTS), "run make docs; nor are the README's lines"
 
 
 def test_every_benchmark_says_how_it_measures() -> None:
@@ -118,3 +119,14 @@ def test_a_build_that_fails_says_what_was_tried(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     with pytest.raises(pgroll.Unbuilt, match=r"`go install .*`: no such .*; `go mod download .*`: no such version"):
         pgroll.build()
+
+
+def test_the_lines_of_the_readme() -> None:
+    readme = "a\n<!-- measured:begin (by hand) -->\nformer\n<!-- measured:end -->\nb\n"
+    written = measured_summary.written(readme, measured_page.RESULTS)
+    assert written.startswith("a\n<!-- measured:begin (by hand) -->\n\n| another session holds the table |")
+    assert written.endswith("<!-- measured:end -->\nb\n")
+    assert "former" not in written
+    assert "goals" in written
+    with pytest.raises(SystemExit, match="no place"):
+        measured_summary.written("a", measured_page.RESULTS)
