@@ -13,6 +13,7 @@ import pytest
 from pgwright.api.expand import expand
 from pgwright.base.errors import CatalogMoved, Interrupted, StepFailed
 from pgwright.base.event import Event, IndexProgress, Notice
+from pgwright.evolve.execute.concurrent import Build
 from tests.support.background import Background, until
 from tests.support.databases import Database
 from tests.support.killable import started
@@ -325,3 +326,27 @@ def test_a_drop_that_outlives_its_runner(database: Database, tmp_path: Path, ver
     assert project.state() == ("done" if verb == "contract" else "rolled back")
     assert (dump(database) == before) is (verb == "rollback")
     assert database.all(INVALID) == []
+
+
+def test_a_cancel_that_ends_two_statements(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second of its signals meets the DROP of what the first one has left."""
+    database, cleared = project.database, Build.clear
+    calls: list[str] = []
+
+    def clear(self: Build) -> None:
+        if runner.stop.is_set():
+            calls.append("clear")
+        if calls == ["clear"]:
+            raise psycopg.errors.QueryCanceled("canceling statement due to user request")
+        cleared(self)
+
+    monkeypatch.setattr(Build, "clear", clear)
+    runner = Background(lambda: expand(project.settings, stop=runner.stop))
+    with writing(database) as writer, runner:
+        until(database, BUILDING)
+        runner.stop.set()
+        until(database, IDLE)
+        writer.rollback()
+    assert isinstance(runner.error, Interrupted)
+    assert calls == ["clear", "clear"]
+    assert database.all(VALID) == []

@@ -241,7 +241,11 @@ class Build:
             except sqlstate.QueryCanceled as error:
                 if not stopped.is_set():
                     raise
-                self.clear()
+                try:
+                    self.clear()
+                except sqlstate.QueryCanceled:
+                    # The postmaster signals a backend and then its process group: one cancel may end two statements.
+                    self.clear()
                 raise Interrupted(
                     self.stopped,
                     state="The journal holds the state after the last finished step.",
