@@ -3,6 +3,7 @@ business."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,10 @@ from pgwright.api.expand import expand
 from pgwright.api.plan import plan
 from pgwright.api.rollback import rollback
 from pgwright.api.status import status
-from pgwright.base.errors import CatalogMoved
+from pgwright.base.errors import CatalogMoved, Interrupted
 from pgwright.base.event import Event, Notice
 from pgwright.connect import session
-from pgwright.evolve.execute import known
+from pgwright.evolve.execute import drift, journal, known
 from tests.support.databases import Database
 from tests.support.project import Project
 
@@ -321,3 +322,23 @@ def test_differences_leave_the_session_as_it_was(project: Project) -> None:
         known.differences(connection, ())
         after = connection.execute("SELECT current_setting('search_path'), current_setting('lock_timeout')").fetchone()
         assert before == after
+
+
+def test_who_has_fewer_rights_sees_no_drift(make_role: Callable[..., str], database: Database, tmp_path: Path) -> None:
+    """A role that may not silence triggers would need one more than a superuser: that it is not there is no change."""
+    role = make_role("LOGIN")
+    project = Project.of(database, tmp_path)
+    database.run("CREATE TABLE autres (id int PRIMARY KEY); INSERT INTO autres SELECT generate_series(1, 9)")
+    project.write("ALTER TABLE autres ADD COLUMN hasard float DEFAULT random();")
+
+    def gate(step: str) -> None:
+        if step.startswith("pass."):
+            raise Interrupted("its link is open until the end of the pass")
+
+    with pytest.raises(Interrupted):
+        expand(project.settings, gate=gate)
+    database.run(f"GRANT USAGE ON SCHEMA pgwright TO {role}; GRANT SELECT ON ALL TABLES IN SCHEMA pgwright TO {role}")
+    for user in ("postgres", role):
+        with database.connect(user=user) as connection:
+            assert [link.fills for link in journal.links(connection)] == ["touch"]
+            assert drift.found(connection) == ()

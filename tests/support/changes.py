@@ -21,6 +21,7 @@ import psycopg
 from pgwright.api.plan import plan
 from pgwright.base.event import Event, StepFinished, StepStarted
 from pgwright.base.lock import LockMode
+from pgwright.evolve.execute import drift
 from pgwright.evolve.locks.observe import held
 from pgwright.evolve.plan.plan_file import Plan
 from pgwright.evolve.steps.step import Kind
@@ -183,6 +184,8 @@ class Changing(Cycle):
         for query in asked:
             found = self.database.all(query)
             assert not found, f"{state}: {query}: {found[:6]}"
+        with self.database.connect() as connection:
+            assert drift.found(connection) == ()
         if state == "done" or (state == "rolled back" and not self.change.earlier):
             assert leftovers(self.database) == []
 

@@ -7,6 +7,7 @@ in-sync check refuses what would diverge.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -56,7 +57,9 @@ def _broken(now: live.Live, links: Sequence[Link]) -> set[str]:
     """Our triggers that somebody disabled, made plain ones or dropped, and children that came without them."""
     ours = [trigger for trigger in now.triggers if trigger.ours]
     covered = {trigger.relation for trigger in ours}
-    wanted = {(part.oid, name) for part in now.table.parts for name in text.lasting_triggers(now.table, links)}
+    # Whoever asks may have other rights than who expanded, and what they disturb is not what has to be there.
+    table = replace(now.table, disturbed=False)
+    wanted = {(part.oid, name) for part in now.table.parts for name in text.lasting_triggers(table, links)}
     present = {(trigger.relation, trigger.name) for trigger in ours}
     return (
         {trigger.name for trigger in ours if trigger.enabled != "A"}
