@@ -244,7 +244,7 @@ class Build:
                 try:
                     self.clear()
                 except sqlstate.QueryCanceled:
-                    # The postmaster signals a backend and then its process group: one cancel may end two statements.
+                    # One cancel may end two statements: up to 17 the backend is signalled and then its process group.
                     self.clear()
                 raise Interrupted(
                     self.stopped,
