@@ -62,14 +62,7 @@ def test_frozen_in_a_short_step(race: Race, wire: Wire, place: str, direction: s
     assert race.happened == [place]
     assert caught.value.exit_code == 3
     assert caught.value.hint
-    wire.thaw()
-    wire.cut()
-    race.at = {}
-    race.with_settings(lock_budget=20.0)
-    until(race.database, "SELECT clock_timestamp() - heartbeat_at > interval '1 s' FROM pgwright.lease")
-    race.expand()
-    assert race.state == "expanded"
-    assert race.database.one(APART) == 0
+    _reached_again(race, wire)
     race.contract()
     assert leftovers(race.database) == []
 
@@ -87,14 +80,7 @@ def test_frozen_with_several_workers(race: Race, wire: Wire) -> None:
     ended = _begun(race)
     with pytest.raises(ConnectError):
         ended.result(60)
-    wire.thaw()
-    wire.cut()
-    race.at = {}
-    race.with_settings(lock_budget=20.0)
-    until(race.database, "SELECT clock_timestamp() - heartbeat_at > interval '1 s' FROM pgwright.lease")
-    race.expand()
-    assert race.state == "expanded"
-    assert race.database.one(APART) == 0
+    _reached_again(race, wire)
 
 
 def test_frozen_while_an_index_is_built(race: Race, wire: Wire) -> None:
@@ -133,6 +119,18 @@ def test_half_open_while_an_index_is_built(race: Race, wire: Wire) -> None:
         ended.result(60)
     assert race.state == "expanded"
     assert race.database.one("SELECT count(*) FROM pg_index WHERE NOT indisvalid") == 0
+
+
+def _reached_again(race: Race, wire: Wire) -> None:
+    """The network is there again, and the same command goes on to its end."""
+    wire.thaw()
+    wire.cut()
+    race.at = {}
+    race.with_settings(lock_budget=20.0)
+    until(race.database, "SELECT clock_timestamp() - heartbeat_at > interval '1 s' FROM pgwright.lease")
+    race.expand()
+    assert race.state == "expanded"
+    assert race.database.one(APART) == 0
 
 
 def _begun(race: Race, at_index: Callable[[], object] | None = None) -> Future[None]:
