@@ -27,11 +27,12 @@ import psycopg
 from pgwright.api.expand import expand
 from pgwright.api.init import init
 from pgwright.base.event import Event, StepFinished, StepStarted
-from pgwright.config import Settings, load
 from pgwright.evolve.execute.batch import Pace
 
 from .support import database
+from .support.load import percentile
 from .support.options import Options
+from .support.project import settings_of, write
 from .support.report import Goal, Report, Table, spread
 
 ROWS, ROUNDS = 1_000_000, 3
@@ -104,8 +105,8 @@ def report(found: Found, rows: int, rounds: int) -> Report:
         for name, seconds in found.seconds.items()
     )
     locked = tuple(
-        (name, f"{len(batches):,}", *(f"{1000 * quantile(batches, part):,.0f} ms" for part in (0.5, 0.99, 1.0)))
-        for name, batches in found.batches.items()
+        (name, f"{len(batches):,}", *(f"{percentile(batches, part):,} ms" for part in (50, 99, 100)))
+        for name, batches in ((name, sorted(round(1000 * each) for each in of)) for name, of in found.batches.items())
     )
     head = ("", "rows a second", "of one UPDATE", "of touch-update", "table and index")
     goals = []
@@ -129,16 +130,10 @@ def report(found: Found, rows: int, rounds: int) -> Report:
     )
 
 
-def quantile(values: list[float], part: float) -> float:
-    """The value that `part` of all are not above."""
-    return sorted(values)[max(0, round(part * len(values)) - 1)]
-
-
 def size(dsn: str) -> float:
     """The bytes of the table and its index."""
-    with psycopg.connect(dsn) as connection:
-        row = connection.execute("SELECT pg_total_relation_size('users')").fetchone()
-        return float(row[0]) if row else 0.0
+    found = database.sizes(dsn, "users")
+    return float(found.table + found.indexes)
 
 
 def one_update(dsn: str) -> float:
@@ -191,7 +186,8 @@ def backfill(dsn: str, workers: int, batches: list[float]) -> float:
             seconds[event.step] = event.seconds
 
     with tempfile.TemporaryDirectory() as place, told_of_batches(batches):
-        settings = project(Path(place), dsn)
+        settings = settings_of(Path(place), dsn)
+        write(Path(place), MIGRATION)
         execute = replace(settings.execute, workers=workers)
         settings = replace(settings, execute=execute, throttle=replace(settings.throttle, latency=3600.0))
         init(settings)
@@ -200,24 +196,16 @@ def backfill(dsn: str, workers: int, batches: list[float]) -> float:
 
 
 @contextmanager
-def told_of_batches(seconds: list[float]) -> Iterator[None]:
-    """Adds the time of every batch in this process to `seconds`: it is what a worker learns its pace from."""
+def told_of_batches(batches: list[float]) -> Iterator[None]:
+    """Adds the seconds of every batch in this process to `batches`: it is what a worker learns its pace from."""
     learn = Pace.took
 
-    def took(self: Pace, size: int, took: float) -> None:
-        seconds.append(took)
-        learn(self, size, took)
+    def took(self: Pace, size: int, seconds: float) -> None:
+        batches.append(seconds)
+        learn(self, size, seconds)
 
-    Pace.took = took  # type: ignore[assignment, method-assign]
+    Pace.took = took  # type: ignore[method-assign]
     try:
         yield
     finally:
         Pace.took = learn  # type: ignore[method-assign]
-
-
-def project(folder: Path, dsn: str) -> Settings:
-    """A project in `folder` with the one migration."""
-    migrations = folder / "migrations"
-    migrations.mkdir()
-    (migrations / "0001_full_name.sql").write_text(MIGRATION, encoding="utf-8")
-    return load(folder=folder, profile=None, dsn=dsn, environ={})

@@ -29,7 +29,7 @@ def main(arguments: list[str]) -> int:
             stale = True
         elif not check:
             path.write_text(text, encoding="utf-8")
-    measured = subprocess.run([sys.executable, str(ROOT / "tools" / "measured_page.py"), *arguments], check=False)
+    measured = subprocess.run([sys.executable, "-m", "tools.measured_page", *arguments], cwd=ROOT, check=False)
     return int(stale or measured.returncode != 0)
 
 

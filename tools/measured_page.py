@@ -1,5 +1,5 @@
 """Writes docs/explanation/measured.md and the README's lines about it from what the benchmarks found: `python
-tools/measured_page.py [--check]`.
+-m tools.measured_page [--check]`.
 
 The tables are those of `benchmarks/results/*.json`, which `make bench ARGS="NAME --write"` leaves; the text of each
 section is the docstring of its benchmark. Nothing of the page is written by hand, and what was not measured is not
@@ -15,8 +15,6 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # run as a script
 
 from tools import measured_summary
 
