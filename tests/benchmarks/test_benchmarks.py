@@ -45,7 +45,7 @@ def test_backfill() -> None:
 def test_memory() -> None:
     report = memory.measure(Options(rows=2_000))
     assert len(report.tables[0].rows) == 2 + 3 * len(memory.VERBS)
-    assert len(report.goals) == 2
+    assert len(report.goals) == 3
 
 
 def test_ten_million_looks_for_room_first() -> None:
