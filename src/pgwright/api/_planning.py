@@ -11,6 +11,7 @@ from ..catalog.index_probe import IndexFacts, probe_index
 from ..catalog.key_probe import probe_foreign_key
 from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
+from ..catalog.type_probe import probe_type
 from ..catalog.values import Catalog, Column
 from ..catalog.view_probe import against_view
 from ..catalog.width import stored_width
@@ -92,18 +93,22 @@ def snapshot(settings: Settings, connection: Connection) -> Catalog:
 
 def make(settings: Settings, connection: Connection, migrations: Sequence[Migration], allow: frozenset[str]) -> Plan:
     """The plan of `migrations` against the database as it is now; nothing is changed."""
-    catalog = snapshot(settings, connection)
+    sources = _sources(connection, snapshot(settings, connection), allow)
+    plan = planner.make(migrations, sources)
+    lacking = tuple(f"The role that migrates lacks {each}" for each in rights.missing(connection, plan.steps))
+    return replace(plan, warnings=(*plan.warnings, *reach.obstacles(connection, settings, plan.steps), *lacking))
+
+
+def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) -> planner.Sources:
+    """What the planner may ask, answered by the server at the other end of `connection`."""
+    begun = journal.version(connection) is not None
+    known = workload.known(connection)
 
     def probe(table: int, names: Mapping[str, str | Column], text: str, target: Column) -> ExpressionFacts:
         return probe_expression(connection, catalog, table, names, text, target)
 
-    begun = journal.version(connection) is not None
-    links = journal.links(connection) if begun else ()
-
     def index(table: int, names: Mapping[str, str | Column], statement: Node, key: str | None) -> IndexFacts:
         return probe_index(connection, catalog, table, names, statement, key)
-
-    known = workload.known(connection)
 
     def against(table: int, old: str, new: str) -> tuple[str, ...]:
         return against_view(connection, catalog, table, old, new, known or ())
@@ -114,21 +119,22 @@ def make(settings: Settings, connection: Connection, migrations: Sequence[Migrat
     def try_key(mine: tuple[Column, ...], theirs: tuple[Column, ...], clause: str) -> str | None:
         return probe_foreign_key(connection, catalog, mine, theirs, clause)
 
-    sources = planner.Sources(
+    def try_type(tables: Sequence[int], column: str, clause: str) -> tuple[str | None, str]:
+        return probe_type(connection, catalog, tables, column, clause)
+
+    return planner.Sources(
         catalog=catalog,
-        links=links,
+        links=journal.links(connection) if begun else (),
         probe=probe,
         probe_index=index,
         statements=known,
         against_view=against,
         width=width,
         try_key=try_key,
+        probe_type=try_type,
         allow=allow,
         busy=journal.busy(connection) if begun else {},
     )
-    plan = planner.make(migrations, sources)
-    lacking = tuple(f"The role that migrates lacks {each}" for each in rights.missing(connection, plan.steps))
-    return replace(plan, warnings=(*plan.warnings, *reach.obstacles(connection, settings, plan.steps), *lacking))
 
 
 def require_unmoved(settings: Settings, connection: Connection, plan: Plan) -> None:

@@ -47,7 +47,7 @@ CANNOT = ("GROUP BY", "ON CONFLICT ON CONSTRAINT", "COPY", "TRUNCATE", "system c
 def is_rename(case: Case) -> bool:
     """Whether every action of the case has an operation of its own, that is, not `raw_sql`."""
     keys = [action.key for text in case["change"] for each in parse(text) for action in actions(each)]
-    return all(routing.owner(key) not in ("raw_sql",) for key in keys)
+    return all(routing.owner(key) not in ("raw_sql", "change_type") for key in keys)
 
 
 def _chosen(*, hazard: bool) -> Iterator[Case]:

@@ -91,7 +91,7 @@ def has_check(connection: Connection, relation: int, link_id: str) -> bool:
 
 def add_check(table: SyncTable, link: Link) -> str:
     """Adds the in-sync check of a link, NOT VALID."""
-    return text.add_check(link, table, (link.type, link.type))
+    return text.add_check(link, table)
 
 
 def drop_check(table: SyncTable, link: Link) -> str:
@@ -147,4 +147,4 @@ def sample(connection: Connection, table: SyncTable, condition: str, *, limit: i
 
 def in_sync(table: SyncTable, link: Link) -> str:
     """The in-sync expression of a link with the names of now."""
-    return text.in_sync(link, table, (link.type, link.type))
+    return text.in_sync(link, table)

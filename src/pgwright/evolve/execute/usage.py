@@ -35,7 +35,7 @@ def since_expand(connection: Connection, link: Link) -> tuple[str, ...]:
 
 
 def _of_old_side(connection: Connection, link: Link) -> dict[str, int]:
-    if not live.exists(connection, link.table):
+    if link.keeps_name or not live.exists(connection, link.table):
         return {}
     row = connection.execute("SELECT relname FROM pg_catalog.pg_class WHERE oid = %s", (link.table,)).fetchone()
     table = row[0] if row else ""

@@ -6,7 +6,7 @@ use at its place, which are not those on the server while an earlier rename is o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from ...base.name import RelationName
 from ...catalog.index_probe import IndexFacts
 from ...catalog.probe import ExpressionFacts
 from ...catalog.values import Catalog, Column, Table
-from ...sql import parse
+from ...sql import alter, parse
 from ...sql.actions import Action as SqlAction
 from ...sql.directives import Directive
 from ..steps.step import Phase, Step
@@ -30,6 +30,9 @@ ALONE = "Write it into a migration of its own, start that alone (pgwright expand
 
 TryKey = Callable[[tuple[Column, ...], tuple[Column, ...], str], str | None]
 """What the server says against a foreign key of columns to columns with a clause, None for nothing."""
+
+TypeProbe = Callable[[Sequence[int], str, str], tuple[str | None, str]]
+"""What the server says against a clause behind ALTER COLUMN on some tables, and what it would write anew."""
 
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 IndexProbe = Callable[[int, Mapping[str, str | Column], parse.Node, str | None], IndexFacts]
@@ -69,6 +72,10 @@ class Shape:
         hidden = {link.new if link.mode is Mode.RETIRING and link.plain else link.old for link in pairs}
         physical = {column.number: column.name for column in table.columns}
         logical = {name: number for number, name in physical.items() if number not in hidden}
+        for link in pairs:
+            if link.keeps_name and not link.mode.follows and {link.old, link.new} <= set(physical):
+                del logical[physical[link.new]]
+                logical[physical[link.old]] = link.new
         return cls(
             table=table,
             logical=logical,
@@ -168,6 +175,7 @@ class Request(Place):
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     width: Callable[[int, str], float] | None = None
     try_key: TryKey | None = None
+    probe_type: TypeProbe | None = None
     allow: frozenset[str] = frozenset()
     crowded: frozenset[int] = frozenset()
     types: Mapping[RelationName, bool] = field(default_factory=dict)
@@ -260,7 +268,31 @@ class Request(Place):
         if table.oid not in self.shapes:
             links = tuple(link for link in self.links if link.table == table.oid)
             self.shapes[table.oid] = Shape.of(table, links)
-        return self.shapes[table.oid]
+        shape = self.shapes[table.oid]
+        self._refuse_between_types(shape)
+        return shape
+
+    @property
+    def text(self) -> str:
+        """The statement with this action alone."""
+        statement = self.action.statement
+        if statement.kind != "AlterTableStmt":
+            return statement.text
+        return alter.deparsed(alter.alone(self.action))
+
+    def _refuse_between_types(self, shape: Shape) -> None:
+        """A column whose new type is hidden until contract: what is said of it now could mean either."""
+        between = [each for each in shape.links if each.keeps_name and not each.mode.follows and each.id != self.id]
+        if not between:
+            return
+        named = {token.name for token in parse.scan(self.text) if not token.is_comment}
+        for link in between:
+            if link.old_name in named:
+                raise self.refuse(
+                    f"{shape.table.name}.{link.old_name} is changing its type until migration {link.migration} is "
+                    "contracted",
+                    hint=ALONE,
+                )
 
 
 @dataclass(frozen=True, kw_only=True)

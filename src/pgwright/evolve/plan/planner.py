@@ -15,7 +15,7 @@ from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
 from ..operations import _fresh
-from ..operations._operation import Compiled, IndexProbe, Place, Probe, Request, Shape, TryKey
+from ..operations._operation import Compiled, IndexProbe, Place, Probe, Request, Shape, TryKey, TypeProbe
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import passes, routing
@@ -41,6 +41,7 @@ class Sources:
     against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
     width: Callable[[int, str], float] | None = None
     try_key: TryKey | None = None
+    probe_type: TypeProbe | None = None
     allow: frozenset[str] = frozenset()
     busy: Mapping[int, str] = field(default_factory=dict)
 
@@ -122,6 +123,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             against_view=sources.against_view,
             width=sources.width,
             try_key=sources.try_key,
+            probe_type=sources.probe_type,
             allow=sources.allow,
             crowded=draft.crowded,
             types=draft.types,

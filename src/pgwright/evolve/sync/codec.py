@@ -26,6 +26,8 @@ def link_to_json(link: Link) -> dict[str, Any]:
         "total": link.total,
         "lasting": link.lasting,
         "type": link.type,
+        "new_type": link.new_type,
+        "keeps_name": link.keeps_name,
         "mode": link.mode.value,
         "up_columns": list(link.up_columns),
         "down_columns": list(link.down_columns),

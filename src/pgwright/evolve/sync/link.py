@@ -31,8 +31,9 @@ class Link:
     `old` and `new` are attnums of the root table. `up` and `down` are expressions as the server deparses them, in the
     names of their place in the migration; `columns` maps each of those names to an attnum. `down_written` is
     true where the author wrote `down`: it is trusted, while a generated one checks the way back. `plain` is a
-    rename that leaves the value alone. `total` tells that `up` cannot raise. `lasting` tells that the in-sync
-    check is immutable and stands as a constraint.
+    rename that leaves the value alone. `type` is that of the old column, `new_type` that of the new one where it is
+    another. With `keeps_name` the new column is hidden until contract, and then has the name of the old one. `total`
+    tells that `up` cannot raise. `lasting` tells that the in-sync check is immutable and stands as a constraint.
     """
 
     id: str
@@ -50,10 +51,22 @@ class Link:
     total: bool = True
     lasting: bool = True
     type: str = ""
+    new_type: str = ""
+    keeps_name: bool = False
     mode: Mode = Mode.FILLING
     up_columns: tuple[str, ...] = ()
     down_columns: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def types(self) -> tuple[str, str]:
+        """The types of the old and the new column."""
+        return self.type, self.new_type or self.type
+
+    @property
+    def final_name(self) -> str:
+        """What the new column is called after contract."""
+        return self.old_name if self.keeps_name else self.new_name
 
     @property
     def alone(self) -> bool:

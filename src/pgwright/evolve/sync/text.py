@@ -120,10 +120,9 @@ def drop_functions(table: int) -> list[str]:
     return [f"DROP FUNCTION IF EXISTS {SCHEMA}.{ident(naming.function_name(stem, table))}()" for stem in STEMS]
 
 
-def in_sync(link: Link, table: SyncTable, types: tuple[str, str]) -> str:
-    """The boolean expression that tells whether a row is in sync: new ≡ up(old) or old ≡ down(new), by image.
-    `types` are the types of the old and the new column."""
-    columns = table.names
+def in_sync(link: Link, table: SyncTable) -> str:
+    """The boolean expression that tells whether a row is in sync: new ≡ up(old) or old ≡ down(new), by image."""
+    columns, types = table.names, link.types
     old, new = ident(columns[link.old]), ident(columns[link.new])
     same = _same_value if link.extra.get("by_value") else _same_image
     if link.plain:
@@ -146,7 +145,7 @@ def _same_value(one: str, other: str) -> str:
     return f"({one}) IS NOT DISTINCT FROM ({other})"
 
 
-def add_check(link: Link, table: SyncTable, types: tuple[str, str]) -> str:
+def add_check(link: Link, table: SyncTable) -> str:
     """ADD CONSTRAINT … NOT VALID: from now on a write that goes past the triggers fails instead of diverging."""
     name = ident(naming.check_name(link.id))
-    return f"ALTER TABLE {table.root_sql} ADD CONSTRAINT {name} CHECK {in_sync(link, table, types)} NOT VALID"
+    return f"ALTER TABLE {table.root_sql} ADD CONSTRAINT {name} CHECK {in_sync(link, table)} NOT VALID"

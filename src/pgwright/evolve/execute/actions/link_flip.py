@@ -24,6 +24,7 @@ def prepare(context: Context) -> Change | None:
     now = live.look(connection, link.table)
     table = now.table
     old, new, aside = link.old_name, link.new_name, str(context.parameters["aside"])
+    renamed = [] if link.keeps_name else [sync.rename(table, old, new)]
     exchanged = dependents.exchange(
         connection,
         table,
@@ -33,16 +34,17 @@ def prepare(context: Context) -> Change | None:
         copies=dependents.Copies.of(context.parameters),
         locked=[lock.oid for lock in context.step.locks],
         rewrite=bool(context.parameters.get("rewrite")) or "rewrite" in context.allow,
+        same_type=not link.new_type,
     )
     retired = replace(link, mode=Mode.RETIRING)
     links = [retired if each.id == link.id else each for each in journal.links(connection, link.table)]
     statements = [
         *sync.uninstall(now),
         sync.drop_check(table, link),
-        *triggers.rename_in_bodies(connection, now, old, new),
+        *([] if link.keeps_name else triggers.rename_in_bodies(connection, now, old, new)),
         *exchanged,
-        sync.rename(table, old, new),
+        *renamed,
         journal.replace_link(retired),
-        *sync.install(sync.with_names(table, {link.old: aside, link.new: new}), links),
+        *sync.install(sync.with_names(table, {link.old: aside, link.new: link.final_name}), links),
     ]
     return Change(statements=tuple(statements), relation=link.table, digest=digest)

@@ -17,7 +17,7 @@ def prepare(context: Context) -> Change:
     statements = [
         *sync.uninstall(now),
         *context.parameters["column"],
-        *triggers.widen(now, link.old_name, link.new_name),
+        *([] if link.keeps_name else triggers.widen(now, link.old_name, link.new_name)),
         *sync.install(table, links),
         *map(journal.replace_link, links[:-1]),
         journal.add_link(context.unit, links[-1]),

@@ -26,11 +26,11 @@ def run(context: Context) -> None:
     if lost:
         rows = sync.sample(connection, table, condition)
         raise Refused(
-            f"{lost} row{'s' if lost > 1 else ''} cannot go back: {link.old_name} does not hold what "
-            f"{link.new_name} has",
+            f"{lost} row{'s' if lost > 1 else ''} cannot go back: {_known(link, 0)} does not hold what "
+            f"{_known(link, 1)} has",
             reasons=tuple(rows),
             state="Nothing was changed: the migration is retiring as before, and the application is held to nothing.",
-            hint=f"Give those rows a {link.new_name} that down can carry, then run `pgwright rollback` again; "
+            hint=f"Give those rows a {link.final_name} that down can carry, then run `pgwright rollback` again; "
             "or keep the new side: pgwright contract --finalize",
         )
     connection.execute(f"DROP FUNCTION {name}({table.root_sql})".encode())
@@ -39,6 +39,13 @@ def run(context: Context) -> None:
 def failed(context: Context, error: PgwrightError) -> Failure | None:
     """The hold ends."""
     return release.released(context, error)
+
+
+def _known(link: Link, side: int) -> str:
+    """The old or the new column as people know it."""
+    if link.keeps_name:
+        return f"{link.old_name} as {link.types[side]}"
+    return (link.old_name, link.new_name)[side]
 
 
 def _kept(name: str, table: SyncTable, link: Link) -> str:

@@ -18,7 +18,8 @@ def prepare(context: Context) -> Change | None:
         return None
     now = live.look(connection, link.table)
     table = now.table
-    old, new, aside = link.old_name, link.new_name, str(context.parameters["aside"])
+    old, new, aside = link.old_name, link.final_name, str(context.parameters["aside"])
+    renamed = [] if link.keeps_name else [sync.rename(table, new, old)]
     undone = hidden_name(new, "undone")
     exchanged = dependents.exchange(
         connection,
@@ -29,14 +30,15 @@ def prepare(context: Context) -> Change | None:
         copies=dependents.Copies.of(context.parameters),
         locked=[lock.oid for lock in context.step.locks],
         rewrite=bool(context.parameters.get("rewrite")) or "rewrite" in context.allow,
+        same_type=not link.new_type,
     )
     others = [other for other in journal.links(connection, link.table) if other.id != link.id]
     statements = [
         *sync.uninstall(now),
         sync.drop_check(table, link),
-        *triggers.rename_in_bodies(connection, now, new, old),
+        *([] if link.keeps_name else triggers.rename_in_bodies(connection, now, new, old)),
         *exchanged,
-        sync.rename(table, new, old),
+        *renamed,
         f"ALTER TABLE {table.root_sql} DROP COLUMN {ident(undone)}",
         journal.remove_link(link.id),
         *sync.install(sync.with_names(table, {link.old: old}, without=(link.new,)), others),

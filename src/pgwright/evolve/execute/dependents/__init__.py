@@ -58,9 +58,12 @@ def exchange(
     copies: Copies,
     locked: Collection[int],
     rewrite: bool,
+    same_type: bool = True,
 ) -> list[str]:
     """Statements after which column `taking` is called `leaving` and has everything that hung on it, and the
     former `leaving` is called `parked` and has nothing. UPDATE OF lists that were widened to both are narrowed.
+
+    Where they are not of the `same_type`, each keeps the storage of its own.
 
     Raises Refused, naming each, where something hangs on the column for which nothing was prepared, or that is not
     `locked` (oids), or a generated column has to be rebuilt and `rewrite` does not consent."""
@@ -68,7 +71,7 @@ def exchange(
     problems: list[str] = []
     with _empty_path(connection) as path:
         moved = columns.move(connection, parts, (leaving, taking, parked), copies.not_null, problems)
-        settled = settings.carry(connection, parts, leaving, taking)
+        settled = settings.carry(connection, parts, leaving, taking, same_type=same_type)
         index = indexes.swap(connection, parts, (leaving, taking), copies.indexes, problems)
         constraint = constraints.swap(connection, parts, (leaving, taking), copies.constraints, problems)
         rebuilt = generated.rebuild(connection, parts, leaving, problems, rewrite=rewrite)

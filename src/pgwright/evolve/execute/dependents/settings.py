@@ -15,9 +15,9 @@ STORAGE = {"p": "PLAIN", "e": "EXTERNAL", "m": "MAIN", "x": "EXTENDED"}
 COMPRESSION = {"p": "pglz", "l": "lz4"}
 
 
-def carry(connection: Connection, parts: Sequence[int], leaving: str, taking: str) -> list[str]:
+def carry(connection: Connection, parts: Sequence[int], leaving: str, taking: str, *, same_type: bool) -> list[str]:
     """Statements for after the exchange of names, when `taking` is called `leaving`. Nothing is taken away from
-    `taking`: what somebody gave it stays."""
+    `taking`: what somebody gave it stays. How values are stored belongs to their type."""
     major = connection.info.server_version // 10000
     parameters = {"parts": list(parts), "column": leaving, "taking": taking}
     rows = connection.execute(statement("hanging_settings", major).encode(), parameters).fetchall()
@@ -34,8 +34,8 @@ def carry(connection: Connection, parts: Sequence[int], leaving: str, taking: st
             found.append(f"{column} SET STATISTICS {target}")
         if options:
             found.append(f"{column} SET ({', '.join(options)})")
-        if storage is not None:
+        if storage is not None and same_type:
             found.append(f"{column} SET STORAGE {STORAGE[storage]}")
-        if compression is not None:
+        if compression is not None and same_type:
             found.append(f"{column} SET COMPRESSION {COMPRESSION[compression]}")
     return found

@@ -43,14 +43,15 @@ from dataclasses import dataclass
 
 from ....sql.quote import ident
 from .._operation import Compiled, Request
+from .._takeover import builder
 from .._twin import directives, table_sql
-from . import _alias, _choose, _copy
-from ._rename import Rename, understand
+from . import _alias, _choose, _hazards
+from ._rename import understand
 
 DIRECTIVES = ("up", "down", "strategy", "allow")
 RECOGNISES = ("RenameStmt.OBJECT_COLUMN",)
 
-__all__ = ["DIRECTIVES", "RECOGNISES", "Rename", "RenameColumn", "compile_"]
+__all__ = ["DIRECTIVES", "RECOGNISES", "RenameColumn", "compile_"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,5 +78,6 @@ def compile_(request: Request) -> Compiled:
     """Understand the rename, choose the strategy, and compile it."""
     rename = understand(request)
     strategy, why = _choose.strategy(request, rename)
-    compiled = _alias.compile_(request, rename, why) if strategy == "alias" else _copy.compile_(request, rename, why)
-    return compiled
+    if strategy == "alias":
+        return _alias.compile_(request, rename, why)
+    return builder.compile_(request, rename, why, lambda lasting: _hazards.of_copy(request, rename, lasting=lasting))

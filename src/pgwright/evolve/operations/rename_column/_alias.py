@@ -11,11 +11,11 @@ from ...steps.step import Kind, Lock, Phase, Step
 from ...sync.naming import hidden_name
 from .. import _view
 from .._operation import Compiled, Request
+from .._takeover.replacement import Replacement
 from . import _hazards
-from ._rename import Rename
 
 
-def compile_(request: Request, rename: Rename, why: str) -> Compiled:
+def compile_(request: Request, rename: Replacement, why: str) -> Compiled:
     """One instant step each way; no data moves."""
     table = rename.table
     aside = RelationName(table.name.schema, hidden_name(table.name.name, "aside"))
@@ -51,7 +51,7 @@ def compile_(request: Request, rename: Rename, why: str) -> Compiled:
     return Compiled(strategy="alias", why=why, hazards=_hazards.of_alias(request, rename), steps=steps)
 
 
-def _change_shape(rename: Rename) -> None:
+def _change_shape(rename: Replacement) -> None:
     shape = rename.shape
     shape.logical[rename.new] = shape.logical.pop(rename.old)
     shape.physical[rename.old_number] = rename.new
@@ -62,7 +62,7 @@ def _rename_column(relation: str, old: str, new: str) -> str:
     return f"ALTER TABLE {relation} RENAME COLUMN {ident(old)} TO {ident(new)}"
 
 
-def _open(request: Request, rename: Rename, aside: RelationName) -> list[str]:
+def _open(request: Request, rename: Replacement, aside: RelationName) -> list[str]:
     table = rename.table
     shown = [
         f"{ident(rename.new)} AS {ident(rename.old)}" if c.name == rename.old else ident(c.name) for c in table.columns
@@ -81,10 +81,10 @@ def _open(request: Request, rename: Rename, aside: RelationName) -> list[str]:
     ]
 
 
-def _close(rename: Rename, aside: RelationName) -> list[str]:
+def _close(rename: Replacement, aside: RelationName) -> list[str]:
     view = qualified(rename.table.name)
     return [f"DROP VIEW {view}", f"ALTER TABLE {qualified(aside)} RENAME TO {ident(rename.table.name.name)}"]
 
 
-def _undo(rename: Rename, aside: RelationName) -> list[str]:
+def _undo(rename: Replacement, aside: RelationName) -> list[str]:
     return [*_close(rename, aside), _rename_column(qualified(rename.table.name), rename.new, rename.old)]

@@ -7,15 +7,15 @@ anything, so without statement statistics it is `copy`.
 from __future__ import annotations
 
 from ....sql.tokens import mentions_column
-from .. import _passable, _view
+from .. import _view
 from .._operation import Request
-from . import _bound
-from ._rename import Rename
+from .._takeover.against import against as against_copy
+from .._takeover.replacement import Replacement
 
 STRATEGIES = ("auto", "alias", "copy")
 
 
-def strategy(request: Request, rename: Rename) -> tuple[str, str]:
+def strategy(request: Request, rename: Replacement) -> tuple[str, str]:
     """The strategy and the reason for it; raises Refused where the asked one, or each, is impossible."""
     asked = _asked(request)
     if rename.up_written or rename.down_written:
@@ -52,7 +52,7 @@ def _require(request: Request, name: str, reasons: tuple[str, ...]) -> None:
         raise request.refuse(f"strategy = {name} is impossible here", *reasons, hint=other)
 
 
-def _auto(request: Request, rename: Rename) -> tuple[str, str]:
+def _auto(request: Request, rename: Replacement) -> tuple[str, str]:
     alias, copy = against_alias(request, rename), against_copy(request, rename)
     if copy and alias:
         raise request.refuse("this column cannot be renamed without a stop", *copy, *alias)
@@ -78,7 +78,7 @@ def _auto(request: Request, rename: Rename) -> tuple[str, str]:
     return "alias", "every known statement on the table works through a view (pg_stat_statements)"
 
 
-def _functions(request: Request, rename: Rename) -> list[str]:
+def _functions(request: Request, rename: Replacement) -> list[str]:
     """Functions that name the table: what they run is not asked of the server, so it counts as unknown."""
     return [
         f"function {function.name} uses the table, and what it runs was not tried on a view"
@@ -87,56 +87,7 @@ def _functions(request: Request, rename: Rename) -> list[str]:
     ]
 
 
-def against_copy(request: Request, rename: Rename) -> tuple[str, ...]:
-    """What rules a shadow column out."""
-    table, number, old = rename.table, rename.old_number, rename.old
-    reasons = []
-    if any(number in part.partition_columns for part in request.catalog.descendants(table.oid)):
-        reasons.append(f"{old} is in the partition key: a trigger cannot move a row to another partition")
-    for index in table.indexes:
-        if index.unique and number in index.columns:
-            what = f'constraint "{index.constraint}"' if index.constraint else f'index "{index.name}"'
-            reasons.append(
-                f"{old} is in the unique {what}: concurrent upserts would meet the arbiter of the other column (23505)"
-            )
-    for constraint in table.constraints:
-        if constraint.kind == "exclusion" and number in constraint.columns:
-            reasons.append(f'{old} is in the exclusion constraint "{constraint.name}"')
-    if rename.column.generated is not None:
-        reasons.append(f"{old} is a generated column: nothing can be carried back to it")
-    if not rename.plain and rename.column.identity is not None:
-        reasons.append(f"{old} is an identity column and up or down change its values")
-    reasons += _passable.published(request, rename.table)
-    reasons += _generated_inputs(rename)
-    reasons += _missing_down(rename)
-    reasons += _passable.against(request, rename.table, rename.old_number)
-    reasons += () if rename.plain else _bound.against(request, rename)
-    if any(shape.alias for oid, shape in request.shapes.items() if oid == table.oid):
-        reasons.append("another rename of this table is an alias in the same unit")
-    return tuple(reasons)
-
-
-def _generated_inputs(rename: Rename) -> list[str]:
-    reads = set(rename.up.columns) | (set(rename.down.columns) - {rename.new})
-    generated = {
-        name
-        for name in reads
-        if name in rename.shape.logical and rename.shape.column(rename.shape.logical[name]).generated is not None
-    }
-    return [
-        f"up or down read the generated column {name}: it is not computed yet when the triggers fire"
-        for name in sorted(generated)
-    ]
-
-
-def _missing_down(rename: Rename) -> list[str]:
-    if rename.down_written or set(rename.up.columns) <= {rename.old}:
-        return []
-    others = ", ".join(sorted(set(rename.up.columns) - {rename.old}))
-    return [f"up also reads {others}, so no down can be derived: write `-- pgwright: down = …`"]
-
-
-def against_alias(request: Request, rename: Rename) -> tuple[str, ...]:
+def against_alias(request: Request, rename: Replacement) -> tuple[str, ...]:
     """What rules a view out, as far as the catalog knows; what it cannot know is listed as hazards."""
     table, old = rename.table, rename.old
     catalog = request.catalog

@@ -5,11 +5,11 @@ from __future__ import annotations
 from ....sql.tokens import mentions_column
 from .. import _passable, _view
 from .._operation import Request
-from . import _bound
-from ._rename import Rename
+from .._takeover import bound
+from .._takeover.replacement import Replacement
 
 
-def of_copy(request: Request, rename: Rename, *, lasting: bool = True) -> tuple[str, ...]:
+def of_copy(request: Request, rename: Replacement, *, lasting: bool = True) -> tuple[str, ...]:
     """The hazards of a shadow column, most general first."""
     name, new = rename.table.name.name, rename.new
     found = [
@@ -35,13 +35,13 @@ def of_copy(request: Request, rename: Rename, *, lasting: bool = True) -> tuple[
         )
     found += _of_values(rename)
     found += _of_old_side(rename)
-    found += [] if rename.plain else _bound.hazards(request, rename)
+    found += [] if rename.plain else bound.hazards(request, rename)
     found += _of_functions(request, rename)
     found += _of_statements(request)
     return tuple(found)
 
 
-def _of_values(rename: Rename) -> list[str]:
+def _of_values(rename: Replacement) -> list[str]:
     old, new = rename.old, rename.new
     found: list[str] = []
     if rename.plain:
@@ -69,7 +69,7 @@ def _of_values(rename: Rename) -> list[str]:
     return found
 
 
-def _of_old_side(rename: Rename) -> list[str]:
+def _of_old_side(rename: Replacement) -> list[str]:
     table, column, new = rename.table, rename.column, rename.new
     found = []
     if column.default is not None and not column.not_null:
@@ -99,7 +99,7 @@ def _of_old_side(rename: Rename) -> list[str]:
     return found
 
 
-def _of_functions(request: Request, rename: Rename) -> list[str]:
+def _of_functions(request: Request, rename: Replacement) -> list[str]:
     table, old = rename.table, rename.old
     found = []
     triggers = {trigger.function_oid for part in request.catalog.descendants(table.oid) for trigger in part.triggers}
@@ -126,7 +126,7 @@ def _of_statements(request: Request) -> list[str]:
     return found[:10]
 
 
-def of_alias(request: Request, rename: Rename) -> tuple[str, ...]:
+def of_alias(request: Request, rename: Replacement) -> tuple[str, ...]:
     """What a view of the table's name cannot serve until contract."""
     both = f"{rename.old} and {rename.new} both set in one statement (42601)"
     found = [*_view.unserved(request, rename.table), f"until contract the view cannot serve: {both}"]

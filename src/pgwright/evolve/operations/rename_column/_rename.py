@@ -3,42 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ....catalog.probe import ExpressionFacts
 from ....catalog.values import Column, Table
-from ....sql.expression import is_reference
 from ....sql.quote import ident
 from ...sync.naming import LIMIT
 from .. import _names
 from .._operation import Request, Shape
+from .._takeover.replacement import Replacement
 
 SYSTEM_COLUMNS = frozenset({"tableoid", "cmax", "xmax", "cmin", "xmin", "ctid"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class Rename:
-    """A rename that makes sense: `column` is the catalog's, `old_number` its attnum at this place. `up` and `down`
-    are facts about the expressions; a generated one is the bare column."""
-
-    table: Table
-    shape: Shape
-    column: Column
-    old: str
-    new: str
-    old_number: int
-    up: ExpressionFacts
-    down: ExpressionFacts
-    up_written: bool
-    down_written: bool
-
-    @property
-    def plain(self) -> bool:
-        """True when the value does not change: `up` and `down` are the bare columns."""
-        return is_reference(self.up.text) == self.old and is_reference(self.down.text) == self.new
-
-
-def understand(request: Request) -> Rename:
+def understand(request: Request) -> Replacement:
     """The rename of `request`, or an error that says what does not fit."""
     node = request.action.node
     table = request.table(node.relation)
@@ -52,12 +29,14 @@ def understand(request: Request) -> Rename:
     after = {name: place for name, place in names.items() if name != old} | {new: names[old]}
     up = _facts(request, "up", (old, new), table, names, column, ident(old))
     down = _facts(request, "down", (old, new), table, after, column, ident(new))
-    return Rename(
+    return Replacement(
         table=table,
         shape=shape,
         column=column,
+        target=column,
         old=old,
         new=new,
+        final=new,
         old_number=number,
         up=up,
         down=down,

@@ -1,6 +1,9 @@
-"""Strategy copy: a shadow column with the new name, kept in step by triggers, filled by a pass, proven by a check."""
+"""The steps: a shadow column that triggers keep in step, a pass that fills it, a check that proves it, and its end."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
 
 from ....base.lock import LockMode
 from ....base.name import RelationName
@@ -14,55 +17,64 @@ from ...sync.link import Link, SyncTable
 from ...sync.sources import sync_table
 from ...sync.total import is_total
 from .._operation import Compiled, Request
-from . import _dependents, _hazards
-from ._rename import Rename
+from . import dependents
+from .replacement import Replacement
+
+Hazards = Callable[[bool], tuple[str, ...]]
 
 
-def compile_(request: Request, rename: Rename, why: str) -> Compiled:
-    """Open, (pass by the planner,) verify, and contract by the native rename or by a flip."""
-    link = _link(request, rename)
-    _change_shape(rename, link)
+def compile_(request: Request, change: Replacement, why: str, hazards: Hazards) -> Compiled:
+    """Open, (pass by the planner,) verify, and contract by the native rename or by a flip. `hazards(lasting)` are those
+    of the operation."""
+    link = _link(request, change)
+    _change_shape(change, link)
     if not link.plain:
-        request.late.add(link.new_name)
-    table = sync_table(request.catalog, rename.table.oid, names=rename.shape.physical)
-    builder = _Builder(request, rename, link, table)
+        request.late.add(link.final_name)
+    table = sync_table(request.catalog, change.table.oid, names=change.shape.physical)
+    builder = Builder(request, change, link, table)
     steps = (*builder.expand(), *builder.verify(), *builder.contract(), *builder.back())
     return Compiled(
         strategy="copy",
         why=why,
-        hazards=_hazards.of_copy(request, rename, lasting=link.lasting),
+        hazards=hazards(link.lasting),
         steps=steps,
         links=(link,),
     )
 
 
-def _link(request: Request, rename: Rename) -> Link:
-    shape = rename.shape
+def _link(request: Request, change: Replacement) -> Link:
+    shape = change.shape
     number = shape.next_number()
-    known = {**shape.logical, rename.new: number}
-    read = (*rename.up.columns, *rename.down.columns)
+    # `up` speaks the names before the change, `down` those after it: where the name stays, each means its own column.
+    known = {**shape.logical, change.new: number}
+    read = (*change.up.columns, *change.down.columns)
     return Link(
         id=request.id,
         migration=request.migration,
-        table=rename.table.oid,
-        old=rename.old_number,
+        table=change.table.oid,
+        old=change.old_number,
         new=number,
-        old_name=rename.old,
-        new_name=rename.new,
-        up=rename.up.text,
-        down=rename.down.text,
+        old_name=change.old,
+        new_name=change.new,
+        up=change.up.text,
+        down=change.down.text,
         columns={name: known[name] for name in read},
-        up_columns=rename.up.columns,
-        down_columns=rename.down.columns,
-        plain=rename.plain,
-        down_written=rename.down_written,
-        total=is_total(rename.up.text),
-        lasting=rename.up.immutable
-        and rename.down.immutable
-        and not (rename.up.has_subquery or rename.down.has_subquery)
-        and not wide(request, rename),
-        type=rename.column.type,
-        extra={"volatile": rename.up.volatile or rename.down.volatile, "by_value": _by_value(rename.column)},
+        up_columns=change.up.columns,
+        down_columns=change.down.columns,
+        plain=change.plain,
+        down_written=change.down_written,
+        total=is_total(change.up.text) and change.target.type == change.column.type,
+        lasting=change.up.immutable
+        and change.down.immutable
+        and not (change.up.has_subquery or change.down.has_subquery)
+        and not wide(request, change),
+        type=change.column.type,
+        new_type="" if change.target.type == change.column.type else change.target.type,
+        keeps_name=change.keeps_name,
+        extra={
+            "volatile": change.up.volatile or change.down.volatile,
+            "by_value": _by_value(change.column) and _by_value(change.target),
+        },
     )
 
 
@@ -70,12 +82,12 @@ WIDE = 500
 """Bytes: rows beyond 2 kB are cut up, the longest value first."""
 
 
-def wide(request: Request, rename: Rename) -> bool:
+def wide(request: Request, change: Replacement) -> bool:
     """Whether the values are so long that many stand in the TOAST table. A lasting check would fetch them at every
     UPDATE of any column (13 times the cost of one without, 8 kB each, 18), so they are proven once."""
-    if rename.column.storage not in ("x", "e", "m") or request.width is None:
+    if change.column.storage not in ("x", "e", "m") or request.width is None:
         return False
-    return request.width(rename.table.oid, rename.column.name) > WIDE
+    return request.width(change.table.oid, change.column.name) > WIDE
 
 
 _BY_VALUE = frozenset(
@@ -90,21 +102,24 @@ def _by_value(column: Column) -> bool:
     return column.collation is None and column.type.partition("(")[0] in _BY_VALUE
 
 
-def _change_shape(rename: Rename, link: Link) -> None:
-    shape = rename.shape
-    del shape.logical[rename.old]
-    shape.logical[rename.new] = link.new
-    shape.physical[link.new] = rename.new
-    shape.sources[link.new] = shape.sources.get(rename.old_number, rename.old_number)
+def _change_shape(change: Replacement, link: Link) -> None:
+    shape = change.shape
+    del shape.logical[change.old]
+    shape.logical[change.final] = link.new
+    shape.physical[link.new] = change.new
+    if link.new_type:
+        shape.added[link.new] = replace(change.target, number=link.new)
+    else:
+        shape.sources[link.new] = shape.sources.get(change.old_number, change.old_number)
     shape.links.append(link)
 
 
-class _Builder:
+class Builder:
     """Makes the steps of one link; they share its names, locks and estimates."""
 
-    def __init__(self, request: Request, rename: Rename, link: Link, table: SyncTable) -> None:
+    def __init__(self, request: Request, change: Replacement, link: Link, table: SyncTable) -> None:
         self.request = request
-        self.rename = rename
+        self.change = change
         self.link = link
         self.table = table
         self.parameters = {"link": link_to_json(link)}
@@ -112,17 +127,19 @@ class _Builder:
 
     def expand(self) -> list[Step]:
         """Column, rights, triggers, in one transaction."""
-        column = self.rename.column
-        collation = f" COLLATE {column.collation}" if column.collation else ""
-        add = f"ALTER TABLE {self.table.root_sql} ADD COLUMN {ident(self.link.new_name)} {column.type}{collation}"
-        links = [*self.rename.shape.fills, *self.rename.shape.links]
-        shown = (add, *_dependents.column_settings(self.rename, self.table.root_sql))
+        column = self.change.column
+        target = self.change.target
+        collation = f" COLLATE {target.collation}" if target.collation else ""
+        add = f"ALTER TABLE {self.table.root_sql} ADD COLUMN {ident(self.link.new_name)} {target.type}{collation}"
+        links = [*self.change.shape.fills, *self.change.shape.links]
+        shown = (add, *dependents.column_settings(self.change, self.table.root_sql))
         shown += tuple(text.functions(self.table, links)) + tuple(text.triggers(self.table, links))
         parameters = {
             **self.parameters,
-            "column": [add, *_dependents.column_settings(self.rename, self.table.root_sql)],
+            "column": [add, *dependents.column_settings(self.change, self.table.root_sql)],
         }
-        summary = f"add column {self.link.new_name} to {self.rename.table.name} with the triggers that keep it in step"
+        what = "hidden column" if self.link.keeps_name else "column"
+        summary = f"add {what} {self.link.new_name} to {self.change.table.name} with the triggers that keep it in step"
         return [
             self._step(
                 "open",
@@ -151,10 +168,9 @@ class _Builder:
             look = self._step(
                 "look", Phase.VERIFY, Kind.VERIFY, summary, (), action, mode=LockMode.ACCESS_SHARE, scans=True
             )
-            return [look, *_dependents.verify(self)]
-        types = (link.type, link.type)
+            return [look, *dependents.verify(self)]
         check = ident(naming.check_name(link.id))
-        add = text.add_check(link, self.table, types)
+        add = text.add_check(link, self.table)
         validate = f"ALTER TABLE {self.table.root_sql} VALIDATE CONSTRAINT {check}"
         drop = (f"ALTER TABLE {self.table.root_sql} DROP CONSTRAINT {check}",)
         mode = LockMode.SHARE_UPDATE_EXCLUSIVE
@@ -181,14 +197,14 @@ class _Builder:
                 done=valid,
             )
         )
-        steps += _dependents.verify(self)
+        steps += dependents.verify(self)
         return steps
 
     def contract(self) -> list[Step]:
         """A plain rename drops the shadow and renames the original; with up the new column takes over."""
         link, relation = self.link, self.table.root_sql
         if not link.plain:
-            return _dependents.contract(self)
+            return dependents.contract(self)
         shown = (
             f"ALTER TABLE {relation} DROP COLUMN {ident(link.new_name)}",
             f"ALTER TABLE {relation} RENAME COLUMN {ident(link.old_name)} TO {ident(link.new_name)}",
@@ -204,14 +220,15 @@ class _Builder:
         """What rollback runs: from expanded drop the new side, from retiring bring the old one back."""
         link, relation = self.link, self.table.root_sql
         action = Action(name="link_undo", parameters=self.parameters)
-        summary = f"drop {link.new_name}; {link.old_name} holds what the new application wrote"
+        held = "has been written all the time" if link.keeps_name else "holds what the new application wrote"
+        summary = f"drop {link.new_name}; {link.old_name} {held}"
         done = condition.neither(condition.has_link(link.id))
-        extra = _dependents.undo_locks(self)
+        extra = dependents.undo_locks(self)
         steps = [
             self._step("undo", Phase.ROLLBACK, Kind.CUTOVER, summary, self._drop(), action, done=done, extra=extra)
         ]
         if not link.plain:
-            return [*steps, *_dependents.restore(self)]
+            return [*steps, *dependents.restore(self)]
         shown = (f"ALTER TABLE {relation} RENAME COLUMN {ident(link.new_name)} TO {ident(link.old_name)}",)
         action = Action(name="link_reopen", parameters=self.parameters)
         summary = f"rename {link.new_name} back to {link.old_name}"
@@ -242,7 +259,7 @@ class _Builder:
         extra: tuple[Lock, ...] = (),
         rewrites: tuple[RelationName, ...] = (),
     ) -> Step:
-        root = self.rename.table.name
+        root = self.change.table.name
         return Step(
             id=f"{self.request.id}.{name}",
             operations=(self.request.id,),

@@ -1,4 +1,4 @@
-"""Builds beside, for another column, what hangs on the renamed one: the steps, in both directions."""
+"""Builds beside, for another column, what hangs on the replaced one: the steps, in both directions."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from ....sql.index import elsewhere, on_table
 from ....sql.quote import ident, qualified
 from ...steps import condition
 from ...steps.step import Action, Kind, Phase, Step
-from . import _beside, _bound
+from . import beside, bound
 
 if TYPE_CHECKING:
-    from ._copy import _Builder as Builder
+    from .builder import Builder
 
 
 class Side:
-    """Builds beside, for `column`, what hangs on the renamed one; `tag` is in the hidden names."""
+    """Builds beside, for `column`, what hangs on the replaced one; `tag` is in the hidden names."""
 
     def __init__(self, builder: Builder, *, column: str, tag: str, phase: Phase) -> None:
         self.builder = builder
         self.column = column
         self.tag = tag
         self.phase = phase
-        self.found = _beside.beside(builder.request, builder.rename)
+        self.found = beside.beside(builder.request, builder.change)
         self.prefix = "" if tag == "new" else "back_"
 
     def copies(self) -> dict[str, Any]:
@@ -89,7 +89,7 @@ class Side:
         parameters = {
             **self._failing(),
             "tops": [[part.oid, each.name] for part, each in tops],
-            "names": [*self.found.names, *([self.builder.link.new_name] if self.tag == "old" else [])],
+            "names": [*self.found.names, *([self.builder.link.final_name] if self.tag == "old" else [])],
             "column": self.column,
             "tag": self.tag,
         }
@@ -120,10 +120,10 @@ class Side:
     def constraints(self) -> list[Step]:
         """CHECKs and foreign keys: added NOT VALID, then validated, in separate transactions."""
         steps = []
-        referenced = _bound.referenced(self.builder.request, self.builder.rename, LockMode.SHARE_ROW_EXCLUSIVE)
+        referenced = bound.referenced(self.builder.request, self.builder.change, LockMode.SHARE_ROW_EXCLUSIVE)
         for number, (part, each) in enumerate(self.found.constraints, 1):
             name = self._hidden(each.name)
-            statement = _beside.constraint(part, each, names=self.found.names, to=self.column, name=name)
+            statement = beside.constraint(part, each, names=self.found.names, to=self.column, name=name)
             summary = f"the like of {each.name} of {part.name} on {self.column}, for new rows"
             drop = (f"ALTER TABLE {qualified(part.name)} DROP CONSTRAINT {ident(name)}",)
             foreign = each.kind == "foreign key"
@@ -154,7 +154,7 @@ class Side:
         """The foreign key of a partitioned table: first on each partition, NOT VALID and validated; then on the table,
         which takes those for its own without looking at a row (14 to 18)."""
         name, mode = self._hidden(each.name), LockMode.SHARE_ROW_EXCLUSIVE
-        referenced = _bound.referenced(self.builder.request, self.builder.rename, mode)
+        referenced = bound.referenced(self.builder.request, self.builder.change, mode)
         leaves = [leaf for leaf in self.builder.request.catalog.descendants(part.oid) if leaf.kind == "r"]
         shown = tuple(on_table(statement, leaf.name.schema, leaf.name.name) for leaf in leaves)
         summary = f"the like of {each.name} on {self.column} of each partition of {part.name}, for new rows"
@@ -171,7 +171,7 @@ class Side:
             self._adding([[part.oid, each.name, name, whole]]),
             (f"ALTER TABLE {qualified(part.name)} DROP CONSTRAINT {ident(name)}",),
             # Triggers of the parts that the table's own make superfluous are dropped on both tables.
-            extra=_bound.referenced(self.builder.request, self.builder.rename, LockMode.ACCESS_EXCLUSIVE),
+            extra=bound.referenced(self.builder.request, self.builder.change, LockMode.ACCESS_EXCLUSIVE),
             done=condition.has_constraint(part.oid, name),
         )
         return [added, valid, joined]
@@ -245,7 +245,7 @@ class Side:
     def _adding(self, adds: list[list[Any]], *, leaves: bool = False) -> Action:
         """What hangs on the column that has it now decides whether its like is added."""
         link = self.builder.link
-        names = [link.new_name] if self.tag == "old" else [*self.found.names, link.old_name]
+        names = [link.final_name] if self.tag == "old" else [*self.found.names, link.old_name]
         return Action(name="constraint_add", parameters={"adds": adds, "names": names, "leaves": leaves})
 
     def _failing(self) -> dict[str, Any]:
@@ -256,7 +256,7 @@ class Side:
         return elsewhere(definition, names=self.found.names, to=self.column, name=name, concurrently=concurrently)
 
     def _hidden(self, name: str) -> str:
-        return _beside.hidden(self.builder.link.id, name, self.tag)
+        return beside.hidden(self.builder.link.id, name, self.tag)
 
     def _helper(self) -> str:
-        return _beside.hidden(self.builder.link.id, "not_null", self.tag) if self.found.not_null else ""
+        return beside.hidden(self.builder.link.id, "not_null", self.tag) if self.found.not_null else ""

@@ -11,16 +11,16 @@ from ....catalog.values import Catalog, Column, Table, View
 from ....sql.quote import ident, qualified
 from ...steps.step import Lock
 from .._operation import Request
-from . import _beside
-from ._rename import Rename
+from . import beside
+from .replacement import Replacement
 
 
-def _columns(request: Request, rename: Rename) -> dict[int, set[int]]:
+def _columns(request: Request, change: Replacement) -> dict[int, set[int]]:
     """The attnums of the column, and of those that older renames of it will bring, on each part."""
-    names = _beside.beside(request, rename).names
+    names = beside.beside(request, change).names
     return {
         part.oid: {column.number for column in part.columns if column.name in names}
-        for part in request.catalog.descendants(rename.table.oid)
+        for part in request.catalog.descendants(change.table.oid)
     }
 
 
@@ -28,8 +28,8 @@ def _reads(reads: frozenset[tuple[int, int]], columns: Mapping[int, set[int]]) -
     return any(number in columns.get(relation, ()) for relation, number in reads)
 
 
-def _views(request: Request, rename: Rename) -> Iterator[View]:
-    columns = _columns(request, rename)
+def _views(request: Request, change: Replacement) -> Iterator[View]:
+    columns = _columns(request, change)
     return (
         view
         for view in request.catalog.views.values()
@@ -37,9 +37,9 @@ def _views(request: Request, rename: Rename) -> Iterator[View]:
     )
 
 
-def _other_tables(request: Request, rename: Rename) -> Iterator[tuple[Table, str]]:
+def _other_tables(request: Request, change: Replacement) -> Iterator[tuple[Table, str]]:
     """Other tables on which a policy or a rule reads the column, with what it is called."""
-    columns = _columns(request, rename)
+    columns = _columns(request, change)
     for table in request.catalog.tables.values():
         if table.oid in columns:
             continue
@@ -51,41 +51,41 @@ def _other_tables(request: Request, rename: Rename) -> Iterator[tuple[Table, str
                 yield table, f'rule "{rule.name}" of {table.name}'
 
 
-def referenced(request: Request, rename: Rename, mode: LockMode) -> tuple[Lock, ...]:
+def referenced(request: Request, change: Replacement, mode: LockMode) -> tuple[Lock, ...]:
     """`mode` on the tables that foreign keys of the column reference."""
     found = {}
-    for _, each in _beside.beside(request, rename).constraints:
+    for _, each in beside.beside(request, change).constraints:
         if each.referenced is not None:
             for table in request.catalog.descendants(each.referenced):
                 found[table.oid] = Lock(relation=table.name, oid=table.oid, mode=mode)
     return tuple(found[oid] for oid in sorted(found))
 
 
-def locks(request: Request, rename: Rename) -> tuple[Lock, ...]:
+def locks(request: Request, change: Replacement) -> tuple[Lock, ...]:
     """What the exchange locks besides the table: views and other tables whose definitions are made again, tables that
     foreign keys reference, the sequence that changes its owner column."""
     strong = LockMode.ACCESS_EXCLUSIVE
-    found = [Lock(relation=view.name, oid=view.oid, mode=strong) for view in _views(request, rename)]
-    others = {table.oid: table for table, _ in _other_tables(request, rename)}
+    found = [Lock(relation=view.name, oid=view.oid, mode=strong) for view in _views(request, change)]
+    others = {table.oid: table for table, _ in _other_tables(request, change)}
     found += [Lock(relation=table.name, oid=table.oid, mode=strong) for table in others.values()]
-    found += referenced(request, rename, strong)
-    sequence = rename.column.sequence
+    found += referenced(request, change, strong)
+    sequence = change.column.sequence
     if sequence is not None and (oid := request.catalog.relation_names.get(sequence)) is not None:
         found.append(Lock(relation=sequence, oid=oid, mode=LockMode.SHARE_ROW_EXCLUSIVE))
     return tuple(found)
 
 
-def has_statistics(request: Request, rename: Rename) -> bool:
+def has_statistics(request: Request, change: Replacement) -> bool:
     """Whether a statistics object reads the column."""
-    columns = _columns(request, rename)
-    parts = request.catalog.descendants(rename.table.oid)
+    columns = _columns(request, change)
+    parts = request.catalog.descendants(change.table.oid)
     return any(columns[part.oid] & set(each.columns) for part in parts for each in part.statistics)
 
 
-def hazards(request: Request, rename: Rename) -> list[str]:
+def hazards(request: Request, change: Replacement) -> list[str]:
     """What the exchange cannot save, by name."""
-    old, new, found = rename.old, rename.new, _beside.beside(request, rename)
-    name = rename.table.name.name
+    old, new, found = change.old, change.final, beside.beside(request, change)
+    name = change.table.name.name
     hazards = [
         f"{new} stands last in {name} after contract: without a column list INSERT, COPY and SELECT * see another order"
     ]
@@ -94,34 +94,34 @@ def hazards(request: Request, rename: Rename) -> list[str]:
             f'"{each.name}" of {part.name} holds up({old}) too before the state is expanded: writes of the old '
             "application that break it are refused, and rows that break it stop expand"
         )
-    for lock in referenced(request, rename, LockMode.ACCESS_EXCLUSIVE):
+    for lock in referenced(request, change, LockMode.ACCESS_EXCLUSIVE):
         hazards.append(
             f"contract takes ACCESS EXCLUSIVE on {lock.relation} too, for milliseconds: a foreign key references it"
         )
-    for part in request.catalog.descendants(rename.table.oid):
-        numbers = _columns(request, rename)[part.oid]
+    for part in request.catalog.descendants(change.table.oid):
+        numbers = _columns(request, change)[part.oid]
         for index in part.indexes:
             if numbers & set(index.columns) and not index.valid:
                 hazards.append(f"index {index.name} is not valid: it is not built again, and goes at contract")
     return hazards
 
 
-def _generated(request: Request, rename: Rename) -> list[tuple[Table, Column]]:
+def _generated(request: Request, change: Replacement) -> list[tuple[Table, Column]]:
     """The generated columns that read it, where they were declared."""
-    columns = _columns(request, rename)
+    columns = _columns(request, change)
     return [
         (part, column)
-        for part in request.catalog.descendants(rename.table.oid)
+        for part in request.catalog.descendants(change.table.oid)
         for column in part.columns
         if column.generated is not None and not column.inherited and columns[part.oid] & set(column.reads)
     ]
 
 
-def rewrites(request: Request, rename: Rename) -> tuple[RelationName, ...]:
+def rewrites(request: Request, change: Replacement) -> tuple[RelationName, ...]:
     """The tables that the exchange rewrites, for stored generated columns."""
     found = (
         each.name
-        for part, column in _generated(request, rename)
+        for part, column in _generated(request, change)
         if column.stored
         for each in request.catalog.descendants(part.oid)
     )
@@ -129,14 +129,14 @@ def rewrites(request: Request, rename: Rename) -> tuple[RelationName, ...]:
 
 
 def shown(
-    request: Request, rename: Rename, aside: str, copies: Mapping[str, Any], *, back: bool = False
+    request: Request, change: Replacement, aside: str, copies: Mapping[str, Any], *, back: bool = False
 ) -> tuple[str, ...]:
     """What the exchange would run now, in the words of the catalog. (What it runs is made from the definitions of that
     day, see `execute/dependents`.)"""
-    root = qualified(rename.table.name)
-    leaving, taking = (rename.new, aside) if back else (rename.old, rename.new)
-    parked = "pgw_undone_" + rename.new if back else aside
-    places = {part.oid: part for part in request.catalog.descendants(rename.table.oid)}
+    root = qualified(change.table.name)
+    leaving, taking = (change.final, aside) if back else (change.old, change.new)
+    parked = "pgw_undone_" + change.final if back else aside
+    places = {part.oid: part for part in request.catalog.descendants(change.table.oid)}
     found = [
         f"DROP INDEX {qualified(RelationName(places[oid].name.schema, name))}" for oid, name, _ in copies["indexes"]
     ]
@@ -151,42 +151,44 @@ def shown(
     for oid, name, hidden in copies["constraints"]:
         found.append(f"ALTER TABLE {qualified(places[oid].name)} RENAME CONSTRAINT {ident(hidden)} TO {ident(name)}")
     column = f"ALTER TABLE {root} ALTER COLUMN {ident(leaving)}"
-    if rename.column.default is not None:
-        found.append(f"{column} SET DEFAULT {rename.column.default}")
-    if rename.column.not_null:
+    if change.column.default is not None:
+        found.append(f"{column} SET DEFAULT {change.column.default}")
+    if change.column.not_null:
         found.append(f"{column} SET NOT NULL")
-    for view in _views(request, rename):
+    for view in _views(request, change):
         options = f" WITH ({', '.join(view.options)})" if view.options else ""
         found.append(f"CREATE OR REPLACE VIEW {qualified(view.name)}{options} AS {view.definition.rstrip(' ;')}")
-    found.append(f"ALTER TABLE {root} RENAME COLUMN {ident(leaving)} TO {ident(rename.old if back else rename.new)}")
+    if not change.keeps_name:
+        final = change.old if back else change.new
+        found.append(f"ALTER TABLE {root} RENAME COLUMN {ident(leaving)} TO {ident(final)}")
     return tuple(found)
 
 
-def against(request: Request, rename: Rename) -> tuple[str, ...]:
+def against(request: Request, change: Replacement) -> tuple[str, ...]:
     """What rules the exchange out, with what to do about it."""
     catalog = request.catalog
-    columns = _columns(request, rename)
+    columns = _columns(request, change)
     reasons = []
-    for view in _views(request, rename):
+    for view in _views(request, change):
         if view.kind == "m":
             reasons.append(
-                f"materialized view {view.name} reads {rename.old}, and would have to be made anew with a stop: "
+                f"materialized view {view.name} reads {change.old}, and would have to be made anew with a stop: "
                 "drop it before, and create it again after contract"
             )
         elif not _owns(catalog, view.owner):
-            reasons.append(_foreign(f"view {view.name}", view.owner, rename.old))
-    for table, what in _other_tables(request, rename):
+            reasons.append(_foreign(f"view {view.name}", view.owner, change.old))
+    for table, what in _other_tables(request, change):
         if not _owns(catalog, table.owner):
-            reasons.append(_foreign(what, table.owner, rename.old))
+            reasons.append(_foreign(what, table.owner, change.old))
     for function in catalog.functions.values():
         if _reads(function.reads, columns) and not _owns(catalog, function.owner):
-            reasons.append(_foreign(f"function {function.identity}", function.owner, rename.old))
-    for part in catalog.descendants(rename.table.oid):
+            reasons.append(_foreign(f"function {function.identity}", function.owner, change.old))
+    for part in catalog.descendants(change.table.oid):
         for publication in part.publications:
             read = {*(publication.columns or ()), *publication.filter_columns}
             if columns[part.oid] & read and not _owns(catalog, publication.owner):
-                reasons.append(_foreign(f'publication "{publication.name}"', publication.owner, rename.old))
-    reasons += _against_generated(request, rename)
+                reasons.append(_foreign(f'publication "{publication.name}"', publication.owner, change.old))
+    reasons += _against_generated(request, change)
     return tuple(reasons)
 
 
@@ -198,12 +200,12 @@ def _foreign(what: str, owner: str, old: str) -> str:
     return f"{what} reads {old} and belongs to {owner}: only a member of that role can bind it to the new column"
 
 
-def _against_generated(request: Request, rename: Rename) -> list[str]:
+def _against_generated(request: Request, change: Replacement) -> list[str]:
     """Before 17 a generated column is dropped and added: nothing may depend on it."""
     if request.catalog.major >= 17:
         return []
     reasons = []
-    for part, column in _generated(request, rename):
+    for part, column in _generated(request, change):
         what = [f"index {each.name}" for each in part.indexes if column.number in each.columns]
         what += [f"constraint {each.name}" for each in part.constraints if column.number in each.columns]
         what += [
@@ -211,7 +213,7 @@ def _against_generated(request: Request, rename: Rename) -> list[str]:
         ]
         if what:
             reasons.append(
-                f"generated column {column.name} reads {rename.old} and has to be dropped and added before "
+                f"generated column {column.name} reads {change.old} and has to be dropped and added before "
                 f"PostgreSQL 17, but {', '.join(what)} depends on it"
             )
     return reasons

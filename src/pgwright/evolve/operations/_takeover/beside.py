@@ -11,7 +11,7 @@ from ....sql.index import rename_references
 from ....sql.quote import ident, qualified
 from ...sync.naming import hidden_name
 from .._operation import Request
-from ._rename import Rename
+from .replacement import Replacement
 
 PREFIX = "pgw_"
 
@@ -27,10 +27,10 @@ class Beside:
     not_null: tuple[tuple[Table, Constraint | None], ...]
 
 
-def beside(request: Request, rename: Rename) -> Beside:
-    """What hangs on the column of `rename`, or will when the older renames of it have been contracted."""
-    parts = request.catalog.descendants(rename.table.oid)
-    names = _names(rename)
+def beside(request: Request, change: Replacement) -> Beside:
+    """What hangs on the column of `change`, or will when the older renames of it have been contracted."""
+    parts = request.catalog.descendants(change.table.oid)
+    names = _names(change)
     indexes, constraints, not_null = [], [], []
     for part in parts:
         numbers = {column.number for column in part.columns if column.name in names}
@@ -49,29 +49,29 @@ def beside(request: Request, rename: Rename) -> Beside:
         native = next(
             (each for each in part.constraints if each.kind == "not null" and numbers & set(each.columns)), None
         )
-        wanted = _is_wanted(part, numbers, rename)
+        wanted = _is_wanted(part, numbers, change)
         if wanted and (native is None or native.validated) and not _from_parent(part, parts, names):
             not_null.append((part, native))
     return Beside(names=names, indexes=tuple(indexes), constraints=tuple(constraints), not_null=tuple(not_null))
 
 
-def _is_wanted(part: Table, numbers: set[int], rename: Rename) -> bool:
+def _is_wanted(part: Table, numbers: set[int], change: Replacement) -> bool:
     """Whether the column is NOT NULL on the part; on the table itself at this place of the plan."""
     now = any(column.not_null for column in part.columns if column.number in numbers)
-    column = rename.table.column_number(rename.old_number)
-    place = rename.old_number in rename.shape.not_null
+    column = change.table.column_number(change.old_number)
+    place = change.old_number in change.shape.not_null
     if column is None or column.not_null == place:
         return now
-    return place and part.oid == rename.table.oid
+    return place and part.oid == change.table.oid
 
 
-def _names(rename: Rename) -> tuple[str, ...]:
+def _names(change: Replacement) -> tuple[str, ...]:
     """The name of the column on the server, and those of the columns that it will be contracted from."""
-    older = {link.new: link.old for link in rename.shape.links}
-    number: int | None = rename.old_number
+    older = {link.new: link.old for link in change.shape.links}
+    number: int | None = change.old_number
     found: list[str] = []
     while number is not None:
-        column = rename.table.column_number(number)
+        column = change.table.column_number(number)
         found += [column.name] if column is not None else []
         number = older.get(number)
     return tuple(found)

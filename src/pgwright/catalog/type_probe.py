@@ -1,0 +1,73 @@
+"""Asks the server what a change of type would do: nothing but note it down, or read or write the table.
+
+It is tried on an empty temporary copy of each table with its indexes, in a transaction that is rolled back: a table or
+an index that is written anew gets another file there too, empty as it is (14 to 18). The time zone is not that of
+anybody, because between timestamps with and without one PostgreSQL looks at it: what is free in UTC only is not free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..base.name import RelationName
+from ..sql.quote import ident, qualified
+from .probe import _rolled_back, _translated
+from .values import Catalog
+
+if TYPE_CHECKING:
+    import psycopg
+
+    Connection = psycopg.Connection[tuple[Any, ...]]
+
+PLACE = "pgwright_typed"
+_FILES = """
+SELECT c.relname, pg_catalog.pg_relation_filenode(c.oid)::bigint FROM pg_catalog.pg_class c
+WHERE c.oid = %(table)s::regclass OR c.oid IN (
+    SELECT i.indexrelid FROM pg_catalog.pg_index i WHERE i.indrelid = %(table)s::regclass)
+"""
+
+
+def probe_type(
+    connection: Connection, catalog: Catalog, tables: Sequence[int], column: str, clause: str
+) -> tuple[str | None, str]:
+    """Tries `ALTER COLUMN column` with `clause` (TYPE …) on a copy of each of `tables`: what the server says against
+    it, None for nothing, and what is written anew, "" where nothing is. Raises Refused where the role may not make
+    temporary tables, and other translated errors."""
+    import psycopg
+
+    with _rolled_back(connection):
+        connection.execute("SET LOCAL timezone = 'Asia/Kathmandu'")
+        grant = f"GRANT TEMPORARY ON DATABASE {ident(catalog.database)} TO {ident(catalog.role)};"
+        for oid in tables:
+            name = catalog.tables[oid].name
+            with _translated(f"making a temporary copy of {name}", grant):
+                connection.execute(f"DROP TABLE IF EXISTS pg_temp.{PLACE}".encode())
+                connection.execute(f"CREATE TEMPORARY TABLE {PLACE} (LIKE {qualified(name)} INCLUDING ALL)".encode())
+            before = _files(connection)
+            path = ", ".join(ident(schema) for schema in (*catalog.search_path, "pg_temp"))
+            try:
+                with connection.transaction():
+                    connection.execute(f"SET LOCAL search_path = {path}".encode())
+                    connection.execute(f"ALTER TABLE pg_temp.{PLACE} ALTER COLUMN {ident(column)} {clause}".encode())
+            except psycopg.Error as error:
+                if error.sqlstate is None or error.sqlstate[:2] in ("08", "53", "57", "58"):
+                    with _translated(f"trying a type on a copy of {name}"):
+                        raise
+                detail = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
+                return (error.diag.message_primary or str(error)) + detail, ""
+            connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
+            if (after := _files(connection)) != before:
+                return None, _what(before, after, name)
+    return None, ""
+
+
+def _files(connection: Connection) -> dict[str, int]:
+    rows = connection.execute(_FILES, {"table": f"pg_temp.{PLACE}"}).fetchall()
+    return dict(rows)
+
+
+def _what(before: dict[str, int], after: dict[str, int], name: RelationName) -> str:
+    if before[PLACE] != after[PLACE]:
+        return f"{name} would be written anew"
+    return f"an index of {name} would be built anew"
