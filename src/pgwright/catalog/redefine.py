@@ -10,7 +10,8 @@ Refuses nothing itself: what cannot be made again in place is listed by `unmovab
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,12 +30,14 @@ STATES = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 @dataclass(frozen=True, kw_only=True)
 class Bound:
     """One object: its `kind` and `name` for people, the `relation` (oid) that is locked when it is made again (0:
-    none), and the `statements` that do it while the other column has the name that the definition says."""
+    none), and the `statements` that do it while the other column has the name that the definition says; `select` is
+    that definition of a view."""
 
     kind: str
     name: str
     relation: int
     statements: tuple[str, ...]
+    select: str = ""
 
 
 def bound_to(
@@ -51,11 +54,22 @@ def bound_to(
     places = _places(connection, parts) if any(row[0] in _LISTS for row in rows) else {}
     found = []
     for row in changed:
-        statements = _MAKE[row[0]](row)
-        if row[0] in _LISTS:
+        select = aliases.exchanged(row[5], places, leaving, taking) if row[0] == "view" else ""
+        statements = _MAKE[row[0]]((*row[:5], select, row[6]) if select else row)
+        if row[0] in _LISTS and not select:
             statements = [aliases.exchanged(each, places, leaving, taking) for each in statements]
-        found.append(Bound(kind=row[0], name=_shown(row), relation=row[2], statements=tuple(statements)))
+        found.append(Bound(kind=row[0], name=_shown(row), relation=row[2], statements=tuple(statements), select=select))
     return tuple(found)
+
+
+@contextmanager
+def empty_path(connection: Connection) -> Iterator[str]:
+    """A transaction for reading with an empty search_path; gives the session's own."""
+    row = connection.execute("SELECT pg_catalog.current_setting('search_path')").fetchone()
+    assert row is not None
+    with connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL search_path = ''")
+        yield str(row[0])
 
 
 def _places(connection: Connection, parts: Sequence[int]) -> dict[tuple[str, str], list[str]]:

@@ -42,7 +42,8 @@ IndexProbe = Callable[[int, Mapping[str, str | Column], parse.Node, str | None],
 class Shape:
     """A table at one place of the migrations. `logical` maps the names that a statement may use to attnums,
     `physical` all attnums to names on the server, `sources` the attnum whose type and values stand for a column that is
-    not there yet, `added` the columns that earlier actions add. All have the attnum that they will get. `links` are
+    not there yet, `added` the columns that earlier actions add, `retyped` those that are to take another's place with
+    another type. All have the attnum that they will get. `links` are
     those between two columns, `fills` those that only fill one. `planned` has the constraints that earlier actions add,
     by name, `gone` when those go that they drop, `keys` the kind and columns of each UNIQUE and PRIMARY KEY,
     `indexed` of whole indexes of plain columns, by name, whether they are unique and their columns. `renamed`
@@ -55,6 +56,7 @@ class Shape:
     links: list[Link] = field(default_factory=list)
     alias: str | None = None
     added: dict[int, Column] = field(default_factory=dict)
+    retyped: dict[int, Column] = field(default_factory=dict)
     fills: list[Link] = field(default_factory=list)
     not_null: set[int] = field(default_factory=set)
     planned: dict[str, Any] = field(default_factory=dict)
@@ -92,7 +94,7 @@ class Shape:
     def column(self, number: int) -> Column:
         """The catalog's column that stands for attnum `number` (its type, collation and rights)."""
         number = self.sources.get(number, number)
-        found = self.added.get(number) or self.table.column_number(number)
+        found = self.added.get(number) or self.retyped.get(number) or self.table.column_number(number)
         if found is None:
             raise KeyError(number)
         return found
@@ -104,7 +106,8 @@ class Shape:
             column = self.column(number)
             if column.type_oid == UNKNOWN:
                 continue
-            found[name] = column if self.sources.get(number, number) in self.added else column.name
+            number = self.sources.get(number, number)
+            found[name] = column if number in self.added or number in self.retyped else column.name
         return found
 
     def default(self, number: int) -> str | None:
@@ -161,7 +164,8 @@ class Request(Place):
     actions of the plan are about, `types` those that the plan itself creates, and whether a column of it rewrites its
     table. `late` are the names of what is complete only after the pass, `names` those that the plan gives to indexes
     and constraints; operations add to both. `created` are the tables that the plan has created so far, `made` all
-    relations that it has, `busy` those that steps of open migrations are about (by oid, with the migration)."""
+    relations that it has, `busy` those that steps of open migrations are about (by oid, with the migration). `later`
+    are the actions behind this one in the same file."""
 
     id: str
     migration: str
@@ -184,6 +188,7 @@ class Request(Place):
     created: Collection[RelationName] = ()
     made: Collection[RelationName] = ()
     busy: Mapping[int, str] = field(default_factory=dict)
+    later: tuple[Place, ...] = ()
 
     def directive(self, name: str, *targets: str) -> Directive | None:
         """The directive `name` that has no target or one of `targets`."""

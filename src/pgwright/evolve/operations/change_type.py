@@ -44,22 +44,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ...catalog.values import Column, Table
-from ...sql import alter, parse
+from ...catalog.values import Column, Table, View
 from ...sql.expression import substitute
 from ...sql.quote import ident
 from ..locks.declare import has_rows
-from ..steps.step import Kind, Phase
+from ..steps.step import Action, Kind, Phase
 from ..sync.naming import hidden_name
 from . import _columns, _passable, raw_sql
 from ._operation import ALONE, Compiled, Request
 from ._steps import INSTANT, Steps
-from ._takeover import bound, builder
+from ._takeover import bound, builder, typed
 from ._takeover.against import against
 from ._takeover.replacement import Replacement
 from ._twin import directives, table_sql
 
-DIRECTIVES = ("down", "allow")
+DIRECTIVES = ("down", "on_error", "allow")
 RECOGNISES = ("AlterTableStmt.AT_AlterColumnType",)
 SITUATION = "AlterTableStmt.AT_AlterColumnType"
 
@@ -102,8 +101,7 @@ class Meant:
     @property
     def clause(self) -> str:
         """TYPE … COLLATE … USING …"""
-        collate = f" COLLATE {self.target.collation}" if self.target.collation else ""
-        return f"TYPE {self.target.type}{collate}" + (f" USING {self.using}" if self.using else "")
+        return typed.clause(self.target, self.using)
 
 
 def compile_(request: Request) -> Compiled:
@@ -112,12 +110,24 @@ def compile_(request: Request) -> Compiled:
     table = request.changeable(relation)
     if not _columns.is_whole(relation, table):
         return raw_sql.compile_(request)
+    if _is_done_by_a_rename(request, table):
+        return Compiled(strategy="with the rename", why="the new column has this type from the beginning")
     meant = _understand(Steps(request, table))
-    _refuse_what_postgresql_refuses(meant)
+    _refuse_inherited(meant)
     if meant.using is None and (meant.target.type, meant.target.collation) == (meant.column.type, _own(meant.column)):
         return Compiled(strategy="nothing to do", why=f"{meant.name} is {meant.column.type} already")
     why = _written_anew(meant)
     return _noted_down(meant) if not why else _by_hidden_column(meant, why)
+
+
+def _is_done_by_a_rename(request: Request, table: Table) -> bool:
+    """Whether the rename of the column, above in the file, has taken this TYPE with it."""
+    place = request.action.position
+    links = request.shape(table).links
+    return any(
+        each.migration == request.migration and each.extra.get("typed_at") == [place.line, place.column]
+        for each in links
+    )
 
 
 def _own(column: Column) -> str | None:
@@ -132,26 +142,14 @@ def _understand(steps: Steps) -> Meant:
     if there is None or _columns.flight(steps.shape, node.name) is not None:
         why = "is between two names" if there is not None or steps.shape.links else "is added by the same plan"
         raise request.refuse(f"{node.name} {why}", hint=ALONE)
-    definition = alter.definition(node)
-    text, exists = _columns.type_name(request, definition.type_name)
-    if not exists:
-        raise request.refuse(f"the type {text} is made by the same plan", hint=ALONE)
-    bare = replace(column, type=text, type_oid=0, collation=_collation(definition), default=None, generated=None)
-    found = _columns.facts(request, table, f"NULL::{text}", bare, what=f"type {text}", columns={})
-    target = replace(bare, type=found.type or text)
-    given = definition.HasField("raw_default")
-    using = parse.deparse_expression(parse.unwrap(definition.raw_default)) if given else None
-    return Meant(steps=steps, name=node.name, there=there.name, column=column, target=target, using=using)
+    target = typed.target(table, column, request)
+    return Meant(
+        steps=steps, name=node.name, there=there.name, column=column, target=target, using=typed.using(request)
+    )
 
 
-def _collation(definition: parse.Node) -> str | None:
-    if not definition.HasField("coll_clause"):
-        return None
-    return ".".join(ident(part.string.sval) for part in definition.coll_clause.collname)
-
-
-def _refuse_what_postgresql_refuses(meant: Meant) -> None:
-    """Whatever has the type of the column written into it: PostgreSQL names one of them and stops."""
+def _refuse_inherited(meant: Meant) -> None:
+    """A column that comes from a parent has the type that it has there."""
     steps, name = meant.steps, meant.name
     request, table = steps.request, steps.table
     if meant.column.inherited or table.partition_bound is not None:
@@ -159,23 +157,15 @@ def _refuse_what_postgresql_refuses(meant: Meant) -> None:
             f'column "{name}" of "{table.name}" is inherited',
             hint="Change its type on the parent table; its children and partitions follow.",
         )
-    reasons = [f"{each} reads {name}" for each in _readers(request, table, meant.there)]
-    if reasons:
-        raise request.refuse(
-            f"the type of {name} is written into what reads it",
-            *reasons,
-            hint="Drop what is named in a migration before, and create it again in one after.",
-        )
 
 
 def _readers(request: Request, table: Table, name: str) -> list[str]:
-    """Views, rules, functions, generated columns, policies, triggers and publications that read the column."""
+    """Rules, functions, generated columns, policies, triggers and publications that read the column."""
     catalog = request.catalog
     parts = catalog.descendants(table.oid)
     columns = {part.oid: column.number for part in parts if (column := part.column(name)) is not None}
     pairs = set(columns.items())
-    found = [f"view {view.name}" for view in catalog.views.values() if pairs & view.reads]
-    found += [f"function {function.identity}" for function in catalog.functions.values() if pairs & function.reads]
+    found = [f"function {function.identity}" for function in catalog.functions.values() if pairs & function.reads]
     for other in catalog.tables.values():
         own = columns.get(other.oid)
         found += [f"rule {rule.name} of {other.name}" for rule in other.rule_definitions if pairs & rule.reads]
@@ -213,6 +203,8 @@ def _written_anew(meant: Meant) -> str:
         raise request.error(f"{meant.clause}: {error}")
     if anew:
         return anew
+    if readers := _readers(request, table, meant.there):
+        return f"{readers[0]} reads it, and PostgreSQL changes no type under that"
     for other in request.catalog.tables.values():
         own = columns.get(other.oid)
         for each in other.constraints:
@@ -228,26 +220,44 @@ def _noted_down(meant: Meant) -> Compiled:
     way back from that."""
     steps, name = meant.steps, meant.name
     summary = f"give {name} of {steps.table.name} the type {meant.target.type}"
+    statement = steps.alter(f"ALTER COLUMN {ident(name)} {meant.clause}")
+    views = _views(meant)
+    parameters = {"relation": steps.table.oid, "column": name, "clause": meant.clause, "type": meant.target.type}
     step = steps.step(
         "type",
         Phase.CONTRACT,
         Kind.CUTOVER,
         summary,
-        (steps.alter(f"ALTER COLUMN {ident(name)} {meant.clause}"),),
+        (*bound.dropped(views), statement, *bound.made(views)),
         steps.on(SITUATION, referencing=()),
+        action=Action(name="column_type", parameters=parameters) if views else None,
         undo=("none: the values might not fit any more",),
     )
     # The lock is as it was measured; that nothing is read or written was tried.
-    free = replace(step, scans=(), rewrites=(), rows=None, seconds=INSTANT)
+    locks = (*step.locks, *bound.locks_on(views, again=True))
+    free = replace(step, scans=(), rewrites=(), rows=None, seconds=INSTANT, locks=locks)
     return Compiled(
         strategy="catalog-only",
         why="PostgreSQL only notes it down: no row is read and no index is built",
         hazards=(
             f"until contract {name} is {meant.column.type}: what does not fit it is refused",
             _of_plans(steps.table),
+            *bound.hazards_of_views(views),
         ),
         steps=(free,),
     )
+
+
+def _views(meant: Meant) -> tuple[View, ...]:
+    """The views that read the column, with those that read them. Refused where one cannot be made again."""
+    request, table = meant.steps.request, meant.steps.table
+    columns = {(part.oid, each.number) for part in request.catalog.descendants(table.oid)
+               if (each := part.column(meant.there)) is not None}  # fmt: skip
+    direct = [view.oid for view in request.catalog.views.values() if columns & view.reads]
+    views = bound.view_tree(request.catalog, direct)
+    if reasons := bound.against_views(request.catalog, views, meant.name):
+        raise request.refuse(f"the type of {meant.name} is written into what reads it", *reasons)
+    return views
 
 
 def _of_plans(table: Table) -> str:
@@ -301,6 +311,7 @@ def _replacement(meant: Meant) -> Replacement:
         down=down,
         up_written=meant.using is not None,
         down_written=directive is not None,
+        forgiving=typed.on_error(request, name),
     )
 
 

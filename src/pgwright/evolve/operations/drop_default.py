@@ -81,10 +81,13 @@ def compile_(request: Request) -> Compiled:
         undo=former,
         ready=condition.has_number(table.oid, number),
     )
-    restore = back(steps, name, former, Phase.RESTORE, "restore")
+    pair = _columns.flight(steps.shape, name)
+    own = pair is not None and "own_default" in pair.extra
+    # One that a new type cannot have comes back with the old column.
+    restored = () if own else (back(steps, name, former, Phase.RESTORE, "restore"),)
     return Compiled(
         strategy="with contract",
         why="until then the old application may count on it",
         hazards=(f"until contract rows that the new application inserts without {name} get the DEFAULT",),
-        steps=(drop, restore),
+        steps=(drop, *restored),
     )

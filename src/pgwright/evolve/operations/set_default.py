@@ -158,11 +158,14 @@ def _with_contract(steps: Steps, name: str, default: str, pair: Link) -> Compile
         undo=former,
         ready=condition.has_number(table.oid, steps.shape.survivor(name)),
     )
+    # One that the new type cannot have comes back with the old column.
+    own = "own_default" in pair.extra
+    restored = () if own else (back(steps, name, former, Phase.RESTORE, "restore"),)
     return Compiled(
         strategy="with contract",
         why=f"{name} is between two names, and one DEFAULT serves both",
         hazards=(
             f"the new DEFAULT applies before contract only to sessions that set the version mark {request.number}",
         ),
-        steps=(marked, set_, back(steps, name, former, Phase.RESTORE, "restore")),
+        steps=(marked, set_, *restored),
     )

@@ -105,15 +105,19 @@ def _migration(migration: Migration, draft: _Draft, sources: Sources) -> Planned
 
 
 def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator[Request]:
-    actions = [(each, action) for each in migration.statements for action in each.actions]
-    for number, (each, action) in enumerate(actions, 1):
+    places = [
+        Place(file=str(migration.path), action=action, directives=each.directives)
+        for each in migration.statements
+        for action in each.actions
+    ]
+    for number, place in enumerate(places, 1):
         yield Request(
             id=f"{migration.number}.{number}",
             migration=migration.name,
             number=migration.number,
-            file=str(migration.path),
-            action=action,
-            directives=each.directives,
+            file=place.file,
+            action=place.action,
+            directives=place.directives,
             catalog=sources.catalog,
             shapes=draft.shapes,
             links=sources.links,
@@ -132,6 +136,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             created=draft.created,
             made=draft.made,
             busy=sources.busy,
+            later=tuple(places[number:]),
         )
 
 

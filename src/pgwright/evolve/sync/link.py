@@ -69,6 +69,13 @@ class Link:
         return self.old_name if self.keeps_name else self.new_name
 
     @property
+    def guard(self) -> Mapping[str, Any]:
+        """Where values that `up` refuses become NULL `up` calls a function of ours, and this says what it does: `name`,
+        `expression` over `columns` (name and type of each, in the order of the arguments). Else empty."""
+        found: Mapping[str, Any] = self.extra.get("guard", {})
+        return found
+
+    @property
     def alone(self) -> bool:
         """True where there is one column that is only filled: `up` is what a NULL in it becomes, and `extra["fills"]`
         says when: `touch` (rows that are written while the pass runs), `writes` (every INSERT and UPDATE, until

@@ -34,7 +34,35 @@ def functions(table: SyncTable, links: Sequence[Link]) -> list[str]:
         last_body(links, table.names, reshaping=table.reshaping, undo=undo),
         fill_body(links, table.names),
     )
-    return [line for stem, body in zip(STEMS, bodies, strict=True) for line in _function(stem, table, body)]
+    made = [line for stem, body in zip(STEMS, bodies, strict=True) for line in _function(stem, table, body)]
+    return [*(guard(link) for link in links if link.guard), *made]
+
+
+def guard(link: Link) -> str:
+    """The function that `up` of the link calls: the value, or NULL where there is an error of a value in making it
+    (classes 22 and 23, of which a domain raises the second). The constraint calls it with the rights of who writes."""
+    columns = link.guard["columns"]
+    arguments = ", ".join(f"a{number} {type_}" for number, (_, type_) in enumerate(columns, 1))
+    value = substitute(link.guard["expression"], {name: f"a{number}" for number, (name, _) in enumerate(columns, 1)})
+    body = f"""
+#variable_conflict use_variable
+DECLARE
+  value {link.types[1]};
+BEGIN
+  value := {value};
+  RETURN value;
+EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+  RETURN NULL;
+END
+"""
+    options = f"LANGUAGE plpgsql {link.guard['volatility']} SET search_path = pg_catalog, pg_temp"
+    name = f"{SCHEMA}.{ident(link.guard['name'])}"
+    return f"CREATE OR REPLACE FUNCTION {name}({arguments}) RETURNS {link.types[1]} {options} AS {dollar(body)}"
+
+
+def drop_guard(link: Link) -> list[str]:
+    """DROP FUNCTION of what `guard` makes; the constraint that calls it must be gone."""
+    return [f"DROP FUNCTION IF EXISTS {SCHEMA}.{ident(link.guard['name'])}"] if link.guard else []
 
 
 def trigger_names(table: SyncTable) -> tuple[str, str, str]:

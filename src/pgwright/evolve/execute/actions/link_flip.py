@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ...sync.link import Mode
-from .. import dependents, journal, live, sync, triggers
+from .. import declared, dependents, journal, live, sync, triggers
 from ..context import Change, Context
 
 
@@ -32,9 +32,10 @@ def prepare(context: Context) -> Change | None:
         taking=new,
         parked=aside,
         copies=dependents.Copies.of(context.parameters),
-        locked=[lock.oid for lock in context.step.locks],
+        locked=[lock.oid for lock in declared.present(connection, context.step.locks)],
         rewrite=bool(context.parameters.get("rewrite")) or "rewrite" in context.allow,
         same_type=not link.new_type,
+        default=lambda old: link.extra.get("default") if "own_default" in link.extra else old,
     )
     retired = replace(link, mode=Mode.RETIRING)
     links = [retired if each.id == link.id else each for each in journal.links(connection, link.table)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ....base.errors import Refused
 from ....sql.quote import ident
+from ...sync import text
 from .. import journal, live, sync
 from ..context import Change, Context
 
@@ -31,5 +32,6 @@ def prepare(context: Context) -> Change | None:
         f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(aside)}",
         journal.remove_link(link.id),
         *sync.install(sync.with_names(now.table, {}, without=(link.old,)), others),
+        *text.drop_guard(link),
     ]
     return Change(statements=tuple(statements), relation=link.table, digest=digest)

@@ -31,20 +31,22 @@ def prepare(context: Context) -> Change | None:
     if link is None:
         return None
     if not live.exists(connection, link.table):
-        return Change(statements=(*text.drop_functions(link.table), journal.remove_link(link.id)))
+        gone = (*text.drop_functions(link.table), *text.drop_guard(link), journal.remove_link(link.id))
+        return Change(statements=gone)
     now = live.look(connection, link.table)
     new = now.table.names.get(link.new)
     if new is not None:
         _refuse_last_copy(context, link, now)
         sync.refuse_dependents(connection, now.table, new, "rollback")
     others = [other for other in journal.links(connection, link.table) if other.id != link.id]
-    gone = [] if new is None else [f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(new)}"]
+    column = [] if new is None else [f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(new)}"]
     statements = [
         *sync.uninstall(now),
         *([] if new is None else triggers.narrow(now, new)),
         sync.drop_check(now.table, link),
-        *gone,
+        *column,
         journal.remove_link(link.id),
         *sync.install(sync.with_names(now.table, {}, without=(link.new,)), others),
+        *text.drop_guard(link),
     ]
     return Change(statements=tuple(statements), relation=link.table, digest=digest)

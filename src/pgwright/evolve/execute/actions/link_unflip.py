@@ -4,8 +4,9 @@ it, and the new one goes. The same exchange as the flip, the other way round."""
 from __future__ import annotations
 
 from ....sql.quote import ident
+from ...sync import text
 from ...sync.naming import hidden_name
-from .. import dependents, journal, live, sync, triggers
+from .. import declared, dependents, journal, live, sync, triggers
 from ..context import Change, Context
 
 
@@ -28,9 +29,10 @@ def prepare(context: Context) -> Change | None:
         taking=aside,
         parked=undone,
         copies=dependents.Copies.of(context.parameters),
-        locked=[lock.oid for lock in context.step.locks],
+        locked=[lock.oid for lock in declared.present(connection, context.step.locks)],
         rewrite=bool(context.parameters.get("rewrite")) or "rewrite" in context.allow,
         same_type=not link.new_type,
+        default=lambda new: link.extra.get("own_default", new),
     )
     others = [other for other in journal.links(connection, link.table) if other.id != link.id]
     statements = [
@@ -42,5 +44,6 @@ def prepare(context: Context) -> Change | None:
         f"ALTER TABLE {table.root_sql} DROP COLUMN {ident(undone)}",
         journal.remove_link(link.id),
         *sync.install(sync.with_names(table, {link.old: old}, without=(link.new,)), others),
+        *text.drop_guard(link),
     ]
     return Change(statements=tuple(statements), relation=link.table, digest=digest)

@@ -9,15 +9,14 @@ Everything is read before the lock is taken, with an empty search_path, and runs
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 
 from ....base.errors import Refused
-from ....catalog import redefine
+from ....catalog import redefine, view_tree
 from ....sql.quote import literal
 from ...sync.link import SyncTable
 from .. import sync, triggers
@@ -25,7 +24,7 @@ from . import columns, constraints, generated, indexes, settings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-__all__ = ["Copies", "exchange"]
+__all__ = ["Copies", "exchange", "since"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +47,10 @@ class Copies:
         )
 
 
+def _same(default: str | None) -> str | None:
+    return default
+
+
 def exchange(
     connection: Connection,
     table: SyncTable,
@@ -59,18 +62,20 @@ def exchange(
     locked: Collection[int],
     rewrite: bool,
     same_type: bool = True,
+    default: Callable[[str | None], str | None] = _same,
 ) -> list[str]:
     """Statements after which column `taking` is called `leaving` and has everything that hung on it, and the
     former `leaving` is called `parked` and has nothing. UPDATE OF lists that were widened to both are narrowed.
 
-    Where they are not of the `same_type`, each keeps the storage of its own.
+    Where they are not of the `same_type`, each keeps the storage of its own. `default` makes the DEFAULT of the one
+    that takes over from that of the other.
 
     Raises Refused, naming each, where something hangs on the column for which nothing was prepared, or that is not
     `locked` (oids), or a generated column has to be rebuilt and `rewrite` does not consent."""
     parts = [part.oid for part in table.parts]
     problems: list[str] = []
-    with _empty_path(connection) as path:
-        moved = columns.move(connection, parts, (leaving, taking, parked), copies.not_null, problems)
+    with redefine.empty_path(connection) as path:
+        moved = columns.move(connection, parts, (leaving, taking, parked), copies.not_null, problems, default)
         settled = settings.carry(connection, parts, leaving, taking, same_type=same_type)
         index = indexes.swap(connection, parts, (leaving, taking), copies.indexes, problems)
         constraint = constraints.swap(connection, parts, (leaving, taking), copies.constraints, problems)
@@ -78,7 +83,11 @@ def exchange(
         bound = redefine.bound_to(
             connection, parts, (leaving, taking), lambda trigger: triggers.without(trigger, taking)
         )
+        views = view_tree.Tree() if same_type else _views(connection, bound)
     problems += [f"{each.kind} {each.name} reads it and cannot be made again" for each in redefine.unmovable(bound)]
+    problems += [*views.problems, *since(connection, views.relations - {*locked, *(each.relation for each in bound)})]
+    if not same_type:
+        bound = tuple(each for each in bound if each.kind != "view")
     problems += [
         f"{each.kind} {each.name} reads it and was made since the plan"
         for each in bound
@@ -93,6 +102,7 @@ def exchange(
         )
     return [
         "SELECT pg_catalog.set_config('search_path', '', true)",
+        *views.drop,
         *index.drop,
         *constraint.drop,
         *rebuilt.drop,
@@ -104,16 +114,21 @@ def exchange(
         *moved,
         *settled,
         *rebuilt.adopt,
+        *views.make,
         *(statement for each in bound for statement in each.statements),
         f"SELECT pg_catalog.set_config('search_path', {literal(path)}, true)",
     ]
 
 
-@contextmanager
-def _empty_path(connection: Connection) -> Iterator[str]:
-    """A transaction for reading with an empty search_path; gives the session's own."""
-    row = connection.execute("SELECT pg_catalog.current_setting('search_path')").fetchone()
-    assert row is not None
-    with connection.transaction(force_rollback=True):
-        connection.execute("SET LOCAL search_path = ''")
-        yield str(row[0])
+def _views(connection: Connection, bound: Collection[redefine.Bound]) -> view_tree.Tree:
+    """The views that are bound to the column, and those that read them: no view can get another type in place."""
+    selects = {each.relation: each.select for each in bound if each.kind == "view" and each.statements}
+    return view_tree.tree(connection, list(selects), selects)
+
+
+def since(connection: Connection, views: Collection[int]) -> list[str]:
+    """Views that nobody has locked: they were made after the plan."""
+    rows = connection.execute(
+        "SELECT v.oid::regclass::text FROM unnest(%s::oid[]) AS v (oid) ORDER BY 1", (sorted(views),)
+    ).fetchall()
+    return [f"view {row[0]} reads it and was made since the plan" for row in rows]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,10 +49,16 @@ _KEYS = (
 
 
 def move(
-    connection: Connection, parts: Sequence[int], names: tuple[str, str, str], helper: str, problems: list[str]
+    connection: Connection,
+    parts: Sequence[int],
+    names: tuple[str, str, str],
+    helper: str,
+    problems: list[str],
+    default: Callable[[str | None], str | None],
 ) -> list[str]:
     """Statements for after the exchange of names: `names` are leaving, taking and parked. `helper` is the CHECK that
-    proves that the column taking over has no NULL, so that nothing is scanned under the lock (12 and newer)."""
+    proves that the column taking over has no NULL, so that nothing is scanned under the lock (12 and newer). `default`
+    makes its DEFAULT of the one of the leaving column."""
     leaving, _, parked = names
     major = connection.info.server_version // 10000
     parameters = {"parts": list(parts), "column": leaving, "helper": helper}
@@ -61,8 +67,9 @@ def move(
     found: list[str] = []
     for each in columns:
         alter = f"ALTER TABLE ONLY {each.table} ALTER COLUMN"
+        if (wanted := default(each.default)) is not None:
+            found.append(f"{alter} {ident(leaving)} SET DEFAULT {wanted}")
         if each.default is not None:
-            found.append(f"{alter} {ident(leaving)} SET DEFAULT {each.default}")
             found.append(f"{alter} {ident(parked)} DROP DEFAULT")
         if each.sequence is not None:
             found.append(f"ALTER SEQUENCE {each.sequence} OWNED BY {each.table}.{ident(leaving)}")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from ....base.lock import LockMode
 from ....base.name import RelationName
+from ....catalog import dependents
 from ....catalog.values import Catalog, Column, Table, View
 from ....sql.quote import ident, qualified
 from ...steps.step import Lock
@@ -28,13 +29,27 @@ def _reads(reads: frozenset[tuple[int, int]], columns: Mapping[int, set[int]]) -
     return any(number in columns.get(relation, ()) for relation, number in reads)
 
 
-def _views(request: Request, change: Replacement) -> Iterator[View]:
+def _views(request: Request, change: Replacement) -> tuple[View, ...]:
+    """The views that read the column; where its type changes, those that read them as well, each after those that it
+    reads: they have to be dropped and made again."""
     columns = _columns(request, change)
-    return (
+    found = [
         view
         for view in request.catalog.views.values()
         if _reads(view.reads, columns) or any(_reads(rule.reads, columns) for rule in view.rules)
+    ]
+    if not change.retyped:
+        return tuple(found)
+    return view_tree(request.catalog, [view.oid for view in found])
+
+
+def view_tree(catalog: Catalog, views: Collection[int]) -> tuple[View, ...]:
+    """`views` (oids) and all that read them, each after those that it reads."""
+    above = {view.oid for view in dependents.views_reading(catalog, views)}
+    whole = dependents.views_reading(
+        catalog, {oid for view in above | set(views) for oid, _ in catalog.views[view].reads}
     )
+    return tuple(view for view in whole if view.oid in above | set(views))
 
 
 def _other_tables(request: Request, change: Replacement) -> Iterator[tuple[Table, str]]:
@@ -65,7 +80,7 @@ def locks(request: Request, change: Replacement) -> tuple[Lock, ...]:
     """What the exchange locks besides the table: views and other tables whose definitions are made again, tables that
     foreign keys reference, the sequence that changes its owner column."""
     strong = LockMode.ACCESS_EXCLUSIVE
-    found = [Lock(relation=view.name, oid=view.oid, mode=strong) for view in _views(request, change)]
+    found = list(locks_on(_views(request, change), again=change.retyped))
     others = {table.oid: table for table, _ in _other_tables(request, change)}
     found += [Lock(relation=table.name, oid=table.oid, mode=strong) for table in others.values()]
     found += referenced(request, change, strong)
@@ -73,6 +88,12 @@ def locks(request: Request, change: Replacement) -> tuple[Lock, ...]:
     if sequence is not None and (oid := request.catalog.relation_names.get(sequence)) is not None:
         found.append(Lock(relation=sequence, oid=oid, mode=LockMode.SHARE_ROW_EXCLUSIVE))
     return tuple(found)
+
+
+def locks_on(views: Collection[View], *, again: bool) -> tuple[Lock, ...]:
+    """ACCESS EXCLUSIVE on `views`: by name where they are dropped and made `again`, which gives them other oids."""
+    mode = LockMode.ACCESS_EXCLUSIVE
+    return tuple(Lock(relation=view.name, oid=0 if again else view.oid, mode=mode) for view in views)
 
 
 def has_statistics(request: Request, change: Replacement) -> bool:
@@ -94,6 +115,12 @@ def hazards(request: Request, change: Replacement) -> list[str]:
             f'"{each.name}" of {part.name} holds up({old}) too before the state is expanded: writes of the old '
             "application that break it are refused, and rows that break it stop expand"
         )
+    if change.retyped and change.column.sequence is not None:
+        hazards.append(
+            f"the sequence {change.column.sequence} stays {change.column.type}, as with ALTER TYPE, and ends where "
+            f"that ends: ALTER SEQUENCE {qualified(change.column.sequence)} AS {change.target.type}, if that is meant"
+        )
+    hazards += hazards_of_views(_views(request, change)) if change.retyped else []
     for lock in referenced(request, change, LockMode.ACCESS_EXCLUSIVE):
         hazards.append(
             f"contract takes ACCESS EXCLUSIVE on {lock.relation} too, for milliseconds: a foreign key references it"
@@ -104,6 +131,30 @@ def hazards(request: Request, change: Replacement) -> list[str]:
             if numbers & set(index.columns) and not index.valid:
                 hazards.append(f"index {index.name} is not valid: it is not built again, and goes at contract")
     return hazards
+
+
+def hazards_of_views(views: Collection[View]) -> list[str]:
+    """What it means that `views` are dropped and made again."""
+    return [
+        f"view {view.name} is dropped and made again in the transaction of contract, with all that it has: a statement "
+        "that was prepared on it fails once per connection"
+        for view in views
+    ]
+
+
+def dropped(views: Sequence[View]) -> tuple[str, ...]:
+    """DROP of the views, those that read others first."""
+    return tuple(f"DROP VIEW {qualified(view.name)}" for view in reversed(views))
+
+
+def made(views: Sequence[View], *, replacing: bool = False) -> tuple[str, ...]:
+    """CREATE of the views in the words of the catalog."""
+    create = "CREATE OR REPLACE VIEW" if replacing else "CREATE VIEW"
+    found = []
+    for view in views:
+        options = f" WITH ({', '.join(view.options)})" if view.options else ""
+        found.append(f"{create} {qualified(view.name)}{options} AS {view.definition.rstrip(' ;')}")
+    return tuple(found)
 
 
 def _generated(request: Request, change: Replacement) -> list[tuple[Table, Column]]:
@@ -137,7 +188,8 @@ def shown(
     leaving, taking = (change.final, aside) if back else (change.old, change.new)
     parked = "pgw_undone_" + change.final if back else aside
     places = {part.oid: part for part in request.catalog.descendants(change.table.oid)}
-    found = [
+    found = list(dropped(_views(request, change))) if change.retyped else []
+    found += [
         f"DROP INDEX {qualified(RelationName(places[oid].name.schema, name))}" for oid, name, _ in copies["indexes"]
     ]
     found += [
@@ -155,9 +207,7 @@ def shown(
         found.append(f"{column} SET DEFAULT {change.column.default}")
     if change.column.not_null:
         found.append(f"{column} SET NOT NULL")
-    for view in _views(request, change):
-        options = f" WITH ({', '.join(view.options)})" if view.options else ""
-        found.append(f"CREATE OR REPLACE VIEW {qualified(view.name)}{options} AS {view.definition.rstrip(' ;')}")
+    found += made(_views(request, change), replacing=not change.retyped)
     if not change.keeps_name:
         final = change.old if back else change.new
         found.append(f"ALTER TABLE {root} RENAME COLUMN {ident(leaving)} TO {ident(final)}")
@@ -169,14 +219,7 @@ def against(request: Request, change: Replacement) -> tuple[str, ...]:
     catalog = request.catalog
     columns = _columns(request, change)
     reasons = []
-    for view in _views(request, change):
-        if view.kind == "m":
-            reasons.append(
-                f"materialized view {view.name} reads {change.old}, and would have to be made anew with a stop: "
-                "drop it before, and create it again after contract"
-            )
-        elif not _owns(catalog, view.owner):
-            reasons.append(_foreign(f"view {view.name}", view.owner, change.old))
+    reasons += against_views(catalog, _views(request, change), change.old)
     for table, what in _other_tables(request, change):
         if not _owns(catalog, table.owner):
             reasons.append(_foreign(what, table.owner, change.old))
@@ -190,6 +233,20 @@ def against(request: Request, change: Replacement) -> tuple[str, ...]:
                 reasons.append(_foreign(f'publication "{publication.name}"', publication.owner, change.old))
     reasons += _against_generated(request, change)
     return tuple(reasons)
+
+
+def against_views(catalog: Catalog, views: Collection[View], column: str) -> list[str]:
+    """Which of `views`, that read `column`, cannot be made again."""
+    reasons = []
+    for view in views:
+        if view.kind == "m":
+            reasons.append(
+                f"materialized view {view.name} reads {column}, and would have to be made anew with a stop: "
+                "drop it before, and create it again after contract"
+            )
+        elif not _owns(catalog, view.owner):
+            reasons.append(_foreign(f"view {view.name}", view.owner, column))
+    return reasons
 
 
 def _owns(catalog: Catalog, owner: str) -> bool:

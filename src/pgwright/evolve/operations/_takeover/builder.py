@@ -17,7 +17,7 @@ from ...sync.link import Link, SyncTable
 from ...sync.sources import sync_table
 from ...sync.total import is_total
 from .._operation import Compiled, Request
-from . import dependents
+from . import dependents, typed
 from .replacement import Replacement
 
 Hazards = Callable[[bool], tuple[str, ...]]
@@ -48,6 +48,7 @@ def _link(request: Request, change: Replacement) -> Link:
     # `up` speaks the names before the change, `down` those after it: where the name stays, each means its own column.
     known = {**shape.logical, change.new: number}
     read = (*change.up.columns, *change.down.columns)
+    up, guard = typed.guarded(change, number) if change.forgiving else (change.up.text, {})
     return Link(
         id=request.id,
         migration=request.migration,
@@ -56,14 +57,14 @@ def _link(request: Request, change: Replacement) -> Link:
         new=number,
         old_name=change.old,
         new_name=change.new,
-        up=change.up.text,
+        up=up,
         down=change.down.text,
         columns={name: known[name] for name in read},
         up_columns=change.up.columns,
         down_columns=change.down.columns,
         plain=change.plain,
         down_written=change.down_written,
-        total=is_total(change.up.text) and change.target.type == change.column.type,
+        total=change.forgiving or (is_total(change.up.text) and change.target.type == change.column.type),
         lasting=change.up.immutable
         and change.down.immutable
         and not (change.up.has_subquery or change.down.has_subquery)
@@ -74,6 +75,9 @@ def _link(request: Request, change: Replacement) -> Link:
         extra={
             "volatile": change.up.volatile or change.down.volatile,
             "by_value": _by_value(change.column) and _by_value(change.target),
+            **({"own_default": change.column.default} if change.own_default else {}),
+            **({"typed_at": list(change.typed_at)} if change.typed_at else {}),
+            **({"guard": guard, "up_gives_null": True} if guard else {}),
         },
     )
 
@@ -108,7 +112,7 @@ def _change_shape(change: Replacement, link: Link) -> None:
     shape.logical[change.final] = link.new
     shape.physical[link.new] = change.new
     if link.new_type:
-        shape.added[link.new] = replace(change.target, number=link.new)
+        shape.retyped[link.new] = replace(change.target, number=link.new)
     else:
         shape.sources[link.new] = shape.sources.get(change.old_number, change.old_number)
     shape.links.append(link)
@@ -123,7 +127,8 @@ class Builder:
         self.link = link
         self.table = table
         self.parameters = {"link": link_to_json(link)}
-        self.rows = sum(int(part.rows or 0) for part in request.catalog.descendants(link.table))
+        self.parts = request.catalog.descendants(link.table)
+        self.rows = sum(int(part.rows or 0) for part in self.parts)
 
     def expand(self) -> list[Step]:
         """Column, rights, triggers, in one transaction."""
@@ -156,6 +161,7 @@ class Builder:
                 done=condition.both(
                     condition.has_link(self.link.id), condition.has_column(self.link.table, self.link.new_name)
                 ),
+                rewrites=tuple(part.name for part in self.parts) if typed.rewrites(self.request, self.change) else (),
             )
         ]
 
@@ -282,5 +288,4 @@ class Builder:
 
     def locks(self, mode: LockMode) -> tuple[Lock, ...]:
         """`mode` on the table and everything that inherits from it, in oid order."""
-        parts = self.request.catalog.descendants(self.link.table)
-        return tuple(Lock(relation=part.name, oid=part.oid, mode=mode) for part in parts)
+        return tuple(Lock(relation=part.name, oid=part.oid, mode=mode) for part in self.parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....catalog.probe import ExpressionFacts
@@ -14,7 +15,8 @@ from .._operation import Shape
 class Replacement:
     """`column` is the catalog's, `old_number` its attnum at this place; `new` is what the new column is called until
     contract, `target` its type and collation, `final` its name after contract. `up` and `down` are facts about the
-    expressions; a generated one is the bare column."""
+    expressions; a generated one is the bare column. `forgiving`: what `up` refuses becomes NULL. `typed_at` is where
+    the TYPE stands (line, column) that a rename takes with it. `own_default`: the new type cannot have the DEFAULT."""
 
     table: Table
     shape: Shape
@@ -28,13 +30,21 @@ class Replacement:
     down: ExpressionFacts
     up_written: bool
     down_written: bool
+    forgiving: bool = False
+    typed_at: Sequence[int] = ()
+    own_default: bool = False
 
     @property
     def plain(self) -> bool:
         """True when the value does not change, and neither does its type: `up` and `down` are the bare columns."""
-        if self.keeps_name:
+        if self.keeps_name or self.forgiving or self.retyped:
             return False
         return is_reference(self.up.text) == self.old and is_reference(self.down.text) == self.new
+
+    @property
+    def retyped(self) -> bool:
+        """Whether the type, or its collation, is another one."""
+        return (self.target.type, self.target.collation) != (self.column.type, self.column.collation)
 
     @property
     def keeps_name(self) -> bool:

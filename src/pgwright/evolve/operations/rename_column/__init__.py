@@ -48,7 +48,7 @@ from .._twin import directives, table_sql
 from . import _alias, _choose, _hazards
 from ._rename import understand
 
-DIRECTIVES = ("up", "down", "strategy", "allow")
+DIRECTIVES = ("up", "down", "on_error", "strategy", "allow")
 RECOGNISES = ("RenameStmt.OBJECT_COLUMN",)
 
 __all__ = ["DIRECTIVES", "RECOGNISES", "RenameColumn", "compile_"]

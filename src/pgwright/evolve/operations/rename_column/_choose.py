@@ -18,13 +18,12 @@ STRATEGIES = ("auto", "alias", "copy")
 def strategy(request: Request, rename: Replacement) -> tuple[str, str]:
     """The strategy and the reason for it; raises Refused where the asked one, or each, is impossible."""
     asked = _asked(request)
-    if rename.up_written or rename.down_written:
+    if not rename.plain:
+        what = f"its type becomes {rename.target.type}" if rename.retyped else "up or down change the values"
         if asked == "alias":
-            raise request.refuse(
-                "up and down change the values, and a view cannot: strategy = alias is impossible here"
-            )
+            raise request.refuse(f"{what}, and a view cannot do that: strategy = alias is impossible here")
         _require(request, "copy", against_copy(request, rename))
-        return "copy", "up or down change the values"
+        return "copy", what
     if asked == "alias":
         _require(request, "alias", against_alias(request, rename))
         return "alias", "asked for"

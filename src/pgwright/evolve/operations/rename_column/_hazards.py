@@ -55,12 +55,25 @@ def _of_values(rename: Replacement) -> list[str]:
             "up or down has a subquery: a later change of what it reads is not carried, and the result is not "
             "verifiable"
         )
-    if rename.up_written:
+    if rename.forgiving:
+        found.append(f"values of {old} that cannot be made {rename.target.type} are NULL in {new} (on_error = null)")
+    elif rename.retyped:
+        found.append(
+            f"writes of {old} that cannot be made {rename.target.type} are refused until contract (class 22 or 23)"
+        )
+    elif rename.up_written:
         found.append(f"writes of {old} that up refuses (errors of class 22 and 23) are refused until contract")
+    if rename.down_written and rename.retyped:
+        found.append(f"values of {new} that down cannot make {rename.column.type} are refused until contract")
     if rename.down_written:
         found.append(
             f"down is lossy where up(down(value)) is not the value: {old} cannot hold all of {new}, and a rollback "
             f"keeps {old}"
+        )
+    elif rename.retyped:
+        found.append(
+            f"values of {new} that {rename.column.type} cannot hold are refused until contract: write a down to accept "
+            "them"
         )
     else:
         found.append(
@@ -76,7 +89,7 @@ def _of_old_side(rename: Replacement) -> list[str]:
         found.append(
             f"an explicit NULL of the new application on INSERT takes the DEFAULT of the old side ({column.default})"
         )
-    if column.default is not None and rename.up_written:
+    if column.default is not None and (rename.up_written or rename.retyped) and not rename.forgiving:
         found.append(
             f"the DEFAULT of the old side goes through up; where up refuses it, an INSERT of the old application "
             f"without {rename.old} is refused"

@@ -1,0 +1,51 @@
+"""Gives a column a type that is only noted down, with the views that read it: they are dropped and made again in the
+same transaction, because PostgreSQL changes no type under a view."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ....base.errors import Refused
+from ....catalog import redefine, view_tree
+from ....sql.quote import ident, literal
+from .. import declared, dependents, live, sync
+from ..context import Change, Context
+
+_TYPE = """
+SELECT pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute
+WHERE attrelid = %s AND attname = %s AND NOT attisdropped
+"""
+
+
+def prepare(context: Context) -> Change | None:
+    """One transaction; nothing where the column has the type already."""
+    connection, parameters = context.connection, context.parameters
+    relation, column = int(parameters["relation"]), str(parameters["column"])
+    digest = sync.digest(connection, relation)
+    row: tuple[Any, ...] | None = connection.execute(_TYPE, (relation, column)).fetchone()
+    if row is not None and row[0] == parameters["type"]:
+        return None
+    table = live.look(connection, relation).table
+    parts = [part.oid for part in table.parts]
+    with redefine.empty_path(connection) as path:
+        bound = redefine.bound_to(connection, parts, (column, column))
+        selects = {each.relation: each.select for each in bound if each.kind == "view" and each.select}
+        views = view_tree.tree(connection, list(selects))
+    others = [f"{each.kind} {each.name} reads it" for each in bound if each.relation not in selects]
+    locked = {lock.oid for lock in declared.present(connection, context.step.locks)}
+    since = dependents.since(connection, views.relations - locked)
+    if problems := [*views.problems, *(each for each in others if "statistics" not in each), *since]:
+        raise Refused(
+            f"column {column} of {table.root_sql} cannot get another type now",
+            reasons=tuple(problems),
+            state="Nothing was changed by this step; the application goes on as before.",
+            hint="Drop what is named and make it again after contract; then run the same command again.",
+        )
+    statements = (
+        *views.drop,
+        f"ALTER TABLE {table.root_sql} ALTER COLUMN {ident(column)} {parameters['clause']}",
+        "SELECT pg_catalog.set_config('search_path', '', true)",
+        *views.make,
+        f"SELECT pg_catalog.set_config('search_path', {literal(path)}, true)",
+    )
+    return Change(statements=statements, relation=relation, digest=digest)
