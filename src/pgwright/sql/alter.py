@@ -12,8 +12,9 @@ from ..base.name import RelationName
 from . import parse
 from .actions import Action
 from .parse import Node
+from .quote import ident
 
-__all__ = ["alone", "command", "definition", "deparsed", "options", "rename_columns"]
+__all__ = ["alone", "command", "definition", "deparsed", "options", "pointing_elsewhere", "rename_columns"]
 
 
 def alone(action: Action, relation: RelationName | None = None) -> Node:
@@ -66,3 +67,16 @@ def _copy(node: Node) -> Node:
     made = type(node)()
     made.CopyFrom(node)
     return made
+
+
+def pointing_elsewhere(table: str, name: str, definition: str, columns: Mapping[str, str]) -> str:
+    """ADD CONSTRAINT `name` on `table` (quoted) of the foreign key `definition` (pg_get_constraintdef), NOT VALID,
+    which points to other columns of the same table where `columns` says so."""
+    node = parse.parse(f"ALTER TABLE {table} ADD CONSTRAINT {ident(name)} {definition}")[0].node
+    made = parse.unwrap(getattr(command(node), "def"))
+    for key in made.pk_attrs:
+        key.string.sval = columns.get(key.string.sval, key.string.sval)
+    enforced = made.is_enforced
+    made.is_enforced = True  # the parser's writer does not know it of a foreign key
+    made.skip_validation, made.initially_valid = enforced, not enforced
+    return parse.deparse_statement(node) + ("" if enforced else " NOT ENFORCED")

@@ -11,6 +11,11 @@ SELECT i.indexrelid::bigint, i.indrelid::bigint, c.relname::text, pg_catalog.for
        (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_array(x.attnum, x.attstattarget) ORDER BY x.attnum)
         FROM pg_catalog.pg_attribute x WHERE x.attrelid = c.oid AND x.attstattarget >= 0),
        pg_catalog.format('%%I.%%I', tn.nspname, t.relname),
+       (SELECT pg_catalog.jsonb_build_array(k.contype, k.condeferrable, k.condeferred,
+                   pg_catalog.obj_description(k.oid, 'pg_constraint'), pg_catalog.pg_get_constraintdef(k.oid))
+        FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid
+          AND k.contype IN ('p', 'u', 'x')),
+       i.indisreplident,
        ARRAY (SELECT x.attname::text FROM pg_catalog.pg_attribute x WHERE x.attrelid = c.oid ORDER BY x.attnum)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

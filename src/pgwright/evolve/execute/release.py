@@ -25,6 +25,8 @@ def released(context: Context, error: PgwrightError) -> Failure | None:
     retiring = replace(link, mode=Mode.RETIRING)
     links = [retiring if each.id == link.id else each for each in journal.links(connection, link.table)]
     table = live.look(connection, link.table).table
+    parts = [part.oid for part in table.parts]
+    pointing = dependents.references.drops(connection, parts, table.names[link.old]) if link.old in table.names else []
     steps = [
         each
         for each in journal.steps(connection, context.unit, (Phase.RESTORE,))
@@ -38,6 +40,7 @@ def released(context: Context, error: PgwrightError) -> Failure | None:
     statements = (
         *text.functions(table, links),
         sync.drop_check(table, link),
+        *pointing,
         *_drop_copies(context),
         journal.replace_link(retiring),
         back,

@@ -53,7 +53,7 @@ from ..sync.naming import hidden_name
 from . import _columns, _passable, raw_sql
 from ._operation import ALONE, Compiled, Request
 from ._steps import INSTANT, Steps
-from ._takeover import bound, builder, typed
+from ._takeover import bound, builder, keys, typed
 from ._takeover.against import against
 from ._takeover.replacement import Replacement
 from ._twin import directives, table_sql
@@ -272,6 +272,7 @@ def _by_hidden_column(meant: Meant, why: str) -> Compiled:
     steps, name = meant.steps, meant.name
     request = steps.request
     change = _replacement(meant)
+    keys.refuse_impossible(request, change)
     if reasons := against(request, change):
         if not has_rows(request.catalog, meant.steps.table.oid):
             return raw_sql.compile_(request)

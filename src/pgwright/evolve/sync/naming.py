@@ -61,3 +61,9 @@ def check_name(link_id: str) -> str:
 def hidden_name(name: str, suffix: str) -> str:
     """A name for what is put aside: `name`, recognisable, with `suffix`, within 63 bytes."""
     return shortened(f"pgw_{suffix}_{name}")
+
+
+def twin_name(link_id: str, name: str, tag: str) -> str:
+    """What the twin of foreign key `name`, which points to the other column of a link, is called until the exchange;
+    `tag` is `new`, or `old` on the way back."""
+    return hidden_name(f"{link_id}_to_{name}", tag)

@@ -35,6 +35,7 @@ def prepare(context: Context) -> Change | None:
         locked=[lock.oid for lock in declared.present(connection, context.step.locks)],
         rewrite=bool(context.parameters.get("rewrite")) or "rewrite" in context.allow,
         same_type=not link.new_type,
+        pointing=(link.id, "new"),
         default=lambda old: link.extra.get("default") if "own_default" in link.extra else old,
     )
     retired = replace(link, mode=Mode.RETIRING)

@@ -8,6 +8,7 @@ from ....sql.quote import dollar, ident
 from ...sync.link import Link, SyncTable
 from .. import live, release, sync
 from ..context import Context
+from ..dependents import identity
 from ..failure import Failure
 
 
@@ -18,6 +19,13 @@ def run(context: Context) -> None:
     if link is None:
         return
     table = live.look(connection, link.table).table
+    parts = [part.oid for part in table.parts]
+    if link.new_type and (gone := identity.beyond(connection, parts, link.final_name, link.type)):
+        raise Refused(
+            f"{link.final_name} cannot be {link.type} again: {gone}",
+            state="Nothing was changed: the migration is retiring as before, and the application is held to nothing.",
+            hint="Keep the new side: pgwright contract --finalize; or restart the sequence where no row is.",
+        )
     name = f"pgwright.{ident(f'kept_{link.table}')}"
     connection.execute(_kept(name, table, link).encode())
     condition = f"{name}(r) IS NOT TRUE"

@@ -6,7 +6,7 @@ from ....base.errors import Unconfirmed
 from ....sql.quote import ident
 from ...sync import text
 from ...sync.link import Link
-from .. import journal, live, sync, triggers
+from .. import dependents, journal, live, sync, triggers
 from ..context import Change, Context
 
 
@@ -39,11 +39,14 @@ def prepare(context: Context) -> Change | None:
         _refuse_last_copy(context, link, now)
         sync.refuse_dependents(connection, now.table, new, "rollback")
     others = [other for other in journal.links(connection, link.table) if other.id != link.id]
+    parts = [part.oid for part in now.table.parts]
+    pointing = [] if new is None else dependents.references.drops(connection, parts, new)
     column = [] if new is None else [f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(new)}"]
     statements = [
         *sync.uninstall(now),
         *([] if new is None else triggers.narrow(now, new)),
         sync.drop_check(now.table, link),
+        *pointing,
         *column,
         journal.remove_link(link.id),
         *sync.install(sync.with_names(now.table, {}, without=(link.new,)), others),

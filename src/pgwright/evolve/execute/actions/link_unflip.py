@@ -32,6 +32,7 @@ def prepare(context: Context) -> Change | None:
         locked=[lock.oid for lock in declared.present(connection, context.step.locks)],
         rewrite=bool(context.parameters.get("rewrite")) or "rewrite" in context.allow,
         same_type=not link.new_type,
+        pointing=(link.id, "old"),
         default=lambda new: link.extra.get("own_default", new),
     )
     others = [other for other in journal.links(connection, link.table) if other.id != link.id]

@@ -20,11 +20,11 @@ from ....catalog import redefine, view_tree
 from ....sql.quote import literal
 from ...sync.link import SyncTable
 from .. import sync, triggers
-from . import columns, constraints, generated, indexes, settings
+from . import columns, constraints, generated, identity, indexes, references, settings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-__all__ = ["Copies", "exchange", "since"]
+__all__ = ["Copies", "exchange", "identity", "references", "since"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +63,14 @@ def exchange(
     rewrite: bool,
     same_type: bool = True,
     default: Callable[[str | None], str | None] = _same,
+    pointing: tuple[str, str] | None = None,
 ) -> list[str]:
     """Statements after which column `taking` is called `leaving` and has everything that hung on it, and the
     former `leaving` is called `parked` and has nothing. UPDATE OF lists that were widened to both are narrowed.
 
     Where they are not of the `same_type`, each keeps the storage of its own. `default` makes the DEFAULT of the one
-    that takes over from that of the other.
+    that takes over from that of the other. `pointing` is the link and the tag of the twins of foreign keys that point
+    to the column.
 
     Raises Refused, naming each, where something hangs on the column for which nothing was prepared, or that is not
     `locked` (oids), or a generated column has to be rebuilt and `rewrite` does not consent."""
@@ -79,6 +81,8 @@ def exchange(
         settled = settings.carry(connection, parts, leaving, taking, same_type=same_type)
         index = indexes.swap(connection, parts, (leaving, taking), copies.indexes, problems)
         constraint = constraints.swap(connection, parts, (leaving, taking), copies.constraints, problems)
+        reference = references.swap(connection, parts, (leaving, taking), *(pointing or ("", "")), problems)
+        identities = identity.move(connection, parts, leaving, parked)
         rebuilt = generated.rebuild(connection, parts, leaving, problems, rewrite=rewrite)
         bound = redefine.bound_to(
             connection, parts, (leaving, taking), lambda trigger: triggers.without(trigger, taking)
@@ -103,6 +107,7 @@ def exchange(
     return [
         "SELECT pg_catalog.set_config('search_path', '', true)",
         *views.drop,
+        *reference.drop,
         *index.drop,
         *constraint.drop,
         *rebuilt.drop,
@@ -110,8 +115,13 @@ def exchange(
         sync.rename(table, taking, leaving),
         *index.adopt,
         *constraint.adopt,
-        *indexes.proof(index.proofs, constraint.proofs),
+        *reference.adopt,
+        *indexes.proof(index.proofs, constraint.proofs, reference.proofs),
+        *identities.before,
         *moved,
+        *identities.after,
+        *index.late,
+        *indexes.proof(index.late_proofs),
         *settled,
         *rebuilt.adopt,
         *views.make,

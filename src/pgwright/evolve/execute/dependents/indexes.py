@@ -18,7 +18,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 @dataclass(frozen=True, kw_only=True)
 class Found:
     """An index as it is now. `body` is its definition behind the name, `targets` are its statistics targets, `columns`
-    the names of its own columns, which a rename of the table's column leaves alone (14 to 18)."""
+    the names of its own columns, which a rename of the table's column leaves alone (14 to 18). `constraint` has kind,
+    deferrable, deferred, comment and definition of the key that it stands behind."""
 
     oid: int
     relation: int
@@ -32,6 +33,8 @@ class Found:
     clustered: bool
     targets: list[list[int]] | None
     table: str
+    constraint: list[Any] | None
+    replica_identity: bool
     columns: list[str]
 
 
@@ -48,6 +51,8 @@ _KEYS = (
     "clustered",
     "targets",
     "table",
+    "constraint",
+    "replica_identity",
     "columns",
 )
 
@@ -80,6 +85,9 @@ def swap(
         twin = beside.get((index.relation, hidden)) if hidden else None
         if twin is not None and twin.valid:
             used.add(twin.name)
+            if index.constraint is not None:
+                _exchange_key(index, twin, found)
+                continue
             found.drop.append(f"DROP INDEX {index.sql}")
             _adopt(index, twin, old, new, found)
             found.proofs.append((_body(index), index.body))
@@ -94,22 +102,56 @@ def swap(
     return found
 
 
-def _adopt(index: Found, twin: Found, old: Sequence[Found], new: Sequence[Found], found: Swap) -> None:
-    """The twin gets name, comment and settings; so do its parts on partitions, each from the one on the same table."""
-    final = index.sql
-    found.adopt.append(f"ALTER INDEX {twin.sql} RENAME TO {ident(index.name)}")
-    if index.comment is not None:
-        found.adopt.append(f"COMMENT ON INDEX {final} IS {literal(index.comment)}")
-    found.adopt += [
-        f"ALTER INDEX {final} ALTER COLUMN {number} SET STATISTICS {target}" for number, target in index.targets or ()
-    ]
-    found.adopt += [
-        f"ALTER TABLE {final} RENAME COLUMN {ident(there)} TO {ident(wanted)}"
+def _exchange_key(index: Found, twin: Found, found: Swap) -> None:
+    """A UNIQUE or PRIMARY KEY: the twin becomes the index behind it, once the column is NOT NULL."""
+    assert index.constraint is not None
+    kind, deferrable, deferred, comment, definition = index.constraint
+    name, alter = ident(index.name), f"ALTER TABLE {index.table}"
+    found.drop.append(f"{alter} DROP CONSTRAINT {name}")
+    key = "PRIMARY KEY" if kind == "p" else "UNIQUE"
+    when = (" DEFERRABLE" if deferrable else "") + (" INITIALLY DEFERRED" if deferred else "")
+    found.late.append(f"{alter} ADD CONSTRAINT {name} {key} USING INDEX {ident(twin.name)}{when}")
+    found.late += _columns(index, twin)
+    if comment is not None:
+        found.late.append(f"COMMENT ON CONSTRAINT {name} ON {index.table} IS {literal(comment)}")
+    _settle(index, found.late)
+    test = (
+        "pg_catalog.pg_get_constraintdef((SELECT oid FROM pg_catalog.pg_constraint "
+        f"WHERE conrelid = {index.relation} AND conname = {literal(index.name)}))"
+    )
+    found.late_proofs.append((test, definition))
+    found.late_proofs.append((_body(index), index.body))
+
+
+def _columns(index: Found, twin: Found) -> list[str]:
+    """The columns of the twin, which has the name of the index by now, get the names of those of the index."""
+    return [
+        f"ALTER TABLE {index.sql} RENAME COLUMN {ident(there)} TO {ident(wanted)}"
         for there, wanted in zip(twin.columns, index.columns, strict=True)
         if there != wanted
     ]
+
+
+def _settle(index: Found, statements: list[str]) -> None:
+    """What the index has beside its definition, for the one that has its name now."""
+    if index.comment is not None:
+        statements.append(f"COMMENT ON INDEX {index.sql} IS {literal(index.comment)}")
+    statements += [
+        f"ALTER INDEX {index.sql} ALTER COLUMN {number} SET STATISTICS {target}"
+        for number, target in index.targets or ()
+    ]
     if index.clustered:
-        found.adopt.append(f"ALTER TABLE {index.table} CLUSTER ON {ident(index.name)}")
+        statements.append(f"ALTER TABLE {index.table} CLUSTER ON {ident(index.name)}")
+    if index.replica_identity:
+        statements.append(f"ALTER TABLE {index.table} REPLICA IDENTITY USING INDEX {ident(index.name)}")
+
+
+def _adopt(index: Found, twin: Found, old: Sequence[Found], new: Sequence[Found], found: Swap) -> None:
+    """The twin gets name, comment and settings; so do its parts on partitions, each from the one on the same table."""
+    found.adopt.append(f"ALTER INDEX {twin.sql} RENAME TO {ident(index.name)}")
+    found.adopt += _columns(index, twin)
+    # A replica identity must be NOT NULL.
+    _settle(index, found.late)
     below = {each.relation: each for each in new if each.parent == twin.oid}
     for child in old:
         if child.parent == index.oid and child.relation in below:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass(kw_only=True)
 class Swap:
-    """`drop` runs before the columns exchange names, `adopt` after; `proofs` are pairs of an SQL expression and the
-    text that it must then give."""
+    """`drop` runs before the columns exchange names, `adopt` after, `late` when NOT NULL has been
+    moved too; `proofs` and `late_proofs` are pairs of an SQL expression and the text that it must then give."""
 
     drop: list[str] = field(default_factory=list)
     adopt: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)
     proofs: list[tuple[str, str]] = field(default_factory=list)
+    late_proofs: list[tuple[str, str]] = field(default_factory=list)

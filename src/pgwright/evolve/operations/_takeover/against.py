@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import _passable
 from .._operation import Request
-from . import bound
+from . import bound, keys
 from .replacement import Replacement
 
 
@@ -14,18 +14,13 @@ def against(request: Request, change: Replacement) -> tuple[str, ...]:
     reasons = []
     if any(number in part.partition_columns for part in request.catalog.descendants(table.oid)):
         reasons.append(f"{old} is in the partition key: a trigger cannot move a row to another partition")
-    for index in table.indexes:
-        if index.unique and number in index.columns:
-            what = f'constraint "{index.constraint}"' if index.constraint else f'index "{index.name}"'
-            reasons.append(
-                f"{old} is in the unique {what}: concurrent upserts would meet the arbiter of the other column (23505)"
-            )
+    reasons += keys.against(request, change)
     for constraint in table.constraints:
         if constraint.kind == "exclusion" and number in constraint.columns:
             reasons.append(f'{old} is in the exclusion constraint "{constraint.name}"')
     if change.column.generated is not None:
         reasons.append(f"{old} is a generated column: nothing can be carried back to it")
-    if not change.plain and change.column.identity is not None:
+    if not change.plain and not change.keeps_name and change.column.identity is not None:
         reasons.append(f"{old} is an identity column and up or down change its values")
     reasons += _passable.published(request, change.table)
     reasons += _generated_inputs(change)

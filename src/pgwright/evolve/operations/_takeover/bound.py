@@ -12,7 +12,7 @@ from ....catalog.values import Catalog, Column, Table, View
 from ....sql.quote import ident, qualified
 from ...steps.step import Lock
 from .._operation import Request
-from . import beside
+from . import beside, keys
 from .replacement import Replacement
 
 
@@ -84,9 +84,13 @@ def locks(request: Request, change: Replacement) -> tuple[Lock, ...]:
     others = {table.oid: table for table, _ in _other_tables(request, change)}
     found += [Lock(relation=table.name, oid=table.oid, mode=strong) for table in others.values()]
     found += referenced(request, change, strong)
+    found += keys.locks(request, change, strong) if change.keeps_name else ()
     sequence = change.column.sequence
     if sequence is not None and (oid := request.catalog.relation_names.get(sequence)) is not None:
-        found.append(Lock(relation=sequence, oid=oid, mode=LockMode.SHARE_ROW_EXCLUSIVE))
+        # That of an identity column is made anew, under the same name.
+        again = change.column.identity is not None
+        mode = strong if again else LockMode.SHARE_ROW_EXCLUSIVE
+        found.append(Lock(relation=sequence, oid=0 if again else oid, mode=mode))
     return tuple(found)
 
 
@@ -115,7 +119,8 @@ def hazards(request: Request, change: Replacement) -> list[str]:
             f'"{each.name}" of {part.name} holds up({old}) too before the state is expanded: writes of the old '
             "application that break it are refused, and rows that break it stop expand"
         )
-    if change.retyped and change.column.sequence is not None:
+    hazards += keys.hazards(request, change) if change.keeps_name else []
+    if change.retyped and change.column.sequence is not None and change.column.identity is None:
         hazards.append(
             f"the sequence {change.column.sequence} stays {change.column.type}, as with ALTER TYPE, and ends where "
             f"that ends: ALTER SEQUENCE {qualified(change.column.sequence)} AS {change.target.type}, if that is meant"

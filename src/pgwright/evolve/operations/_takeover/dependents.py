@@ -11,7 +11,7 @@ from ...steps.step import Action, Kind, Lock, Phase, Step
 from ...sync import naming
 from ...sync.link import Mode
 from ...sync.naming import hidden_name
-from . import bound
+from . import bound, keys
 from .replacement import Replacement
 from .side import Side
 
@@ -48,7 +48,8 @@ def verify(builder: Builder) -> list[Step]:
     """Indexes and constraints of the new column, built beside those of the old one, after the pass. A plain rename
     gets indexes only: the new application must not wait for scans, and the native rename at contract does the rest."""
     side = Side(builder, column=builder.link.new_name, tag="new", phase=Phase.VERIFY)
-    return [*side.indexes(), *([] if builder.link.plain else side.constraints()), *side.analyze()]
+    unique = False if builder.link.keeps_name else None
+    return [*side.indexes(unique=unique), *([] if builder.link.plain else side.constraints()), *side.analyze()]
 
 
 def contract(builder: Builder) -> list[Step]:
@@ -77,7 +78,14 @@ def contract(builder: Builder) -> list[Step]:
     shown = (f"ALTER TABLE {relation} DROP COLUMN {ident(aside)}",)
     summary, done = f"drop the retired {_old(builder)}", condition.neither(condition.has_link(link.id))
     retire = builder.step("retire", Phase.RETIRE, Kind.CUTOVER, summary, shown, action, done=done)
-    return [*side.not_null(), flip, *_extended(builder, "statistics", Phase.CONTRACT), retire]
+    pointing = [*side.indexes(unique=True), *keys.references(builder, link.new_name, "new", Phase.CONTRACT)]
+    return [
+        *side.not_null(),
+        *(pointing if link.keeps_name else []),
+        flip,
+        *_extended(builder, "statistics", Phase.CONTRACT),
+        retire,
+    ]
 
 
 def restore(builder: Builder) -> list[Step]:
@@ -110,8 +118,9 @@ def restore(builder: Builder) -> list[Step]:
         rewrites=bound.rewrites(builder.request, builder.change),
         done=condition.neither(condition.has_link(link.id)),
     )
-    built = [*side.indexes(), *side.analyze()]
-    constrained = [*_lasting(builder), *side.constraints(), *side.not_null()]
+    built = [*side.indexes(unique=False), *side.analyze()]
+    pointing = [*side.indexes(unique=True), *keys.references(builder, aside, "old", Phase.RESTORE)]
+    constrained = [*_lasting(builder), *side.constraints(), *side.not_null(), *pointing]
     look, prove = (_proof(builder, parameters, name) for name in ("look_back", "prove"))
     return [look, *built, hold, prove, *constrained, unflip, *_extended(builder, "back_statistics", Phase.RESTORE)]
 
@@ -132,7 +141,10 @@ def _proof(builder: Builder, parameters: dict[str, Any], name: str) -> Step:
 
 def undo_locks(builder: Builder) -> tuple[Lock, ...]:
     """What dropping the new column locks besides its table: tables that its foreign keys reference."""
-    return bound.referenced(builder.request, builder.change, LockMode.ACCESS_EXCLUSIVE)
+    mode = LockMode.ACCESS_EXCLUSIVE
+    request, change = builder.request, builder.change
+    pointing = keys.locks(request, change, mode) if change.keeps_name else ()
+    return (*bound.referenced(request, change, mode), *pointing)
 
 
 def _lasting(builder: Builder) -> list[Step]:

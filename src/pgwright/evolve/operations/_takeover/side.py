@@ -38,11 +38,12 @@ class Side:
             "not_null": self._helper(),
         }
 
-    def indexes(self) -> list[Step]:
-        """One concurrent build per index and table; those of partitioned tables are put together from their parts."""
+    def indexes(self, *, unique: bool | None = None) -> list[Step]:
+        """One concurrent build per index and table; those of partitioned tables are put together from their parts.
+        With `unique` only those that are, or are not."""
         steps = []
         for number, (part, each) in enumerate(self.found.indexes, 1):
-            if part.kind == "p":
+            if part.kind == "p" or unique not in (None, each.unique):
                 continue
             statement = self._index(each.definition, self._hidden(each.name), concurrently=True)
             action = Action(
@@ -64,13 +65,14 @@ class Side:
                     f"build beside {each.name} of {part.name} its like on {self.column}",
                     (statement,),
                     action,
-                    (f"DROP INDEX {self._copy(each)}",),
+                    # What contract builds before the exchange goes with the column, when that is undone.
+                    () if self.phase is Phase.CONTRACT else (f"DROP INDEX {self._copy(each)}",),
                     mode=LockMode.SHARE_UPDATE_EXCLUSIVE,
                     scans=True,
                     done=condition.has_index(part.oid, self._hidden(each.name)),
                 )
             )
-        return [*steps, *self._partitioned()]
+        return steps if unique else [*steps, *self._partitioned()]
 
     def _partitioned(self) -> list[Step]:
         """Indexes of partitioned tables: first those of partitions that come until then, then an empty one on each
