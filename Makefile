@@ -7,6 +7,7 @@
 #   make fix                                        formats, and writes generated files
 #   make docs                                       writes generated files only
 #   make new operation=NAME                         a new operation with its test
+#   make example ARGS="03_change_a_type"           one of examples/ on a private server: plan, expand, back, contract
 #   make bench [ARGS="stall --rows 20000"]          ratios against what one would do by hand
 #   make locks                                      measures the locks of DDL statements again
 
@@ -17,7 +18,7 @@ PYTEST := $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 SHORT := $(if $(filter true,$(CI)),,not long)
 export PYTHON
 
-.PHONY: help try test test-all check fix docs new bench locks setup servers clean
+.PHONY: help try test test-all check fix docs new example bench locks setup servers clean
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -55,6 +56,9 @@ docs: setup
 
 new: setup
 	@$(BIN)/python tools/new.py operation=$(operation)
+
+example: setup
+	@$(BIN)/python tools/example.py $(ARGS)
 
 bench: setup
 	@$(BIN)/python -m benchmarks $(ARGS)

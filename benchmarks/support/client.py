@@ -66,6 +66,8 @@ class Client:
     rows: int
     number: int
     setup: str
+    apart: int
+    entries: bool
     intended: list[int] = field(default_factory=list)
     latencies: list[int] = field(default_factory=list)
     failures: list[tuple[int, str, str | None, str]] = field(default_factory=list)
@@ -73,7 +75,7 @@ class Client:
     count: int = 0
 
     def __post_init__(self) -> None:
-        self.say: Statements = statements(self.column)
+        self.say: Statements = statements(self.column, entries=self.entries)
         self.random = random.Random(f"{self.column} {self.number}")
 
     def open(self) -> psycopg.Connection[Any]:
@@ -112,7 +114,7 @@ class Client:
             return "name", lambda c: self.write(c, self.say.name, self.say.mirror_name, self.row(), name)
         if dice < BALANCES:
             return "balance", lambda c: self.write(c, self.say.balance, self.say.mirror_balance, self.row(), name)
-        new = self.number * 1_000_000_000 + self.count
+        new = self.number * self.apart + self.count
         return "insert", lambda c: self.write(c, self.say.insert, self.say.mirror_name, new, name)
 
     def write(self, connection: psycopg.Connection[Any], statement: str, mirror: str, row: int, name: str) -> None:

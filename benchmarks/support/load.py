@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +27,13 @@ WARM = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """A version of the application: the `column` that it calls the name, and what its connections say first."""
+    """A version of the application: the `column` that it calls the name, and what its connections say first. The ids
+    that its connections insert are `apart` from each other; with `entries` each gets a row that points to it."""
 
     column: str
     setup: str = ""
+    apart: int = 1_000_000_000
+    entries: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +108,7 @@ class Application:
             )
             for _ in range(clients)
         ]
-        task = {"dsn": dsn, "column": version.column, "rows": rows, "setup": version.setup}
+        task = {"dsn": dsn, "rows": rows, **asdict(version)}
         for number, process in enumerate(self._processes):
             _say(process, {**task, "number": first + number})
         for process in self._processes:

@@ -41,13 +41,15 @@ class Statements:
     )
 
 
-def statements(column: str) -> Statements:
-    """The statements of one version."""
+def statements(column: str, *, entries: bool = False) -> Statements:
+    """The statements of one version; with `entries` a new row gets one that points to it, in the same statement."""
+    insert = f"INSERT INTO accounts (id, {column}, balance, note) VALUES (%(id)s, %(name)s, 0, 'new')"
+    pointed = f"WITH new AS ({insert} RETURNING id) INSERT INTO entries (account_id) SELECT id FROM new"
     return Statements(
         read=f"SELECT id, {column}, balance FROM accounts WHERE id = %(id)s",
         name=f"UPDATE accounts SET {column} = %(name)s WHERE id = %(id)s",
         balance="UPDATE accounts SET balance = balance + 1 WHERE id = %(id)s",
-        insert=f"INSERT INTO accounts (id, {column}, balance, note) VALUES (%(id)s, %(name)s, 0, 'new')",
+        insert=pointed if entries else insert,
     )
 
 

@@ -7,7 +7,7 @@ from benchmarks.support import pgroll
 from benchmarks.support.options import Options
 from benchmarks.support.report import Report
 
-from benchmarks import backfill, memory, overhead, peer, stall, ten_million
+from benchmarks import backfill, bigint, memory, overhead, peer, stall, ten_million
 from pgwright.base.errors import Refused
 from tests.support.selection import in_ci
 
@@ -46,6 +46,14 @@ def test_memory() -> None:
     report = memory.measure(Options(rows=2_000))
     assert len(report.tables[0].rows) == 2 + 3 * len(memory.VERBS)
     assert len(report.goals) == 3
+
+
+@pytest.mark.long
+def test_bigint() -> None:
+    report = bigint.measure(TINY)
+    assert report.tables[0].head == ("", "no change", "plain SQL", "pgwright")
+    assert promises(report, "rows lost") == ["0"]
+    assert promises(report, "failed") == ["0"]
 
 
 def test_ten_million_looks_for_room_first() -> None:

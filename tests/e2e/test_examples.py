@@ -24,6 +24,8 @@ EXAMPLES = sorted((Path(__file__).parents[2] / "examples").glob("[0-9]*"))
 def test_example(example: Path, database: Database) -> None:
     with database.connect() as connection:
         shop.build(connection, rows=3000)
+        before = example / "before.sql"
+        connection.execute(before.read_bytes() if before.exists() else b"SELECT 1")
     with session.open(database.dsn) as opened:
         journal.create(opened)
     settings = Settings(dsn=database.dsn, migrations=example / "migrations")

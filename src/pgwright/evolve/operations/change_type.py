@@ -13,7 +13,8 @@ meanwhile, and there is no way back.
 ## Phases and locks
 
 A change that PostgreSQL only notes down is tried on an empty copy and found to be free: a longer varchar, varchar to
-text, a numeric of more digits, and so on. It is done at contract (ACCESS EXCLUSIVE, milliseconds).
+text, a numeric of more digits, and so on. It is done at contract (ACCESS EXCLUSIVE, milliseconds). Views that read the
+column are dropped and made again in the same transaction, with all that they have; PostgreSQL itself refuses there.
 
 All others go by a hidden column. Expand adds it with triggers that keep it in step (ACCESS EXCLUSIVE, milliseconds), a
 pass fills it in small batches (ROW EXCLUSIVE), a CHECK proves both equal (validated under SHARE UPDATE EXCLUSIVE),
@@ -21,8 +22,15 @@ indexes, checks and foreign keys get their like on it (concurrently, or NOT VALI
 NOT NULL, then lets the hidden column take the name and the place of the old one, which is put aside and kept in step
 until the grace period ends.
 
+Keys go over as well: contract first builds the like of each unique index, and points the foreign keys that point to the
+column to the hidden one too (SHARE ROW EXCLUSIVE on both tables, milliseconds; validated under SHARE UPDATE EXCLUSIVE);
+then the exchange takes all of them with it, the identity and its sequence included (ACCESS EXCLUSIVE on the tables that
+point to it, too). So an int becomes a bigint that is the primary key of a table in the middle of a schema.
+
 The value is carried by USING, and back by `down`; without one it is assigned to the old type, and a value of the new
-application that does not come back the same is refused, or counted once the old column is aside.
+application that does not come back the same is refused, or counted once the old column is aside. Values that USING
+refuses stop expand, which names them; with `on_error = null` they become NULL. A RENAME of the same column above it in
+the same file makes one change of both, and then both names and both types can be used until contract.
 
 ## Rollback
 
