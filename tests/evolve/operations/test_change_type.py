@@ -239,7 +239,7 @@ def test_what_does_not_fit_is_named(make_database: Callable[..., Database], text
             "CREATE VIEW u AS SELECT b FROM t;\nCREATE MATERIALIZED VIEW v AS SELECT b FROM u",
             "materialized view public.v",
         ),
-        ("ALTER TABLE t ADD UNIQUE (b)", "b is in the unique constraint"),
+        ("ALTER TABLE t ADD EXCLUDE (b WITH =)", "b is in the exclusion constraint"),
         ("CREATE PUBLICATION p FOR TABLE t", 'is published by "p" without a column list'),
     ],
 )

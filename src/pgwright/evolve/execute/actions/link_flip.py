@@ -25,9 +25,7 @@ def prepare(context: Context) -> Change | None:
     table = now.table
     old, new, aside = link.old_name, link.new_name, str(context.parameters["aside"])
     renamed = [] if link.keeps_name else [sync.rename(table, old, new)]
-    exchanged = dependents.exchange(
-        connection,
-        table,
+    wanted = dependents.Wanted(
         leaving=old,
         taking=new,
         parked=aside,
@@ -38,6 +36,7 @@ def prepare(context: Context) -> Change | None:
         pointing=(link.id, "new"),
         default=lambda old: link.extra.get("default") if "own_default" in link.extra else old,
     )
+    exchanged = dependents.exchange(connection, table, wanted)
     retired = replace(link, mode=Mode.RETIRING)
     links = [retired if each.id == link.id else each for each in journal.links(connection, link.table)]
     statements = [

@@ -22,9 +22,7 @@ def prepare(context: Context) -> Change | None:
     old, new, aside = link.old_name, link.final_name, str(context.parameters["aside"])
     renamed = [] if link.keeps_name else [sync.rename(table, new, old)]
     undone = hidden_name(new, "undone")
-    exchanged = dependents.exchange(
-        connection,
-        table,
+    wanted = dependents.Wanted(
         leaving=new,
         taking=aside,
         parked=undone,
@@ -35,6 +33,7 @@ def prepare(context: Context) -> Change | None:
         pointing=(link.id, "old"),
         default=lambda new: link.extra.get("own_default", new),
     )
+    exchanged = dependents.exchange(connection, table, wanted)
     others = [other for other in journal.links(connection, link.table) if other.id != link.id]
     statements = [
         *sync.uninstall(now),

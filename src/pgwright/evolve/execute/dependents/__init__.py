@@ -21,10 +21,11 @@ from ....sql.quote import literal
 from ...sync.link import SyncTable
 from .. import sync, triggers
 from . import columns, constraints, generated, identity, indexes, references, settings
+from .swap import Swap
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
-__all__ = ["Copies", "exchange", "identity", "references", "since"]
+__all__ = ["Copies", "Wanted", "exchange", "identity", "references", "since"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,83 +52,118 @@ def _same(default: str | None) -> str | None:
     return default
 
 
-def exchange(
-    connection: Connection,
-    table: SyncTable,
-    *,
-    leaving: str,
-    taking: str,
-    parked: str,
-    copies: Copies,
-    locked: Collection[int],
-    rewrite: bool,
-    same_type: bool = True,
-    default: Callable[[str | None], str | None] = _same,
-    pointing: tuple[str, str] | None = None,
-) -> list[str]:
-    """Statements after which column `taking` is called `leaving` and has everything that hung on it, and the
-    former `leaving` is called `parked` and has nothing. UPDATE OF lists that were widened to both are narrowed.
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """An exchange: column `taking` is to be called `leaving` and to have everything that hung on it, and the former
+    `leaving` to be called `parked`. `copies` were built beside; `locked` are the oids that may be touched; `rewrite`
+    consents to rebuilding generated columns. Where they are not of the `same_type`, each keeps the storage of its own.
+    `default` makes the DEFAULT of the one that takes over from that of the other. `pointing` is the link and the tag of
+    the twins of foreign keys that point to the column."""
 
-    Where they are not of the `same_type`, each keeps the storage of its own. `default` makes the DEFAULT of the one
-    that takes over from that of the other. `pointing` is the link and the tag of the twins of foreign keys that point
-    to the column.
+    leaving: str
+    taking: str
+    parked: str
+    copies: Copies
+    locked: Collection[int]
+    rewrite: bool
+    same_type: bool = True
+    default: Callable[[str | None], str | None] = _same
+    pointing: tuple[str, str] = ("", "")
+
+
+@dataclass(kw_only=True)
+class _Found:
+    """All that hangs on the column, read before any lock, with the `path` that the session has."""
+
+    path: str
+    moved: list[str]
+    settled: list[str]
+    index: Swap
+    constraint: Swap
+    reference: Swap
+    identities: identity.Moved
+    rebuilt: Swap
+    bound: tuple[redefine.Bound, ...]
+    views: view_tree.Tree
+    problems: list[str]
+
+
+def exchange(connection: Connection, table: SyncTable, wanted: Wanted) -> list[str]:
+    """The statements of the exchange. UPDATE OF lists that were widened to both columns are narrowed.
 
     Raises Refused, naming each, where something hangs on the column for which nothing was prepared, or that is not
-    `locked` (oids), or a generated column has to be rebuilt and `rewrite` does not consent."""
+    locked, or a generated column has to be rebuilt without consent."""
+    found = _read(connection, table, wanted)
+    _refuse(connection, table, wanted, found)
+    # Views are made again before what may read them; where their columns keep their types they are replaced in place.
+    bound = found.bound if wanted.same_type else [each for each in found.bound if each.kind != "view"]
+    proofs = indexes.proof(found.index.proofs, found.constraint.proofs, found.reference.proofs)
+    return [
+        "SELECT pg_catalog.set_config('search_path', '', true)",
+        *found.views.drop,
+        *found.reference.drop,
+        *found.index.drop,
+        *found.constraint.drop,
+        *found.rebuilt.drop,
+        sync.rename(table, wanted.leaving, wanted.parked),
+        sync.rename(table, wanted.taking, wanted.leaving),
+        *found.index.adopt,
+        *found.constraint.adopt,
+        *found.reference.adopt,
+        *proofs,
+        *found.identities.before,
+        *found.moved,
+        *found.identities.after,
+        *found.index.late,
+        *indexes.proof(found.index.late_proofs),
+        *found.settled,
+        *found.rebuilt.adopt,
+        *found.views.make,
+        *(statement for each in bound for statement in each.statements),
+        f"SELECT pg_catalog.set_config('search_path', {literal(found.path)}, true)",
+    ]
+
+
+def _read(connection: Connection, table: SyncTable, wanted: Wanted) -> _Found:
     parts = [part.oid for part in table.parts]
-    problems: list[str] = []
+    leaving, taking, parked, copies = wanted.leaving, wanted.taking, wanted.parked, wanted.copies
+    names, problems = (leaving, taking), list[str]()
     with redefine.empty_path(connection) as path:
-        moved = columns.move(connection, parts, (leaving, taking, parked), copies.not_null, problems, default)
-        settled = settings.carry(connection, parts, leaving, taking, same_type=same_type)
-        index = indexes.swap(connection, parts, (leaving, taking), copies.indexes, problems)
-        constraint = constraints.swap(connection, parts, (leaving, taking), copies.constraints, problems)
-        reference = references.swap(connection, parts, (leaving, taking), *(pointing or ("", "")), problems)
-        identities = identity.move(connection, parts, leaving, parked)
-        rebuilt = generated.rebuild(connection, parts, leaving, problems, rewrite=rewrite)
-        bound = redefine.bound_to(
-            connection, parts, (leaving, taking), lambda trigger: triggers.without(trigger, taking)
+        bound = redefine.bound_to(connection, parts, names, lambda trigger: triggers.without(trigger, taking))
+        return _Found(
+            path=path,
+            moved=columns.move(connection, parts, (*names, parked), copies.not_null, problems, wanted.default),
+            settled=settings.carry(connection, parts, leaving, taking, same_type=wanted.same_type),
+            index=indexes.swap(connection, parts, names, copies.indexes, problems),
+            constraint=constraints.swap(connection, parts, names, copies.constraints, problems),
+            reference=references.swap(connection, parts, names, *wanted.pointing, problems),
+            identities=identity.move(connection, parts, leaving, parked),
+            rebuilt=generated.rebuild(connection, parts, leaving, problems, rewrite=wanted.rewrite),
+            bound=bound,
+            views=view_tree.Tree() if wanted.same_type else _views(connection, bound),
+            problems=problems,
         )
-        views = view_tree.Tree() if same_type else _views(connection, bound)
-    problems += [f"{each.kind} {each.name} reads it and cannot be made again" for each in redefine.unmovable(bound)]
-    problems += [*views.problems, *since(connection, views.relations - {*locked, *(each.relation for each in bound)})]
-    if not same_type:
-        bound = tuple(each for each in bound if each.kind != "view")
+
+
+def _refuse(connection: Connection, table: SyncTable, wanted: Wanted, found: _Found) -> None:
+    problems, parts = found.problems, [part.oid for part in table.parts]
+    problems += [
+        f"{each.kind} {each.name} reads it and cannot be made again" for each in redefine.unmovable(found.bound)
+    ]
+    locked = {0, *parts, *wanted.locked}
+    problems += [*found.views.problems, *since(connection, found.views.relations - locked)]
     problems += [
         f"{each.kind} {each.name} reads it and was made since the plan"
-        for each in bound
-        if each.statements and each.relation not in (0, *parts, *locked)
+        for each in found.bound
+        if each.statements and each.relation not in {*locked, *found.views.relations}
     ]
     if problems:
         raise Refused(
-            f"column {leaving} of {table.root_sql} cannot be exchanged",
+            f"column {wanted.leaving} of {table.root_sql} cannot be exchanged",
             reasons=tuple(problems),
             state="Nothing was changed by this step; the application goes on as before.",
             hint="Drop what is named, or make it on the other column; then run the same command again.",
         )
-    return [
-        "SELECT pg_catalog.set_config('search_path', '', true)",
-        *views.drop,
-        *reference.drop,
-        *index.drop,
-        *constraint.drop,
-        *rebuilt.drop,
-        sync.rename(table, leaving, parked),
-        sync.rename(table, taking, leaving),
-        *index.adopt,
-        *constraint.adopt,
-        *reference.adopt,
-        *indexes.proof(index.proofs, constraint.proofs, reference.proofs),
-        *identities.before,
-        *moved,
-        *identities.after,
-        *index.late,
-        *indexes.proof(index.late_proofs),
-        *settled,
-        *rebuilt.adopt,
-        *views.make,
-        *(statement for each in bound for statement in each.statements),
-        f"SELECT pg_catalog.set_config('search_path', {literal(path)}, true)",
-    ]
 
 
 def _views(connection: Connection, bound: Collection[redefine.Bound]) -> view_tree.Tree:
