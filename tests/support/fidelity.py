@@ -28,7 +28,7 @@ from pgwright.evolve.plan.plan_file import Plan
 from pgwright.sql.quote import ident
 from tests.support.calm import CALM
 from tests.support.databases import Database
-from tests.support.lifecycle import dump, in_order
+from tests.support.lifecycle import GRACE, dump, in_order
 
 EXECUTE = ExecuteSettings(lock_pause=0.02, lock_budget=10.0, heartbeat=0.5)
 FILE = "0001_change.sql"
@@ -122,9 +122,10 @@ JOIN pg_namespace n ON n.oid = relnamespace WHERE NOT (indisvalid AND indisready
 
 
 def plainly(database: Database, sql: str) -> psycopg.Error | None:
-    """Runs the statement as psql would; its error, if it has one."""
+    """Runs the statement in a transaction of its own; its error, if it has one."""
     try:
-        database.run(sql)
+        with database.connect(autocommit=False) as connection:
+            connection.execute(sql.encode())
     except psycopg.Error as error:
         return error
     return None
@@ -169,6 +170,10 @@ class Trial:
         """Contract, to the very end."""
         self._consenting(lambda: contract(self.settings, allow=frozenset(self.allow), grace=0, finalize=True))
 
+    def retire(self) -> None:
+        """Contract, with all that is taken away put aside."""
+        self._consenting(lambda: contract(self.settings, allow=frozenset(self.allow), grace=GRACE))
+
     def rollback(self) -> None:
         """Back to where it was."""
         self._consenting(lambda: rollback(self.settings, allow=frozenset(self.allow)))
@@ -186,8 +191,8 @@ class Trial:
 
     @property
     def started(self) -> bool:
-        """Whether the journal holds the migration."""
-        return bool(self.database.one("SELECT count(*) FROM pgwright.migration"))
+        """Whether the migration is in flight. One that a look has stopped was noted down, and is not."""
+        return bool(self.database.one("SELECT count(*) FROM pgwright.migration WHERE state <> 'rolled back'"))
 
     @property
     def state(self) -> str:

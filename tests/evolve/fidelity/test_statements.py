@@ -105,10 +105,22 @@ def same_end(case: Measured, trial: Trial, wanted: Picture) -> None:
 
 
 def there_and_back(trial: Trial, case: Measured, before: Picture) -> None:
-    """Expanded and rolled back."""
+    """Expanded and rolled back, and again from the grace period after contract."""
     trial.prepare(case.migration)
     trial.expand()
     trial.rollback()
+    undone(trial, before)
+    if Picture.of(trial.database) != before:
+        return
+    trial.expand()
+    trial.retire()
+    assert trial.state == "retiring"
+    trial.rollback()
+    undone(trial, before)
+
+
+def undone(trial: Trial, before: Picture) -> None:
+    """All is as it was, or the plan has said that something stays."""
     after = Picture.of(trial.database)
     assert trial.state == "rolled back"
     assert leftovers(trial.database) == []
