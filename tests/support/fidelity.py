@@ -7,6 +7,7 @@ consents are given, and it is run to its end, or rolled back.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,13 +65,10 @@ class Picture:
             )
 
     def differences(self, other: Picture) -> list[str]:
-        """Where the `other` is not the same, one line each."""
-        mine, theirs = self.schema.splitlines(), other.schema.splitlines()
-        found = [f"- {line}" for line in mine if line not in theirs] + [
-            f"+ {line}" for line in theirs if line not in mine
-        ]
-        if not found and mine != theirs:
-            found = ["the same lines in another order"]
+        """Where the `other` is not the same, one line each. The order of lines is no difference: that of columns has
+        rights and comments of columns follow it, and `ordered` tells."""
+        mine, theirs = Counter(self.schema.splitlines()), Counter(other.schema.splitlines())
+        found = [f"- {line}" for line in mine - theirs] + [f"+ {line}" for line in theirs - mine]
         for what, one, two in (("rows of", self.rows, other.rows), ("sequence", self.sequences, other.sequences)):
             found += [
                 f"{what} {name}: {one.get(name)} and {two.get(name)}"

@@ -80,7 +80,8 @@ def compare(server: Server, scene: Scene, meant: Meant) -> None:
         trial.finish()
         event(", ".join(trial.owners))
         wanted, found = Picture.of(plain, without=random(meant)), Picture.of(forth, without=random(meant))
-        assert wanted.differences(found) == [], f"{trial.said}\n{note}"
+        differences = wanted.differences(found)
+        assert differences == [], f"{differences}\n{trial.said}\n{note}"
         assert wanted.ordered == found.ordered or MOVED in trial.said, note
         assert leftovers(forth) == [], note
         again = Trial(database=back, folder=Path(folder))
