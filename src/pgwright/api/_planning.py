@@ -151,6 +151,7 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
         probe_type=try_type,
         allow=allow,
         busy=journal.busy(connection) if begun else {},
+        leaving=journal.leaving(connection) if begun else {},
     )
 
 
