@@ -135,6 +135,16 @@ def test_the_assignment_counts_as_well(ask: Ask) -> None:
     assert ask("num", "numeric(5,1)").immutable
 
 
+@pytest.mark.majors(14, 18)
+def test_calls_on_constants_that_a_generated_column_has_no_collation_for(ask: Ask) -> None:
+    for text in ("lower('X')", "upper('a') || lower('B')", "nom || lower('X')"):
+        facts = ask(text)
+        assert (facts.error, facts.immutable, facts.volatile) == (None, True, False), text
+    assert not ask("lower('X') || told_stable('a')").immutable
+    assert not ask("lower('X') || now()").immutable
+    assert ask("json_build_object('a', lower('X'))", "json").error is None
+
+
 def test_subqueries_keep_their_references_apart(ask: Ask) -> None:
     facts = ask('(SELECT nom FROM other o WHERE o.id = t.id AND o.nom = "new")')
     assert (facts.has_subquery, facts.immutable, facts.volatile, facts.columns) == (True, False, False, ("id", "new"))

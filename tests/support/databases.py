@@ -71,10 +71,10 @@ class Database:
         return self.all(query, *values)[0][0]
 
 
-def create(server: Server, script: str = "", *, locale: str = "") -> Database:
+def create(server: Server, script: str = "", *, locale: str = "", like: str = "template0") -> Database:
     """A fresh database holding what `script` makes; the script runs once per server, later ones are clones. `locale`
-    is one other than C (lower('É') is 'é' in C.UTF-8), for databases without a script."""
-    template = _template(server, script) if script else "template0"
+    is one other than C (lower('É') is 'é' in C.UTF-8), and `like` a database to copy, both without a script."""
+    template = _template(server, script) if script else like
     name = f"t{os.getpid()}_{next(_number)}"
     # Copying files is three times as fast as PostgreSQL 15's new default; 14 knows nothing else.
     how = sql.SQL("CREATE DATABASE {} TEMPLATE {} {}" + (" STRATEGY file_copy" if server.major >= 15 else ""))

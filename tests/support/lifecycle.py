@@ -234,9 +234,9 @@ def _pg_dump() -> Path:
     return find(18).program("pg_dump")
 
 
-def dump(database: Database) -> str:
-    """The schema without the journal as pg_dump of 18 writes it. Columns of a table in order of their names,
-    because a column that was rebuilt stands at the end, which the plan says."""
+def dump(database: Database, *, sort: bool = True) -> str:
+    """The schema without the journal as pg_dump of 18 writes it. Columns of a table in order of their names
+    (`sort`), because a column that was rebuilt stands at the end, which the plan says."""
     answer = subprocess.run(
         [_pg_dump(), "--schema-only", "--exclude-schema=pgwright", "--dbname", database.dsn],
         capture_output=True,
@@ -244,6 +244,11 @@ def dump(database: Database) -> str:
         check=True,
     )
     text = "\n".join(line for line in answer.stdout.splitlines() if not line.startswith(("--", "\\", "SET ")) and line)
+    return in_order(text) if sort else text
+
+
+def in_order(text: str) -> str:
+    """A dump with the columns of each table in order of their names."""
     return re.sub(r"(CREATE [A-Z ]*TABLE [^\n]* \(\n)(.*?)(\n\)[^\n]*)", _sorted_columns, text, flags=re.DOTALL)
 
 

@@ -11,6 +11,7 @@ from ..catalog.index_probe import IndexFacts, probe_index
 from ..catalog.key_probe import probe_foreign_key
 from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
+from ..catalog.syntax_probe import NEWEST, probe_syntax
 from ..catalog.type_probe import probe_type
 from ..catalog.values import Catalog, Column
 from ..catalog.view_probe import against_view
@@ -93,10 +94,26 @@ def snapshot(settings: Settings, connection: Connection) -> Catalog:
 
 def make(settings: Settings, connection: Connection, migrations: Sequence[Migration], allow: frozenset[str]) -> Plan:
     """The plan of `migrations` against the database as it is now; nothing is changed."""
+    _refuse_unknown_grammar(connection, migrations)
     sources = _sources(connection, snapshot(settings, connection), allow)
     plan = planner.make(migrations, sources)
     lacking = tuple(f"The role that migrates lacks {each}" for each in rights.missing(connection, plan.steps))
     return replace(plan, warnings=(*plan.warnings, *reach.obstacles(connection, settings, plan.steps), *lacking))
+
+
+def _refuse_unknown_grammar(connection: Connection, migrations: Sequence[Migration]) -> None:
+    """What an older server cannot read is said before anything begins."""
+    major = connection.info.server_version // 10000
+    if major >= NEWEST:
+        return
+    for statement in (each.statement for migration in migrations for each in migration.statements):
+        if statement.kind == "CallStmt" or (found := probe_syntax(connection, statement.text)) is None:
+            continue
+        raise statement.source.error(
+            f"PostgreSQL {major} cannot read this: {found.message}",
+            statement.start + found.offset,
+            hint=f"A newer PostgreSQL can. Write it as {major} knows it, or upgrade the server first.",
+        )
 
 
 def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) -> planner.Sources:
@@ -134,6 +151,7 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
         probe_type=try_type,
         allow=allow,
         busy=journal.busy(connection) if begun else {},
+        leaving=journal.leaving(connection) if begun else {},
     )
 
 

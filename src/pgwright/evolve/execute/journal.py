@@ -301,6 +301,24 @@ def busy(connection: Connection) -> dict[int, str]:
     return {row[0]: row[1] for row in rows if row[0]}
 
 
+_LEAVING = """
+SELECT (p ->> 'relation')::bigint, (p ->> 'number')::int, min(m.name) FROM pgwright.migration m
+JOIN pgwright.step s ON s.unit = m.unit AND s.migration = m.name, jsonb_extract_path(s.body, 'action', 'parameters') p
+WHERE m.state NOT IN ('done', 'rolled back') AND s.phase = 'contract'
+  AND s.body -> 'action' ->> 'name' = 'column_rename'
+GROUP BY 1, 2
+UNION ALL SELECT (t ->> 'relation')::bigint, 0, min(m.name) FROM pgwright.migration m
+JOIN pgwright.step s ON s.unit = m.unit AND s.migration = m.name,
+jsonb_array_elements(jsonb_extract_path(s.body, 'action', 'parameters', 'tables')) t
+WHERE m.state NOT IN ('done', 'rolled back') AND s.body -> 'action' ->> 'name' = 'table_aside' GROUP BY 1
+"""
+
+
+def leaving(connection: Connection) -> dict[tuple[int, int], str]:
+    """The columns (table, attnum) and tables (attnum 0) that open migrations drop, each with the migration."""
+    return {(row[0], row[1]): row[2] for row in connection.execute(_LEAVING).fetchall()}
+
+
 _YOUNGER = """
 SELECT min(other.name) FROM pgwright.migration mine
 JOIN pgwright.step s ON s.unit = mine.unit AND s.migration = mine.name

@@ -28,9 +28,8 @@ def known(request: Request, table: Table, name: str) -> Column:
     if name in SYSTEM_COLUMNS:
         raise request.error(f'"{name}" is a system column')
     if name not in shape.logical:
-        shown = ", ".join(sorted(shape.logical))
-        hint = f"Its columns here: {shown}."
-        raise request.error(f'column "{name}" of table "{table.name}" does not exist at this place', hint=hint)
+        message = f'column "{name}" of table "{table.name}" does not exist at this place'
+        raise request.error(message, hint=shape.missing(name))
     return shape.column(shape.logical[name])
 
 
@@ -43,7 +42,7 @@ def check_new_name(request: Request, table: Table, name: str) -> None:
     if name in shape.logical or name in shape.physical.values():
         raise request.error(
             f'table "{table.name}" already has a column "{name}"',
-            hint="Choose another name, or contract the migration that holds it.",
+            hint=shape.held(name),
         )
     children = [child for child in request.catalog.descendants(table.oid) if child.column(name) is not None]
     if children:

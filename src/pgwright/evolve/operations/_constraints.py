@@ -49,7 +49,7 @@ def require_unforced(request: Request, *tables: Table) -> None:
         raise request.refuse(
             f"{', '.join(forced)} has FORCE ROW LEVEL SECURITY and role {catalog.role} has no BYPASSRLS: rows may be "
             "hidden from the proof of a foreign key",
-            hint=f"As a superuser: ALTER ROLE {ident(catalog.role)} BYPASSRLS; or add it NOT VALID.",
+            hint=f"As a superuser: ALTER ROLE {ident(catalog.role)} BYPASSRLS; until then it may stand NOT VALID.",
         )
 
 

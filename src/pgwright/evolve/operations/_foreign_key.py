@@ -22,7 +22,10 @@ def foreign_key(steps: Steps, constraint: Node, columns: list[str], *, tag: str 
     if not constraint.is_enforced:
         Capabilities(request.catalog.version).has_not_enforced(check=True)
     if constraint.skip_validation and kind_for(steps) is OfParts:
-        raise request.error(f'cannot add NOT VALID foreign key on partitioned table "{steps.table.name}" up to 17')
+        raise request.error(
+            f'cannot add NOT VALID foreign key on partitioned table "{steps.table.name}" up to 17',
+            hint="Leave NOT VALID out: it is proven partition by partition while everybody works.",
+        )
     for column in columns:
         _columns.known(request, steps.table, column)
     name = constraint.conname or _constraints.chosen_name(steps, columns, "fkey")

@@ -47,7 +47,8 @@ class Shape:
     those between two columns, `fills` those that only fill one. `planned` has the constraints that earlier actions add,
     by name, `gone` when those go that they drop, `keys` the kind and columns of each UNIQUE and PRIMARY KEY,
     `indexed` of whole indexes of plain columns, by name, whether they are unique and their columns. `renamed`
-    and `dropped` tell what an earlier statement of the plan has done to the table."""
+    and `dropped` tell what an earlier statement of the plan has done to the table, `leaving` which migration in flight
+    drops a column of that name."""
 
     table: Table
     logical: dict[str, int]
@@ -66,6 +67,7 @@ class Shape:
     defaults: dict[int, str | None] = field(default_factory=dict)
     renamed: RelationName | None = None
     dropped: bool = False
+    leaving: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, table: Table, links: tuple[Link, ...]) -> Shape:
@@ -86,6 +88,26 @@ class Shape:
             fills=[link for link in links if link.alone],
             not_null={column.number for column in table.columns if column.not_null},
         )
+
+    def leave(self, leaving: Mapping[tuple[int, int], str]) -> None:
+        """Takes away the columns that migrations in flight drop: they are there until contract, and for the old
+        application only."""
+        for (oid, number), migration in leaving.items():
+            for name in [each for each, mine in self.logical.items() if (oid, number) == (self.table.oid, mine)]:
+                del self.logical[name]
+                self.leaving[name] = migration
+
+    def missing(self, name: str) -> str:
+        """What to say of a column that is not there at this place."""
+        if name in self.leaving:
+            return f"Migration {self.leaving[name]} drops it, when that is contracted."
+        return f"Its columns here: {', '.join(sorted(self.logical))}."
+
+    def held(self, name: str) -> str:
+        """What to do about a column whose name is not free."""
+        links = (link for link in (*self.links, *self.fills) if name in (link.old_name, link.new_name))
+        holder = self.leaving.get(name) or next((link.migration for link in links), "")
+        return f"Choose another name{f', or contract {holder} first, which holds it' if holder else ''}."
 
     def next_number(self) -> int:
         """The attnum that the next added column gets."""
@@ -164,8 +186,9 @@ class Request(Place):
     actions of the plan are about, `types` those that the plan itself creates, and whether a column of it rewrites its
     table. `late` are the names of what is complete only after the pass, `names` those that the plan gives to indexes
     and constraints; operations add to both. `created` are the tables that the plan has created so far, `made` all
-    relations that it has, `busy` those that steps of open migrations are about (by oid, with the migration). `later`
-    are the actions behind this one in the same file."""
+    relations that it has, `busy` those that steps of open migrations are about (by oid, with the migration), `leaving`
+    the columns (oid, attnum) and tables (oid, 0) that open migrations drop. `later` are the actions behind this one in
+    the same file."""
 
     id: str
     migration: str
@@ -189,6 +212,7 @@ class Request(Place):
     made: Collection[RelationName] = ()
     busy: Mapping[int, str] = field(default_factory=dict)
     later: tuple[Place, ...] = ()
+    leaving: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     def directive(self, name: str, *targets: str) -> Directive | None:
         """The directive `name` that has no target or one of `targets`."""
@@ -236,6 +260,11 @@ class Request(Place):
 
     def _refuse_left(self, name: str, schema: str | None, shown: str, oid: int | None) -> None:
         """A table that an earlier statement of the plan has renamed or dropped."""
+        if oid is not None and (oid, 0) in self.leaving:
+            raise self.error(
+                f'table "{shown}" does not exist at this place',
+                hint=f"Migration {self.leaving[oid, 0]} drops it, when that is contracted.",
+            )
         left = self.shapes.get(oid) if oid is not None else None
         if left is not None and left.dropped:
             raise self.error(f'table "{shown}" does not exist at this place: an earlier statement drops it')
@@ -273,6 +302,7 @@ class Request(Place):
         if table.oid not in self.shapes:
             links = tuple(link for link in self.links if link.table == table.oid)
             self.shapes[table.oid] = Shape.of(table, links)
+            self.shapes[table.oid].leave(self.leaving)
         shape = self.shapes[table.oid]
         self._refuse_between_types(shape)
         return shape

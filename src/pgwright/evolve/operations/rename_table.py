@@ -104,10 +104,15 @@ def _refuse(request: Request, table: Table) -> None:
             hint="Contract that first: pgwright contract",
         )
     other = request.busy.get(table.oid)
-    if other is not None or request.shape(table).links or request.shape(table).fills:
+    planned = {each.migration for each in (*request.shape(table).links, *request.shape(table).fills)}
+    if other is None and planned:
         raise request.refuse(
-            f'"{other or "another migration"}" is open and about {table.name}',
-            hint=f"Contract it first: pgwright contract {other or ''}".rstrip(),
+            f"a migration of this plan, {min(planned)}, is about {table.name} until it is contracted", hint=ALONE
+        )
+    if other is not None:
+        raise request.refuse(
+            f'"{other}" is open and about {table.name}',
+            hint=f"Contract it first: pgwright contract {other}",
         )
     if table.oid in request.crowded:
         raise request.refuse(

@@ -90,6 +90,8 @@ def compile_(request: Request) -> Compiled:
         why = f"{pair.old_name} is NOT NULL, and {pair.migration} proves it for {name} when it is contracted"
         return Compiled(strategy="nothing to do", why=why)
     _refuse_empty(steps, number, name)
+    if (there := table.column_number(number)) is not None and there.not_null:
+        raise request.refuse(f"an earlier statement of this plan drops NOT NULL of {name}", hint="Leave both out.")
     shape.not_null.add(number)
     directive = request.directive("on_null", name)
     if directive is None and (check := proven_by(steps, number)) is not None:

@@ -79,11 +79,19 @@ def compile_(request: Request) -> Compiled:
         raise request.error(f'cannot validate NOT ENFORCED constraint "{name}" of table "{table.name}"')
     if constraint.validated:
         return Compiled(strategy="nothing to do", why=f"{name} is validated already")
+    if constraint.kind == "foreign key":
+        _require_unforced(steps, (constraint.referenced or 0,))
     return Compiled(
         strategy="VALIDATE",
         why="it is proven while everybody works",
         steps=(*look(steps, constraint), _valid(steps, name, constraint)),
     )
+
+
+def _require_unforced(steps: Steps, referenced: tuple[int, ...]) -> None:
+    """A foreign key is proven by what the policies let the role see, on both sides."""
+    tables = steps.request.catalog.tables
+    _constraints.require_unforced(steps.request, steps.table, *(tables[oid] for oid in referenced if oid in tables))
 
 
 def look(steps: Steps, constraint: Constraint) -> list[Step]:
@@ -147,6 +155,8 @@ def _planned(steps: Steps, planned: object) -> Compiled:
         raise steps.request.error(f'cannot validate NOT ENFORCED constraint "{planned.name}"')
     if planned.valid:
         return Compiled(strategy="nothing to do", why=f"{planned.name} is proven when it is added")
+    if planned.referenced:
+        _require_unforced(steps, planned.referenced)
     mine = replace(planned, steps=steps, tag="")
     looks = [mine.look(Phase.LOOK)] if mine.query else []
     added = f"{planned.steps.request.id}.{planned.tag}add"

@@ -18,20 +18,18 @@ from ..operations import _fresh
 from ..operations._operation import Compiled, IndexProbe, Place, Probe, Request, Shape, TryKey, TypeProbe
 from ..steps.step import Phase, Step
 from ..sync.link import Link
-from . import passes, routing
+from . import column_numbers, contradiction, passes, routing
 from .files import Migration
 from .plan_file import Plan, PlannedMigration, PlannedOperation
 
 ORDER = tuple(Phase)
-MOST_COLUMNS = 1600
-"""Columns of a table, dropped ones included (MaxHeapAttributeNumber, 14 to 18)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
     """What a plan is made from: the catalog, the `links` that are open, the questions to the server, the `statements`
-    that are known to run (None: not known), what the caller consents to, and the tables that steps of open migrations
-    are about (`busy`, with the migration)."""
+    that are known to run (None: not known), what the caller consents to, the tables that steps of open migrations are
+    about (`busy`, with the migration), and the columns and tables that they drop (`leaving`)."""
 
     catalog: Catalog
     links: tuple[Link, ...] = ()
@@ -44,6 +42,7 @@ class Sources:
     probe_type: TypeProbe | None = None
     allow: frozenset[str] = frozenset()
     busy: Mapping[int, str] = field(default_factory=dict)
+    leaving: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
 
 @dataclass
@@ -60,6 +59,7 @@ class _Draft:
     late: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     crowded: frozenset[int] = frozenset()
+    requests: list[Request] = field(default_factory=list)
 
 
 def make(migrations: Sequence[Migration], sources: Sources) -> Plan:
@@ -68,7 +68,7 @@ def make(migrations: Sequence[Migration], sources: Sources) -> Plan:
     draft = _Draft(crowded=routing.crowded(actions, sources.catalog))
     planned = tuple(_migration(migration, draft, sources) for migration in migrations)
     draft.steps += passes.steps(sources.catalog, draft.shapes, draft.links)
-    _refuse_too_wide(draft)
+    draft.warnings += column_numbers.warnings(sources.catalog, draft.shapes.values())
     relations = tuple(sorted(draft.shapes))
     return Plan(
         fingerprint=fingerprint(sources.catalog, relations) if relations else "",
@@ -90,8 +90,7 @@ def _migration(migration: Migration, draft: _Draft, sources: Sources) -> Planned
     for request in _requests(migration, draft, sources):
         name = routing.owner_of(request.action, sources.catalog, draft.created)
         refuse_directives(request, name)
-        fresh = routing.is_fresh(request.action, sources.catalog, draft.created)
-        compiled: Compiled = (_fresh if fresh else registry.load(routing.KIND, name)).compile_(request)
+        compiled = _compiled(request, name, draft)
         routing.follow(request.action, sources.catalog, draft.created, draft.made)
         if (kind := routing.type_by(request.action, sources.catalog)) is not None:
             draft.types[kind[0]] = kind[1]
@@ -102,6 +101,18 @@ def _migration(migration: Migration, draft: _Draft, sources: Sources) -> Planned
     return PlannedMigration(
         name=migration.name, number=migration.number, checksum=migration.checksum, operations=tuple(operations)
     )
+
+
+def _compiled(request: Request, name: str, draft: _Draft) -> Compiled:
+    """What the operation makes of it. An error shows the earlier statement that it may be about, too."""
+    fresh = routing.is_fresh(request.action, request.catalog, draft.created)
+    try:
+        compiled: Compiled = (_fresh if fresh else registry.load(routing.KIND, name)).compile_(request)
+    except (Refused, MigrationFileError) as error:
+        error.hint = "\n".join(part for part in (error.hint, contradiction.earlier(request, draft.requests)) if part)
+        raise
+    draft.requests.append(request)
+    return compiled
 
 
 def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator[Request]:
@@ -137,6 +148,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             made=draft.made,
             busy=sources.busy,
             later=tuple(places[number:]),
+            leaving=sources.leaving,
         )
 
 
@@ -167,13 +179,3 @@ def _planned(request: Request, name: str, compiled: Compiled) -> PlannedOperatio
         why=compiled.why,
         hazards=compiled.hazards,
     )
-
-
-def _refuse_too_wide(draft: _Draft) -> None:
-    """A table that has used up its column numbers cannot get a shadow."""
-    for shape in draft.shapes.values():
-        if max(shape.physical, default=0) > MOST_COLUMNS:
-            raise Refused(
-                f'table "{shape.table.name}" has used up its {MOST_COLUMNS:,} column numbers, dropped columns included',
-                hint="It has to be rebuilt first, for example by pg_dump and pg_restore.",
-            )

@@ -12,6 +12,7 @@ from ...catalog.values import Catalog
 from ...sql import parse
 from ...sql.actions import Action
 from ...sql.parse import Node
+from ..operations._operation import SIGN
 
 KIND = "evolve.operations"
 _CREATES = {"CreateStmt": "relation", "CreateTableAsStmt": "into"}
@@ -49,7 +50,9 @@ def owner_of(action: Action, catalog: Catalog, created: Collection[RelationName]
     if table is not None:
         return name if table.kind != "f" else owners()["*"]
     if oid is not None:
-        return owners()["*"]
+        # A view of ours has the name of a table: its operation says what to do first.
+        view = catalog.views.get(oid)
+        return name if view is not None and (view.comment or "").startswith(SIGN) else owners()["*"]
     skips = bool(getattr(action.statement.node, "missing_ok", False))
     return owners()["*"] if skips and created_as(relation, catalog, created) is None else name
 

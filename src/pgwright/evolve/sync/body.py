@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from ...sql.expression import substitute
 from ...sql.quote import ident, literal
 from .link import Link, Mode
+from .ordering import in_order
 
 PASS = "pgwright.pass"
 VERSION = "pgwright.version"
@@ -212,9 +213,9 @@ def _last_update(link: Link, names: Mapping[int, str], *, reshaping: bool) -> li
 def last_body(
     links: Sequence[Link], names: Mapping[int, str], *, reshaping: bool, undo: Sequence[str] = ()
 ) -> list[str]:
-    """Every `up`, from the oldest link to the newest, then what only follows, newest first. `reshaping`: a user's
-    BEFORE trigger may have changed what `first` carried, so the pair is looked at again. `undo`: pass values under
-    which whatever users' triggers did is undone."""
+    """Every `up`, from the oldest link to the newest and none before what it reads, then what only follows, newest
+    first. `reshaping`: a user's BEFORE trigger may have changed what `first` carried, so the pair is looked at again.
+    `undo`: pass values under which whatever users' triggers did is undone."""
     lines: list[str] = []
     live = [link for link in links if not link.mode.follows]
     pairs = [link for link in live if not link.alone]
@@ -235,12 +236,13 @@ def last_body(
         ]
     insert: list[str] = []
     update: list[str] = []
-    for link in filled:
-        insert += _filled(link, names)
-        update += _filled(link, names) if link.fills == "writes" else []
-    for link in pairs:
-        insert += _last_insert(link, names, reshaping=reshaping)
-        update += _last_update(link, names, reshaping=reshaping)
+    for link in in_order([*filled, *pairs]):
+        if link.alone:
+            insert += _filled(link, names)
+            update += _filled(link, names) if link.fills == "writes" else []
+        else:
+            insert += _last_insert(link, names, reshaping=reshaping)
+            update += _last_update(link, names, reshaping=reshaping)
     for link in reversed(links):
         if link.mode.follows:
             insert += _followed_insert(link, names)
@@ -261,9 +263,7 @@ def _filled(link: Link, names: Mapping[int, str]) -> list[str]:
 def fill_body(links: Sequence[Link], names: Mapping[int, str]) -> list[str]:
     """While the pass runs: a row that is written anyway is filled. Fill never raises."""
     lines: list[str] = []
-    for link in sorted(links, key=lambda each: not each.alone):
-        if link.mode is not Mode.FILLING:
-            continue
+    for link in in_order(link for link in links if link.mode is Mode.FILLING):
         new = ident(names[link.new])
         up = f"NEW.{new} := {carry(link, link.up, names)};"
         lines += [

@@ -9,6 +9,7 @@ from ...sql.expression import substitute
 from ...sql.quote import ident, literal
 from .body import PASS, pass_value
 from .link import Link, SyncTable
+from .ordering import in_order
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,8 +73,7 @@ def fill(table: SyncTable, links: Sequence[Link], *, carried: Sequence[Link] = (
     links of other passes: what they read and this one fills is carried on, as the triggers would, which it bypasses."""
     values: dict[int, str] = {}
     conditions, assignments, shown = [], [], []
-    # A column that is filled itself comes before those that are set from it.
-    for link in sorted(links, key=lambda each: not each.alone):
+    for link in in_order(links):
         mapping = {name: values.get(number, ident(table.names[number])) for name, number in link.columns.items()}
         up = substitute(link.up, mapping)
         new = ident(table.names[link.new])

@@ -14,7 +14,7 @@ from ...sync import text
 from ...sync.codec import link_to_json
 from ...sync.link import Link
 from ...sync.sources import sync_table
-from .. import _columns, _passable
+from .. import _columns, _constraints, _passable
 from .._check import check
 from .._fill import fill_link
 from .._foreign_key import foreign_key
@@ -70,6 +70,8 @@ def _broken(added: Added, number: int, node: Node) -> list[Step]:
     text = parse.deparse_expression(parse.unwrap(node.raw_expr))
     others = [name for name in columns(text) if name in shape.logical and name != added.name]
     if added.column.type_oid == UNKNOWN or any(_columns.is_filled_later(shape, name) for name in others):
+        return []
+    if not _constraints.all_seen(steps.request, steps.table):
         return []
     value = added.default.text if added.default is not None else "NULL"
     there = {name: ident(shape.on_server(name)) for name in others}

@@ -150,4 +150,4 @@ def of_alias(request: Request, rename: Replacement) -> tuple[str, ...]:
         "the row type of the table gets the new column name at once: functions that return it, or declare %ROWTYPE, "
         "see it"
     )
-    return tuple(found)
+    return (*found, *_of_functions(request, rename))

@@ -126,9 +126,8 @@ def _check_table(request: Request, table: Table) -> None:
 
 def _check_names(request: Request, table: Table, shape: Shape, old: str, new: str) -> None:
     if old not in shape.logical:
-        known = ", ".join(sorted(shape.logical))
         raise request.error(
-            f'column "{old}" of table "{table.name}" does not exist at this place', hint=f"Its columns here: {known}."
+            f'column "{old}" of table "{table.name}" does not exist at this place', hint=shape.missing(old)
         )
     if new == old:
         raise request.error(f'column "{old}" has this name already')
@@ -139,7 +138,7 @@ def _check_names(request: Request, table: Table, shape: Shape, old: str, new: st
     if new in shape.logical or new in shape.physical.values():
         raise request.error(
             f'table "{table.name}" already has a column "{new}"',
-            hint="Choose another name, or contract the migration that holds it.",
+            hint=shape.held(new),
         )
     children = [child for child in request.catalog.descendants(table.oid) if child.column(new) is not None]
     if children:
