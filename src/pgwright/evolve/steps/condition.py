@@ -98,3 +98,11 @@ def is_not_null(relation: int, number: int) -> str:
         f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = {relation:d} "
         f"AND a.attnum = {number:d} AND a.attnotnull AND {proven})"
     )
+
+
+def is_identity(relation: int, name: str) -> str:
+    """The column of this name is an identity."""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {relation:d} "
+        f"AND attname = {literal(name)} AND NOT attisdropped AND attidentity <> '')"
+    )

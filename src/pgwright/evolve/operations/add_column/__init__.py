@@ -41,6 +41,8 @@ from .. import _columns, raw_sql
 from .._operation import Compiled, Request
 from .._steps import Steps
 from .._twin import directives, table_sql
+from ..add_primary_key import refuse_second
+from . import _generated
 from ._added import constraints, understand, unknown
 from ._build import build
 
@@ -82,4 +84,9 @@ def compile_(request: Request) -> Compiled:
     if not _columns.is_whole(relation, table) or unknown(found):
         return raw_sql.compile_(request)
     _columns.check_new_name(request, table, node.colname)
-    return build(understand(steps, node, found))
+    if "CONSTR_PRIMARY" in found:
+        refuse_second(steps)
+    added = understand(steps, node, found)
+    if "CONSTR_GENERATED" in found:
+        _generated.understood(added, found["CONSTR_GENERATED"])
+    return build(added)
