@@ -76,6 +76,21 @@ def reading(catalog: Catalog, table: Table, number: int) -> Iterator[str]:
             yield f"{shown} is computed from it by trigger {names}: drop that column first, and add it again afterwards"
 
 
+def drop_triggers(catalog: Catalog, table: Table, of: Derived) -> list[str]:
+    """DROP TRIGGER on the table and on children that have their own; partitions lose theirs with it."""
+    return [
+        f"DROP TRIGGER IF EXISTS {ident(trigger.name)} ON {qualified(part.name)}"
+        for part in catalog.descendants(table.oid)
+        for trigger in part.triggers
+        if trigger.function_oid == of.function.oid and trigger.parent is None
+    ]
+
+
+def drop_function(of: Derived) -> str:
+    """DROP FUNCTION; RESTRICT, so that a trigger on another table is an error and no loss."""
+    return f"DROP FUNCTION IF EXISTS {of.function.identity}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Making:
     """The statements that make the triggers. `column` and `inputs` are names on the server, `mapping` gives the name on

@@ -23,7 +23,7 @@ from .. import _names
 from .._steps import Steps
 
 _TYPES = {"2": "smallint", "small": "smallint", "4": "integer", "": "integer", "8": "bigint", "big": "bigint"}
-INTEGERS = frozenset({"smallint", "integer", "bigint"})
+INTEGERS = frozenset({"smallint", "int", "integer", "bigint"})
 Found = Mapping[str, Sequence[Node]]
 
 
