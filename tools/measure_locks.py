@@ -99,9 +99,11 @@ class Copies:
         if own:
             self.drop(COPY)
             self._admin.execute(f"CREATE DATABASE {COPY} TEMPLATE {TEMPLATE}".encode())
-        with psycopg.connect(make_conninfo(self.dsn, dbname=COPY if own else TEMPLATE), autocommit=True) as connection:
-            if "before" in statement:
+        dsn = make_conninfo(self.dsn, dbname=COPY if own else TEMPLATE)
+        if "before" in statement:  # in a session of its own, whose scans must not be counted
+            with psycopg.connect(dsn, autocommit=True) as connection:
                 connection.execute(statement["before"].encode())
+        with psycopg.connect(dsn, autocommit=True) as connection:
             yield connection
 
 

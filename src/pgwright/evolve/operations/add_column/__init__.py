@@ -19,8 +19,9 @@ expand: rows that `up` would leave empty under NOT NULL, or whose DEFAULT a CHEC
 SHARE). The column is added (ACCESS EXCLUSIVE, milliseconds), with a DEFAULT that is one value for all rows as part of
 it. Where each row gets a value of its own (a volatile DEFAULT, `up`, serial, an identity, a stored generated column) a
 pass fills the rows in small batches; an identity takes over from the sequence that numbered them, a computed column is
-proven by a CHECK that is validated and goes again. VIRTUAL (18) is catalog-only. Then, apart and without a scan under a strong lock: NOT NULL, CHECK and foreign key NOT VALID and validated, UNIQUE by an
-index that is built concurrently. contract: with `up` the trigger that fills goes.
+proven by a CHECK that is validated and goes again. VIRTUAL (18) is catalog-only. Then, apart and without a scan under a
+strong lock: NOT NULL, CHECK and foreign key NOT VALID and validated, UNIQUE by an index that is built concurrently.
+contract: with `up` the trigger that fills goes.
 
 ## Rollback
 
