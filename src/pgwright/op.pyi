@@ -5,10 +5,12 @@ from .evolve.operations.add_column import AddColumn as AddColumn
 from .evolve.operations.add_foreign_key import AddForeignKey as AddForeignKey
 from .evolve.operations.add_primary_key import AddPrimaryKey as AddPrimaryKey
 from .evolve.operations.add_unique import AddUnique as AddUnique
+from .evolve.operations.attach_partition import AttachPartition as AttachPartition
 from .evolve.operations.change_type import ChangeType as ChangeType
 from .evolve.operations.comment import Comment as Comment
 from .evolve.operations.create_index import CreateIndex as CreateIndex
 from .evolve.operations.create_table import CreateTable as CreateTable
+from .evolve.operations.detach_partition import DetachPartition as DetachPartition
 from .evolve.operations.drop_column import DropColumn as DropColumn
 from .evolve.operations.drop_constraint import DropConstraint as DropConstraint
 from .evolve.operations.drop_default import DropDefault as DropDefault

@@ -6,7 +6,7 @@ They ask for definitions and validity, never just for a name, so that what is ha
 from __future__ import annotations
 
 from ...base.name import RelationName
-from ...sql.quote import literal
+from ...sql.quote import literal, qualified
 
 
 def both(*conditions: str) -> str:
@@ -105,4 +105,20 @@ def is_identity(relation: int, name: str) -> str:
     return (
         f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {relation:d} "
         f"AND attname = {literal(name)} AND NOT attisdropped AND attidentity <> '')"
+    )
+
+
+def is_partition(parent: int, name: RelationName) -> str:
+    """The relation of this name is a partition of the parent, and is not being detached."""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = {parent:d} AND NOT inhdetachpending "
+        f"AND inhrelid = pg_catalog.to_regclass({literal(qualified(name))}))"
+    )
+
+
+def is_detaching(parent: int, child: int) -> str:
+    """A DETACH … CONCURRENTLY of the child was begun, and has not ended."""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = {parent:d} AND inhrelid = {child:d} "
+        "AND inhdetachpending)"
     )

@@ -121,7 +121,13 @@ def understand(steps: Steps, node: Node, found: dict[str, list[Node]]) -> Added:
     default = sequence.default if sequence is not None else _default(steps, found, bare)
     up = _up(steps, bare)
     column = replace(bare, default=default.text if default is not None else None)
-    if "CONSTR_UNIQUE" in found and default is not None and not default.volatile and up is None and table.rows != 0:
+    if (
+        found.keys() & {"CONSTR_UNIQUE", "CONSTR_PRIMARY"}
+        and default is not None
+        and not default.volatile
+        and up is None
+        and table.rows != 0
+    ):
         _refuse_same(steps, name)
     added = Added(
         steps=steps, node=node, name=name, column=column, found=found, default=default, up=up, sequence=sequence
