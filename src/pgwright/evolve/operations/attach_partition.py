@@ -93,7 +93,8 @@ def attach(request: Request, parent: Table, child: Table | None, name: RelationN
     """The same for a partition of CREATE TABLE … PARTITION OF, which is attached when it is there."""
     if parent.kind != "p":
         raise request.error(f'table "{parent.name}" is not partitioned')
-    _partition_parts.refuse_unsettled(request, parent, child)
+    if request.action.statement.kind == "AlterTableStmt":
+        _partition_parts.refuse_unsettled(request, parent, child)
     if child is not None:
         _partition_parts.check(request, parent, child)
     found = facts(request, parent, bound)

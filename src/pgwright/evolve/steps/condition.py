@@ -122,3 +122,8 @@ def is_detaching(parent: int, child: int) -> str:
         f"SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = {parent:d} AND inhrelid = {child:d} "
         "AND inhdetachpending)"
     )
+
+
+def exists(name: RelationName) -> str:
+    """There is a relation of this name."""
+    return f"SELECT pg_catalog.to_regclass({literal(qualified(name))}) IS NOT NULL"
