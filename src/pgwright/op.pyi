@@ -3,6 +3,7 @@
 from .evolve.operations.add_check import AddCheck as AddCheck
 from .evolve.operations.add_column import AddColumn as AddColumn
 from .evolve.operations.add_foreign_key import AddForeignKey as AddForeignKey
+from .evolve.operations.add_identity import AddIdentity as AddIdentity
 from .evolve.operations.add_primary_key import AddPrimaryKey as AddPrimaryKey
 from .evolve.operations.add_unique import AddUnique as AddUnique
 from .evolve.operations.attach_partition import AttachPartition as AttachPartition
@@ -14,6 +15,7 @@ from .evolve.operations.detach_partition import DetachPartition as DetachPartiti
 from .evolve.operations.drop_column import DropColumn as DropColumn
 from .evolve.operations.drop_constraint import DropConstraint as DropConstraint
 from .evolve.operations.drop_default import DropDefault as DropDefault
+from .evolve.operations.drop_identity import DropIdentity as DropIdentity
 from .evolve.operations.drop_index import DropIndex as DropIndex
 from .evolve.operations.drop_not_null import DropNotNull as DropNotNull
 from .evolve.operations.drop_table import DropTable as DropTable
@@ -22,5 +24,6 @@ from .evolve.operations.reindex import Reindex as Reindex
 from .evolve.operations.rename_column import RenameColumn as RenameColumn
 from .evolve.operations.rename_table import RenameTable as RenameTable
 from .evolve.operations.set_default import SetDefault as SetDefault
+from .evolve.operations.set_identity import SetIdentity as SetIdentity
 from .evolve.operations.set_not_null import SetNotNull as SetNotNull
 from .evolve.operations.validate_constraint import ValidateConstraint as ValidateConstraint

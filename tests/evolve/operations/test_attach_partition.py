@@ -36,10 +36,10 @@ CREATE TABLE r (i bigint, k int, FOREIGN KEY (i, k) REFERENCES t (id, k));
 INSERT INTO r SELECT id, k FROM t;
 """
 OLD = (
-    "UPDATE t SET a = a WHERE k = %(k)s",
+    "UPDATE t SET a = a WHERE id = %(k)s",
     "SELECT count(*) FROM t WHERE k = %(k)s",
     "INSERT INTO n (id, k, a) VALUES (%(n)s, 100 + %(k)s, 'n' || %(k)s)",
-    "UPDATE n SET a = a WHERE k = 100 + %(k)s",
+    "UPDATE n SET a = a WHERE id = %(k)s",
 )
 NEW = (*OLD, "SELECT count(*) FROM t WHERE k = 100 + %(k)s")
 CASES = (
@@ -55,7 +55,8 @@ CASES = (
         setup="CREATE TABLE t (id bigint NOT NULL) PARTITION BY HASH (id);\n"
         "CREATE TABLE t0 PARTITION OF t FOR VALUES WITH (MODULUS 2, REMAINDER 0);\n"
         "CREATE TABLE n (id bigint NOT NULL);\n"
-        "INSERT INTO n SELECT i FROM generate_series(1, 200::bigint) i WHERE satisfies_hash_partition('t'::regclass, 2, 1, i);",
+        "INSERT INTO n SELECT i FROM generate_series(1, 200::bigint) i\n"
+        "WHERE satisfies_hash_partition('t'::regclass, 2, 1, i);",
         migration="ALTER TABLE t ATTACH PARTITION n FOR VALUES WITH (MODULUS 2, REMAINDER 1);",
     ),
     Change(

@@ -20,7 +20,11 @@ INSERT INTO t SELECT i, 150, 'b' FROM generate_series(1, 50) i;
 """
 DETACH = "ALTER TABLE t DETACH PARTITION t2;\n"
 CONCURRENTLY = "ALTER TABLE t DETACH PARTITION t2 CONCURRENTLY;\n"
-OLD = ("SELECT count(*) FROM t WHERE k = 150", "UPDATE t SET a = a WHERE k = %(k)s", "UPDATE t SET a = a WHERE k = 150")
+OLD = (
+    "SELECT count(*) FROM t WHERE k = 150",
+    "UPDATE t SET a = a WHERE id = %(k)s",
+    "UPDATE t SET a = a WHERE k = 150 AND id = %(k)s",
+)
 CASES = (
     Change(name="plain", setup=PARENT + SECOND, migration=DETACH, old=OLD, new=OLD),
     Change(name="beside_a_default", setup=PARENT + SECOND + DEFAULT, migration=DETACH, old=OLD, new=OLD),
