@@ -15,6 +15,7 @@ from .evolve.operations.detach_partition import DetachPartition as DetachPartiti
 from .evolve.operations.drop_column import DropColumn as DropColumn
 from .evolve.operations.drop_constraint import DropConstraint as DropConstraint
 from .evolve.operations.drop_default import DropDefault as DropDefault
+from .evolve.operations.drop_expression import DropExpression as DropExpression
 from .evolve.operations.drop_identity import DropIdentity as DropIdentity
 from .evolve.operations.drop_index import DropIndex as DropIndex
 from .evolve.operations.drop_not_null import DropNotNull as DropNotNull
@@ -24,6 +25,7 @@ from .evolve.operations.reindex import Reindex as Reindex
 from .evolve.operations.rename_column import RenameColumn as RenameColumn
 from .evolve.operations.rename_table import RenameTable as RenameTable
 from .evolve.operations.set_default import SetDefault as SetDefault
+from .evolve.operations.set_expression import SetExpression as SetExpression
 from .evolve.operations.set_identity import SetIdentity as SetIdentity
 from .evolve.operations.set_not_null import SetNotNull as SetNotNull
 from .evolve.operations.validate_constraint import ValidateConstraint as ValidateConstraint

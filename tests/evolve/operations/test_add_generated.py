@@ -48,7 +48,7 @@ def by_hand(table: str, column: str, type_: str, expression: str, inputs: str, *
     triggers = "".join(
         f"CREATE TRIGGER zz_{column}_on_insert BEFORE INSERT ON {part} FOR EACH ROW EXECUTE FUNCTION {name}();\n"
         f"CREATE TRIGGER zz_{column}_on_update BEFORE UPDATE ON {part} FOR EACH ROW WHEN (NEW.{column} IS NULL OR "
-        f"ROW({new})::record *<> ROW({old})::record) EXECUTE FUNCTION {name}();\n"
+        f"record_image_ne(ROW({new}), ROW({old}))) EXECUTE FUNCTION {name}();\n"
         f"ALTER TABLE {part} ENABLE ALWAYS TRIGGER zz_{column}_on_insert;\n"
         f"ALTER TABLE {part} ENABLE ALWAYS TRIGGER zz_{column}_on_update;\n"
         for part in parts

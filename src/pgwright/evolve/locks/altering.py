@@ -273,6 +273,13 @@ def _inherit(scene: Scene, command: Node, target: int | None, _parts: Parts) -> 
     return [Situation(key, {"target": scene.descendants(target), "parent": some(scene.oid(_definition(command)))})]
 
 
+def _set_expression(scene: Scene, command: Node, target: int | None, parts: Parts) -> list[Situation]:
+    """What is not stored is not written anew."""
+    column = scene.column(target, command.name)
+    virtual = column is not None and column.generated is not None and not column.stored
+    return [Situation(KEY + "AT_SetExpression" + (" virtual" if virtual else ""), parts)]
+
+
 PROVES = "pgw_"
 """How the names of CHECK constraints begin that were made so that ATTACH PARTITION reads no row."""
 
@@ -331,6 +338,7 @@ _REFINED: dict[str, Callable[[Scene, Node, int | None, Parts], list[Situation] |
     "AT_ResetRelOptions": _options,
     "AT_AddInherit": _inherit,
     "AT_DropInherit": _inherit,
+    "AT_SetExpression": _set_expression,
     "AT_AttachPartition": _attach,
     "AT_DetachPartition": _detach,
 }

@@ -12,7 +12,7 @@ from ...sql.quote import ident, literal, qualified
 from ..locks.scene import Scene, Situation
 from ..steps.step import Step
 from . import _columns
-from ._operation import ALONE
+from ._operation import ALONE, Request
 from ._steps import Steps
 
 
@@ -80,9 +80,10 @@ def parameter(of_sequence: RelationName, what: str) -> str:
     return f"(SELECT {what} FROM pg_catalog.pg_sequence WHERE seqrelid = {place})"
 
 
-def catch_up(steps: Steps, name: str) -> str:
-    """Sets the sequence to the greatest value that there is, where it stands before that. Read by an index."""
-    place = f"pg_catalog.pg_get_serial_sequence({literal(steps.sql)}, {literal(name)})"
+def catch_up(steps: Steps, name: str, of_sequence: RelationName) -> str:
+    """Sets the sequence to the greatest value that there is, where it stands before that. Read by an index. It is
+    named: a column that was serial owns two, and pg_get_serial_sequence gives either."""
+    place = literal(qualified(of_sequence))
     last = [f"(SELECT {each}({ident(name)}) FROM {steps.sql})" for each in ("max", "min")]
     return (
         "SELECT pg_catalog.setval(q.seqrelid::pg_catalog.regclass, v.last) FROM pg_catalog.pg_sequence q, "
@@ -92,8 +93,8 @@ def catch_up(steps: Steps, name: str) -> str:
     )
 
 
-def rest(options_: Sequence[Node], kind: str) -> str:
-    """The options as the clause of ALTER COLUMN … `kind` writes them."""
+def rest(options_: Sequence[Node]) -> str:
+    """The options as ALTER COLUMN writes them (SET …, RESTART …)."""
     holder = parse.parse("ALTER TABLE x ALTER COLUMN y SET CYCLE")[0].node
     made = parse.unwrap(getattr(parse.unwrap(holder.cmds[0]), "def"))
     box = type(made.items[0])()
@@ -101,4 +102,11 @@ def rest(options_: Sequence[Node], kind: str) -> str:
     for each in options_:
         box.def_elem.CopyFrom(each)
         made.items.append(box)
-    return parse.deparse_statement(holder).removeprefix(f"ALTER TABLE x ALTER COLUMN y {kind}".rstrip() + " ")
+    return parse.deparse_statement(holder).partition(" y ")[2]
+
+
+def takes_over_default(request: Request, name: str) -> bool:
+    """Whether one statement drops the DEFAULT of the column and makes it an identity: then that is one moment."""
+    commands = [parse.unwrap(each) for each in getattr(request.action.statement.node, "cmds", ())]
+    kinds = {parse.enum_value(each, "subtype") for each in commands if each.name == name}
+    return {"AT_ColumnDefault", "AT_AddIdentity"} <= kinds

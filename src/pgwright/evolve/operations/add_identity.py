@@ -32,17 +32,20 @@ PostgreSQL 14 to 18. The partitions of a table get it since 17.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ...base.lock import LockMode
+from ...base.name import RelationName
 from ...catalog.values import Column
 from ...sql import alter, parse
-from ...sql.quote import ident
+from ...sql.quote import ident, literal, qualified
 from ..steps import condition
-from ..steps.step import Kind, Phase, Step
-from . import _columns, _identity, raw_sql
+from ..steps.step import Kind, Lock, Phase, Step
+from . import _columns, _identity, _names, raw_sql
 from ._operation import Compiled, Request
 from ._steps import Steps
 from ._twin import table_sql
+from .set_default import change_sql
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterTableStmt.AT_AddIdentity",)
@@ -78,9 +81,10 @@ def compile_(request: Request) -> Compiled:
     node = alter.definition(request.action.node)
     always = node.generated_when == "a"
     phase = Phase.EXPAND if column.default is None else Phase.CONTRACT
-    found = _steps(steps, name, phase, always=always and phase is Phase.EXPAND)
+    sequence = _sequence(steps, name)
+    found = _steps(steps, name, column, sequence, always=always and phase is Phase.EXPAND)
     if always and phase is Phase.EXPAND:
-        found += _always(steps, name)
+        found += _always(steps, name, sequence)
     indexed = _identity.leads(table, steps.shape.survivor(name))
     return Compiled(
         strategy="catalog-only",
@@ -102,7 +106,27 @@ def _check(steps: Steps, name: str, column: Column) -> None:
         cure = steps.alter(f"ALTER COLUMN {ident(name)} SET NOT NULL")
         raise request.error(f'column "{name}" may be NULL', hint=f"In a migration before this one: {cure};")
     if shape.default(shape.survivor(name)) is not None:
-        raise request.error(f'column "{name}" has a DEFAULT', hint="Write DROP DEFAULT before it.")
+        cure = f"ALTER COLUMN {ident(name)} DROP DEFAULT, ALTER COLUMN {ident(name)} ADD GENERATED …"
+        raise request.error(f'column "{name}" has a DEFAULT', hint=f"Drop it in the same statement: {cure}")
+    if column.default is not None and not _identity.takes_over_default(request, name):
+        raise request.refuse(
+            f"{name} would have neither a DEFAULT nor an identity for a moment",
+            hint="Write DROP DEFAULT and ADD GENERATED in one ALTER TABLE.",
+        )
+
+
+def _sequence(steps: Steps, name: str) -> RelationName:
+    """The name of its sequence, as typed or as PostgreSQL chooses it."""
+    request, table = steps.request, steps.table
+    schema = table.name.schema
+    given = _identity.options(alter.definition(request.action.node).options).get("sequence_name")
+    if given is not None:
+        names = [part.string.sval for part in parse.unwrap(given.arg).items]
+        return RelationName(names[-2] if len(names) > 1 else schema, names[-1])
+    taken = _names.relations(request.catalog, schema) | request.names
+    found = _names.free(table.name.name, name, "seq", taken)
+    request.names.add(found)
+    return RelationName(schema, found)
 
 
 def _look(steps: Steps, name: str) -> Step:
@@ -115,13 +139,27 @@ def _look(steps: Steps, name: str) -> Step:
     return _identity.look(steps, name, str(first), str(increment or 1), cure)
 
 
-def _steps(steps: Steps, name: str, phase: Phase, *, always: bool) -> list[Step]:
-    """The identity, and the way back."""
+def _statement(steps: Steps, sequence: RelationName, *, always: bool) -> str:
+    """ADD GENERATED … AS IDENTITY with the name of its sequence; BY DEFAULT where `always` comes later."""
     node = alter.alone(steps.request.action, steps.table.name)
+    made = alter.definition(alter.command(node))
     if always:
-        alter.definition(alter.command(node)).generated_when = "d"
+        made.generated_when = "d"
+    text = f"ALTER TABLE x ALTER COLUMN y ADD GENERATED ALWAYS AS IDENTITY (SEQUENCE NAME {qualified(sequence)})"
+    named = alter.definition(alter.command(parse.parse(text)[0].node)).options[0]
+    kept = [each for each in made.options if parse.unwrap(each).defname != "sequence_name"]
+    del made.options[:]
+    made.options.extend([named, *kept])
+    return parse.deparse_statement(node)
+
+
+def _steps(steps: Steps, name: str, column: Column, sequence: RelationName, *, always: bool) -> list[Step]:
+    """The identity, and the way back. A DEFAULT goes in the same moment, at contract."""
+    phase = Phase.EXPAND if column.default is None else Phase.CONTRACT
+    before = [] if column.default is None else [change_sql(steps, name, None)]
+    after = [] if column.default is None else [change_sql(steps, name, column.default), *_behind(steps, name, column)]
     indexed = _identity.leads(steps.table, steps.shape.survivor(name))
-    catch_up = [_identity.catch_up(steps, name)] if indexed else []
+    catch_up = [_identity.catch_up(steps, name, sequence)] if indexed else []
     there = condition.is_identity(steps.table.oid, name)
     gone = steps.alter(f"ALTER COLUMN {ident(name)} DROP IDENTITY")
     back = Phase.ROLLBACK if phase is Phase.EXPAND else Phase.RESTORE
@@ -130,7 +168,7 @@ def _steps(steps: Steps, name: str, phase: Phase, *, always: bool) -> list[Step]
         phase,
         Kind.INSTANT if phase is Phase.EXPAND else Kind.CUTOVER,
         f"{name} of {steps.table.name} numbers its rows",
-        (parse.deparse_statement(node), *catch_up),
+        (*before, _statement(steps, sequence, always=always), *catch_up),
         steps.on(SITUATION),
         undo=(gone,),
         done=there,
@@ -140,27 +178,49 @@ def _steps(steps: Steps, name: str, phase: Phase, *, always: bool) -> list[Step]
         back,
         Kind.CUTOVER,
         f"{name} of {steps.table.name} is no identity",
-        (gone,),
+        (gone, *after),
         steps.on("AlterTableStmt.AT_DropIdentity"),
         done=condition.neither(there),
     )
     return [add, undo]
 
 
-def _always(steps: Steps, name: str) -> list[Step]:
-    found = []
-    for tag, phase, when in (("always", Phase.CONTRACT, "ALWAYS"), ("restore", Phase.RESTORE, "BY DEFAULT")):
-        found.append(
-            steps.step(
-                tag,
-                phase,
-                Kind.CUTOVER,
-                f"{name} is GENERATED {when}",
-                (steps.alter(f"ALTER COLUMN {ident(name)} SET GENERATED {when}"),),
-                _identity.with_sequences(steps, "AlterTableStmt.AT_SetIdentity"),
-            )
-        )
-    return found
+def _behind(steps: Steps, name: str, column: Column) -> list[str]:
+    """The sequence of a serial, to which the column goes back, set behind what the identity has handed out."""
+    if column.sequence is None or not _identity.leads(steps.table, steps.shape.survivor(name)):
+        return []
+    old = qualified(column.sequence)
+    behind = (
+        f"SELECT pg_catalog.setval({literal(old)}, greatest(v.last, s.last_value)) "
+        f"FROM {old} s, (SELECT max({ident(name)}) AS last FROM {steps.sql}) v WHERE v.last IS NOT NULL"
+    )
+    return [behind]
+
+
+def _always(steps: Steps, name: str, sequence: RelationName) -> list[Step]:
+    """With contract; from there the way back drops the identity as a whole. The sequence is not there yet when the plan
+    is made, and is locked by its name."""
+    lock = Lock(relation=sequence, oid=0, mode=LockMode.SHARE_ROW_EXCLUSIVE)
+    gone = steps.alter(f"ALTER COLUMN {ident(name)} DROP IDENTITY")
+    always = steps.step(
+        "always",
+        Phase.CONTRACT,
+        Kind.CUTOVER,
+        f"{name} is GENERATED ALWAYS",
+        (steps.alter(f"ALTER COLUMN {ident(name)} SET GENERATED ALWAYS"),),
+        _identity.with_sequences(steps, "AlterTableStmt.AT_SetIdentity"),
+        undo=(gone,),
+    )
+    restore = steps.step(
+        "restore",
+        Phase.RESTORE,
+        Kind.CUTOVER,
+        f"{name} of {steps.table.name} is no identity",
+        (gone,),
+        steps.on("AlterTableStmt.AT_DropIdentity"),
+        done=condition.neither(condition.is_identity(steps.table.oid, name)),
+    )
+    return [replace(always, locks=(*always.locks, lock)), restore]
 
 
 def _hazards(name: str, *, always: bool, indexed: bool, phase: Phase) -> tuple[str, ...]:

@@ -71,7 +71,8 @@ def compile_(request: Request) -> Compiled:
     number = steps.shape.survivor(name)
     shared = {"relation": table.oid, "number": number}
     there = condition.is_identity(table.oid, name)
-    catch_up = [_identity.catch_up(steps, name)] if _identity.leads(table, number) else []
+    indexed = _identity.leads(table, number)
+    catch_up = [_identity.catch_up(steps, name, _identity.sequence(column))] if indexed else []
     drop = steps.step(
         "drop",
         Phase.CONTRACT,

@@ -31,13 +31,14 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ...base.lock import LockMode
 from ...catalog.values import Column
 from ...sql import alter, parse
 from ...sql.parse import Node
 from ...sql.quote import ident
-from ..steps.step import Action, Kind, Phase, Step
+from ..steps.step import Action, Kind, Lock, Phase, Step
 from . import _columns, _identity, raw_sql
 from ._operation import Compiled, Request
 from ._steps import Steps
@@ -79,6 +80,7 @@ def compile_(request: Request) -> Compiled:
     found = [_look(steps, name, column, restart)] if restart is not None else []
     found += _change(steps, name, early, Phase.EXPAND) if early else []
     found += _change(steps, name, late, Phase.CONTRACT) if late else []
+    found += [_back(steps, name, "set", Phase.RESTORE, "restore")] if early and late else []
     return Compiled(
         strategy="catalog-only" if early else "with contract",
         why="only the catalog changes",
@@ -102,7 +104,7 @@ def _look(steps: Steps, name: str, column: Column, restart: Node) -> Step:
 def _change(steps: Steps, name: str, options: list[Node], phase: Phase) -> list[Step]:
     """The change, which keeps what was there, and the way back by that."""
     tag = "set" if phase is Phase.EXPAND else "always"
-    statement = steps.alter(f"ALTER COLUMN {ident(name)} {_identity.rest(options, '')}")
+    statement = steps.alter(f"ALTER COLUMN {ident(name)} {_identity.rest(options)}")
     number = steps.shape.survivor(name)
     shared = {"relation": steps.table.oid, "number": number}
     locks = _identity.with_sequences(steps, SITUATION)
@@ -116,16 +118,24 @@ def _change(steps: Steps, name: str, options: list[Node], phase: Phase) -> list[
         action=Action(name="identity_change", parameters={**shared, "statements": [statement]}),
         undo=("the former options come back",),
     )
-    back = steps.step(
-        f"{tag}_back",
-        Phase.ROLLBACK if phase is Phase.EXPAND else Phase.RESTORE,
+    return [set_, _back(steps, name, tag, Phase.ROLLBACK if phase is Phase.EXPAND else Phase.RESTORE, f"{tag}_back")]
+
+
+def _back(steps: Steps, name: str, of: str, phase: Phase, tag: str) -> Step:
+    """The former options, as the step `of` has kept them. The sequence may be another one by then, of the same name."""
+    shared = {"relation": steps.table.oid, "number": steps.shape.survivor(name)}
+    column = steps.shape.column(steps.shape.survivor(name))
+    lock = Lock(relation=_identity.sequence(column), oid=0, mode=LockMode.SHARE_ROW_EXCLUSIVE)
+    step = steps.step(
+        tag,
+        phase,
         Kind.CUTOVER,
         f"give the identity {name} of {steps.table.name} its former options back",
         (),
-        locks,
-        action=Action(name="identity_back", parameters={**shared, "step": set_.id, "add": False}),
+        _identity.with_sequences(steps, SITUATION),
+        action=Action(name="identity_back", parameters={**shared, "step": f"{steps.request.id}.{of}", "add": False}),
     )
-    return [set_, back]
+    return replace(step, locks=(*step.locks, lock))
 
 
 def _hazards(name: str, early: list[Node], late: list[Node]) -> tuple[str, ...]:

@@ -127,3 +127,11 @@ def is_detaching(parent: int, child: int) -> str:
 def exists(name: RelationName) -> str:
     """There is a relation of this name."""
     return f"SELECT pg_catalog.to_regclass({literal(qualified(name))}) IS NOT NULL"
+
+
+def is_generated(relation: int, number: int) -> str:
+    """The column with this attnum is a generated one."""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {relation:d} "
+        f"AND attnum = {number:d} AND attgenerated <> '')"
+    )

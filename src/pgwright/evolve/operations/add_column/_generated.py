@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ....base.name import RelationName
 from ....catalog.probe import ExpressionFacts
 from ....connect.capability import Capabilities
 from ....sql import parse
@@ -17,7 +16,7 @@ from ...steps.step import Action, Kind, Phase, Step
 from ...sync.codec import link_to_json
 from ...sync.link import Link
 from ...sync.naming import hidden_name
-from .. import _columns, _derived, _names
+from .. import _columns, _derived
 from .._derived import Making
 from .._steps import Steps
 from ._added import Added
@@ -88,24 +87,8 @@ def _refuse_unsettled(added: Added, found: ExpressionFacts) -> None:
 def making(added: Added) -> Making:
     """What keeps the column."""
     assert added.generated is not None
-    steps = added.steps
-    catalog, table, shape = steps.request.catalog, steps.table, steps.shape
-    parts = catalog.descendants(table.oid)
-    schema = table.name.schema
-    taken = {function.name.name for function in catalog.functions.values() if function.name.schema == schema}
-    function = _names.free(table.name.name, added.name, "generated", taken | steps.request.names)
-    steps.request.names.add(function)
-    return Making(
-        table=table.name,
-        column=added.name,
-        type=added.column.type,
-        expression=added.generated.text,
-        mapping={name: shape.on_server(name) for name in added.generated.columns},
-        function=RelationName(schema, function),
-        triggers=_derived.trigger_names(added.name, [each.name for part in parts for each in part.triggers]),
-        parts=[part for part in parts if part.partition_bound is None or part.oid == table.oid],
-        all_parts=parts,
-    )
+    mapping = {name: added.steps.shape.on_server(name) for name in added.generated.columns}
+    return _derived.making(added.steps, added.name, added.column.type, added.generated.text, mapping)
 
 
 def opened(added: Added, made: Making, link: Link, definition: str) -> list[Step]:
@@ -144,7 +127,7 @@ def proven(added: Added, made: Making) -> list[Step]:
     steps = added.steps
     name = hidden_name(f"{steps.request.id}_{added.name}", "is")
     value = f"({substitute(added.generated.text, {k: ident(v) for k, v in made.mapping.items()})})::{made.type}"
-    same = f"ROW({ident(added.name)})::record OPERATOR(pg_catalog.*=) ROW({value})::record"
+    same = f"pg_catalog.record_image_eq(ROW({ident(added.name)}), ROW({value}))"
     drop = steps.alter(f"DROP CONSTRAINT IF EXISTS {ident(name)}")
     oid = steps.table.oid
     hold = steps.step(
