@@ -35,6 +35,8 @@ from pgwright.sql.parse import parse
 
 TEMPLATE, COPY = "pgwright_locks_template", "pgwright_locks_copy"
 KINDS = ("r", "p", "v", "m", "S", "f")
+SAMPLES = 5
+"""Runs of a statement whose locks are sampled."""
 LETTERS = {mode: short for short, mode in SHORT.items()}
 File = dict[str, Any]
 Impacts = dict[str, Impact]
@@ -99,9 +101,11 @@ class Copies:
         if own:
             self.drop(COPY)
             self._admin.execute(f"CREATE DATABASE {COPY} TEMPLATE {TEMPLATE}".encode())
-        with psycopg.connect(make_conninfo(self.dsn, dbname=COPY if own else TEMPLATE), autocommit=True) as connection:
-            if "before" in statement:
+        dsn = make_conninfo(self.dsn, dbname=COPY if own else TEMPLATE)
+        if "before" in statement:  # in a session of its own, whose scans must not be counted
+            with psycopg.connect(dsn, autocommit=True) as connection:
                 connection.execute(statement["before"].encode())
+        with psycopg.connect(dsn, autocommit=True) as connection:
             yield connection
 
 
@@ -116,14 +120,27 @@ def measure(file: File, dsn: str, *, all_: bool) -> None:
             if not all_ and any(major in result["versions"] for result in statement["results"]):
                 continue
             try:
-                with copies.for_(statement) as connection:
-                    if "blocker" in statement:
-                        result = observe_concurrent(connection, make_conninfo(dsn, dbname=COPY), statement)
-                    else:
-                        result = observe(connection, statement["sql"])
+                result: File = {}
+                for _ in range(SAMPLES if "blocker" in statement else 1):
+                    with copies.for_(statement) as connection:
+                        if "blocker" in statement:
+                            seen = observe_concurrent(connection, make_conninfo(dsn, dbname=COPY), statement)
+                            result = stronger(result, seen)
+                        else:
+                            result = observe(connection, statement["sql"])
             except psycopg.Error as error:  # of `before`, on majors that do not know it
                 result = {"error": str(error.diag.message_primary)}
             put(statement["results"], major, result)
+
+
+def stronger(one: File, other: File) -> File:
+    """What was seen of a statement in two runs: a lock that is held for a moment only is not in every sample."""
+    if "locks" not in one or "locks" not in other:
+        return other if "locks" not in one else one
+    seen = [one["locks"], other["locks"]]
+    names = sorted({name for each in seen for name in each})
+    strongest = {name: max(SHORT[each[name]] for each in seen if name in each) for name in names}
+    return {**one, **other, "locks": {name: LETTERS[mode] for name, mode in strongest.items()}}
 
 
 def observe(connection: psycopg.Connection[tuple[Any, ...]], sql: str) -> File:

@@ -9,6 +9,7 @@ from ..base.errors import CatalogMoved, Refused, UsageError
 from ..catalog.fingerprint import fingerprint
 from ..catalog.index_probe import IndexFacts, probe_index
 from ..catalog.key_probe import probe_foreign_key
+from ..catalog.partition_probe import BoundFacts, probe_bound
 from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
 from ..catalog.syntax_probe import NEWEST, probe_syntax
@@ -139,6 +140,9 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
     def try_type(tables: Sequence[int], column: str, clause: str) -> tuple[str | None, str]:
         return probe_type(connection, catalog, tables, column, clause)
 
+    def bound(parent: int, text: str, without: int) -> BoundFacts:
+        return probe_bound(connection, catalog, parent, text, without)
+
     return planner.Sources(
         catalog=catalog,
         links=journal.links(connection) if begun else (),
@@ -149,6 +153,7 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
         width=width,
         try_key=try_key,
         probe_type=try_type,
+        probe_bound=bound,
         allow=allow,
         busy=journal.busy(connection) if begun else {},
         leaving=journal.leaving(connection) if begun else {},

@@ -79,10 +79,6 @@ REFUSED = {
     "int NOT NULL": "n is NOT NULL without a DEFAULT, and public.t has rows",
     "int NOT NULL DEFAULT NULL": "n is NOT NULL without a DEFAULT, and public.t has rows",
     "plein": "a column of this type rewrites public.t under ACCESS EXCLUSIVE",
-    "serial": "a column of this type rewrites public.t under ACCESS EXCLUSIVE",
-    "int PRIMARY KEY": "it reads all of public.t under ACCESS EXCLUSIVE",
-    "int GENERATED ALWAYS AS (b) STORED": "it rewrites public.t under ACCESS EXCLUSIVE",
-    "int GENERATED ALWAYS AS IDENTITY": "it rewrites public.t under ACCESS EXCLUSIVE",
     "int DEFAULT 1 UNIQUE": "its DEFAULT would be the same in all rows of public.t",
 }
 

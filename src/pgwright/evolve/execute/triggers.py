@@ -105,19 +105,21 @@ SELECT DISTINCT f.oid::bigint, f.prosrc, pg_catalog.pg_get_functiondef(f.oid), f
 FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid JOIN pg_catalog.pg_language l ON l.oid =
 f.prolang
 WHERE t.tgrelid = ANY(%(parts)s::oid[]) AND NOT t.tgisinternal AND l.lanname = 'plpgsql' AND t.tgfoid <>
-ALL(%(ours)s::oid[])
+ALL(%(ours)s::oid[]) AND (%(only)s::oid[] IS NULL OR f.oid = ANY(%(only)s::oid[]))
 """
 
 
-def rename_in_bodies(connection: Connection, live: Live, old: str, new: str) -> list[str]:
-    """Statements that rename NEW.old and OLD.old in the PL/pgSQL trigger functions of the table, for the transaction
-    that
-    ends the old name. Raises Refused where a function also serves another table."""
+def rename_in_bodies(
+    connection: Connection, live: Live, old: str, new: str, *, only: list[int] | None = None
+) -> list[str]:
+    """Statements that rename NEW.old and OLD.old in the PL/pgSQL trigger functions of the table (with `only` in those
+    of these oids), for the transaction that ends the old name. Raises Refused where a function also serves another
+    table."""
     parts = [part.oid for part in live.table.parts]
     ours = [trigger.function_oid for trigger in live.triggers if trigger.ours]
     found: list[str] = []
     for _, body, definition, identity, elsewhere in connection.execute(
-        _FUNCTIONS, {"parts": parts, "ours": ours}
+        _FUNCTIONS, {"parts": parts, "ours": ours, "only": only}
     ).fetchall():
         changed = replace_field(body, ("new", "old"), old, new)
         if changed == body:

@@ -273,21 +273,51 @@ def _inherit(scene: Scene, command: Node, target: int | None, _parts: Parts) -> 
     return [Situation(key, {"target": scene.descendants(target), "parent": some(scene.oid(_definition(command)))})]
 
 
+def _set_expression(scene: Scene, command: Node, target: int | None, parts: Parts) -> list[Situation]:
+    """What is not stored is not written anew."""
+    column = scene.column(target, command.name)
+    virtual = column is not None and column.generated is not None and not column.stored
+    return [Situation(KEY + "AT_SetExpression" + (" virtual" if virtual else ""), parts)]
+
+
+PROVES = "pgw_"
+"""How the names of CHECK constraints begin that were made so that ATTACH PARTITION reads no row."""
+
+
 def _attach(scene: Scene, command: Node, target: int | None, _parts: Parts) -> list[Situation]:
     child = scene.oid(_definition(command).name)
-    found = {
-        "parent": some(target),
+    found = _around_partition(scene, target, child)
+    proven = all(_is_proven(scene, oid) for oid in (*some(child), *found["default"][:1]))
+    return [Situation(KEY + "AT_AttachPartition" + (" proven" if proven else ""), found)]
+
+
+def _is_proven(scene: Scene, oid: int) -> bool:
+    table = scene.table(oid)
+    return table is not None and any(
+        each.kind == "check" and each.validated and each.name.startswith(PROVES) for each in table.constraints
+    )
+
+
+def _around_partition(scene: Scene, parent: int | None, child: int | None) -> dict[str, tuple[int, ...]]:
+    """Who plays a part when a table becomes a partition, or none any more: the tables that foreign keys of the parent
+    point to, and those whose foreign keys point to it, too."""
+    table = scene.table(parent)
+    family = {*some(parent), *scene.descendants(child), *scene.default_partition(parent)}
+    pointed = scene.referenced(table.constraints) if table is not None else ()
+    pointing = scene.referencing(some(parent))
+    return {
+        "parent": some(parent),
         "child": scene.descendants(child),
-        "default": scene.default_partition(target),
+        "default": scene.default_partition(parent),
+        "referenced": tuple(oid for oid in pointed if oid not in family),
+        "referencing": tuple(oid for oid in pointing if oid not in family and oid not in pointed),
     }
-    return [Situation(KEY + "AT_AttachPartition", found)]
 
 
 def _detach(scene: Scene, command: Node, target: int | None, _parts: Parts) -> list[Situation]:
     child = scene.oid(_definition(command).name)
-    found = {"parent": some(target), "child": scene.descendants(child), "default": scene.default_partition(target)}
     concurrent = " concurrently" if _definition(command).concurrent else ""
-    return [Situation(KEY + "AT_DetachPartition" + concurrent, found)]
+    return [Situation(KEY + "AT_DetachPartition" + concurrent, _around_partition(scene, target, child))]
 
 
 _REFINED: dict[str, Callable[[Scene, Node, int | None, Parts], list[Situation] | None]] = {
@@ -308,6 +338,7 @@ _REFINED: dict[str, Callable[[Scene, Node, int | None, Parts], list[Situation] |
     "AT_ResetRelOptions": _options,
     "AT_AddInherit": _inherit,
     "AT_DropInherit": _inherit,
+    "AT_SetExpression": _set_expression,
     "AT_AttachPartition": _attach,
     "AT_DetachPartition": _detach,
 }

@@ -13,6 +13,7 @@ from typing import Any
 from ...base.errors import MigrationFileError, Refused
 from ...base.name import RelationName
 from ...catalog.index_probe import IndexFacts
+from ...catalog.partition_probe import BoundFacts
 from ...catalog.probe import ExpressionFacts
 from ...catalog.values import Catalog, Column, Table
 from ...sql import alter, parse
@@ -33,6 +34,9 @@ TryKey = Callable[[tuple[Column, ...], tuple[Column, ...], str], str | None]
 
 TypeProbe = Callable[[Sequence[int], str, str], tuple[str | None, str]]
 """What the server says against a clause behind ALTER COLUMN on some tables, and what it would write anew."""
+
+BoundProbe = Callable[[int, str, int], BoundFacts]
+"""What the server says of the bound of a new partition of a table, beside all others but one."""
 
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 IndexProbe = Callable[[int, Mapping[str, str | Column], parse.Node, str | None], IndexFacts]
@@ -203,6 +207,7 @@ class Request(Place):
     width: Callable[[int, str], float] | None = None
     try_key: TryKey | None = None
     probe_type: TypeProbe | None = None
+    probe_bound: BoundProbe | None = None
     allow: frozenset[str] = frozenset()
     crowded: frozenset[int] = frozenset()
     types: Mapping[RelationName, bool] = field(default_factory=dict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...catalog.values import Table
 from ..sync.sources import fires_in_pass
+from ._derived import is_derived
 from ._operation import Request
 
 
@@ -66,6 +67,9 @@ def _user_triggers(request: Request, table: Table, number: int) -> list[str]:
         for part in reversed(request.catalog.descendants(table.oid))
         for trigger in part.triggers
         if fires_in_pass(trigger, silenced=silenced)
+        # What computes a column compares its inputs first: it fires where the pass writes one of them, which
+        # `_derived.reading` rules out.
+        and not is_derived(request.catalog, trigger)
         # UPDATE OF the old column is widened to the new one, which the pass sets.
         and (not trigger.update_columns or number in trigger.update_columns)
     }

@@ -74,7 +74,7 @@ def compile_(request: Request) -> Compiled:
         return raw_sql.compile_(request)
     _columns.check_length(request)
     steps = Steps(request, table)
-    _refuse_second(steps)
+    refuse_second(steps)
     if constraint.indexname:
         return take_over(steps, constraint, "PRIMARY KEY")
     columns = [each.string.sval for each in constraint.keys]
@@ -97,7 +97,8 @@ def _not_null(columns: list[str]) -> tuple[str, ...]:
     return (f"from expand on a NULL in {shown} is refused to both applications (23502, 23514)",) if columns else ()
 
 
-def _refuse_second(steps: Steps) -> None:
+def refuse_second(steps: Steps) -> None:
+    """Raises where the table has a primary key, or gets one by the same plan."""
     request, table = steps.request, steps.table
     old = next((each for each in table.constraints if each.kind == "primary key"), None)
     message = f'multiple primary keys for table "{table.name}" are not allowed'

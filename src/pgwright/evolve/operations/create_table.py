@@ -2,16 +2,20 @@
 
 ## What it does
 
-`CREATE TABLE`, as typed. Nobody can use the table before, so nobody has to wait for it.
+`CREATE TABLE`, as typed. Nobody can use the table before, so nobody has to wait for it. With `PARTITION OF` the table
+is made beside, like its parent, and then attached.
 
 ## Why it is dangerous
 
 Hardly: a foreign key takes SHARE ROW EXCLUSIVE on the table it references, which waits behind writers there and holds
-up new ones; a partition takes ACCESS EXCLUSIVE on a default partition beside it.
+up new ones. A partition takes, as typed, ACCESS EXCLUSIVE on its parent and on a default partition beside it, all of
+which it reads.
 
 ## Phases and locks
 
-expand: one instant step, locks as above, asked for in short tries. contract: nothing.
+expand: one instant step, locks as above, asked for in short tries. A partition is attached under SHARE UPDATE EXCLUSIVE
+on its parent, after a CHECK has proven that no row of the default partition belongs into it (`attach_partition`); with
+options of single columns it is made as typed. contract: nothing.
 
 ## Rollback
 
@@ -32,10 +36,16 @@ from dataclasses import dataclass, replace
 
 from ...base.lock import LockMode
 from ...base.name import RelationName
+from ...catalog.dependents import foreign_keys_to
+from ...catalog.values import Table
+from ...sql import parse
 from ...sql.quote import qualified
 from ..locks.declare import declared
+from ..steps import condition
 from ..steps.step import Action, Kind, Lock, Phase, Step
+from . import attach_partition
 from ._operation import ALONE, Compiled, Request
+from ._partition import bound_text
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("CreateStmt",)
@@ -62,6 +72,9 @@ def compile_(request: Request) -> Compiled:
         raise request.refuse(f"{name} is dropped by the same plan, but only at contract", hint=ALONE)
     if taken is not None and not node.if_not_exists:
         raise request.error(f'relation "{name}" already exists')
+    parent = _parent(request)
+    if parent is not None and taken is None:
+        return _partition(request, name, parent)
     summary = f"create table {name}"
     open_ = Step(
         id=f"{request.id}.create",
@@ -74,18 +87,80 @@ def compile_(request: Request) -> Compiled:
         seconds=0.01,
         undo=(f"DROP TABLE {qualified(name)}",),
     )
-    undo = Step(
+    # Dropping takes the triggers of foreign keys, and the partition, from the other table.
+    undo = _drop(request, name, tuple(replace(lock, mode=LockMode.ACCESS_EXCLUSIVE) for lock in _locks(request)))
+    return Compiled(strategy="catalog-only", why="a new table is in nobody's way", steps=(open_, undo))
+
+
+def _drop(request: Request, name: RelationName, locks: tuple[Lock, ...]) -> Step:
+    return Step(
         id=f"{request.id}.drop",
         operations=(request.id,),
         phase=Phase.ROLLBACK,
         kind=Kind.CUTOVER,
         summary=f"drop table {name}",
         action=Action(name="table_drop", parameters={"schema": name.schema, "name": name.name}),
-        # Dropping takes the triggers of foreign keys, and the partition, from the other table.
-        locks=tuple(replace(lock, mode=LockMode.ACCESS_EXCLUSIVE) for lock in _locks(request)),
+        locks=locks,
         seconds=0.01,
     )
-    return Compiled(strategy="catalog-only", why="a new table is in nobody's way", steps=(open_, undo))
+
+
+def _parent(request: Request) -> Table | None:
+    """The table of which the new one is to be a partition; None where it is none, or has options of single columns,
+    which only PARTITION OF can take."""
+    node = request.action.node
+    if not node.HasField("partbound") or any(each.HasField("column_def") for each in node.table_elts):
+        return None
+    relation = node.inh_relations[0].range_var
+    oid = request.catalog.find(relation.relname, relation.schemaname or None)
+    table = request.catalog.tables.get(oid) if oid is not None else None
+    return table if table is not None and table.kind == "p" else None
+
+
+def _partition(request: Request, name: RelationName, parent: Table) -> Compiled:
+    """Made beside, then attached."""
+    made = Step(
+        id=f"{request.id}.create",
+        operations=(request.id,),
+        phase=Phase.EXPAND,
+        kind=Kind.INSTANT,
+        summary=f"create table {name}, like {parent.name}",
+        statements=(_like(request, name, parent),),
+        seconds=0.01,
+        undo=(f"DROP TABLE {qualified(name)}",),
+        done=condition.exists(name),
+    )
+    attached = attach_partition.attach(request, parent, None, name, bound_text(request.action.node.partbound))
+    looks = tuple(each for each in attached.steps if each.phase is Phase.LOOK)
+    rest = tuple(each for each in attached.steps if each.phase is not Phase.LOOK)
+    locks = tuple(replace(lock, mode=LockMode.ACCESS_EXCLUSIVE) for lock in _locks(request))
+    if not foreign_keys_to(request.catalog, [parent.oid]):
+        # Whether it has rows is asked before anything is changed, and DROP TABLE detaches by itself: but for foreign
+        # keys that point to the parent, which stop it (14 to 18).
+        rest = tuple(each for each in rest if not each.id.endswith(".detach"))
+    return Compiled(
+        strategy="beside, then attached",
+        why="as typed it would take ACCESS EXCLUSIVE on the whole partitioned table",
+        hazards=attached.hazards,
+        steps=(*looks, made, *rest, _drop(request, name, locks)),
+    )
+
+
+def _like(request: Request, name: RelationName, parent: Table) -> str:
+    """CREATE TABLE with what PARTITION OF takes from the parent; indexes, foreign keys, triggers come with ATTACH."""
+    what = " ".join(f"INCLUDING {each}" for each in ("DEFAULTS", "GENERATED", "CONSTRAINTS", "STORAGE", "COMPRESSION"))
+    like = parse.parse(f"CREATE TABLE x (LIKE {qualified(parent.name)} {what})")[0].node
+    node = type(request.action.node)()
+    node.CopyFrom(request.action.node)
+    elements = [*like.table_elts, *node.table_elts]
+    node.ClearField("inh_relations")
+    node.ClearField("partbound")
+    node.ClearField("table_elts")
+    node.table_elts.extend(elements)
+    node.relation.schemaname, node.relation.relname = name.schema, name.name
+    if not node.tablespacename and parent.tablespace:
+        node.tablespacename = parent.tablespace
+    return parse.deparse_statement(node)
 
 
 def _locks(request: Request) -> tuple[Lock, ...]:

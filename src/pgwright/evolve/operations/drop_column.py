@@ -47,7 +47,7 @@ from ..sync.codec import link_to_json
 from ..sync.link import Link
 from ..sync.naming import hidden_name
 from ..sync.sources import sync_table
-from . import _columns, raw_sql
+from . import _columns, _derived, raw_sql
 from ._fill import fill_link
 from ._operation import Compiled, Request
 from ._steps import Steps
@@ -133,7 +133,10 @@ def _dependents(steps: Steps, number: int) -> Iterator[str]:
     for other, policy in policies_reading(catalog, [table.oid]):
         if (table.oid, number) in policy.reads:
             yield f'policy "{policy.name}" of {other.name} reads it'
+    own = _derived.of_column(catalog, table, number)
     for trigger in table.triggers:
+        if own is not None and trigger in own.triggers:
+            continue
         if number in (*trigger.update_columns, *trigger.when_columns):
             yield f'trigger "{trigger.name}" names it'
     for other, key in foreign_keys_to(catalog, [table.oid]):
@@ -189,7 +192,9 @@ def _renamed(steps: Steps, name: str, hidden: str) -> list[Step]:
     table, number = steps.table, steps.shape.logical[name]
     to_hidden = steps.alter(f"RENAME COLUMN {ident(name)} TO {ident(hidden)}")
     to_name = steps.alter(f"RENAME COLUMN {ident(hidden)} TO {ident(name)}")
-    parameters = {"relation": table.oid, "number": number, "of": name}
+    own = _derived.of_column(steps.request.catalog, table, number)
+    computes = [own.function.oid] if own is not None else []
+    parameters = {"relation": table.oid, "number": number, "of": name, "computes": computes}
     aside = steps.step(
         "aside",
         Phase.CONTRACT,
@@ -235,6 +240,8 @@ def _dropped(steps: Steps, name: str, hidden: str, link: Link | None) -> Step:
         ],
         "consented": steps.request.allowed("destructive"),
     }
+    if (own := _derived.of_column(catalog, table, number)) is not None:
+        parameters |= {"before": _derived.drop_triggers(catalog, table, own), "after": [_derived.drop_function(own)]}
     pointed = {
         part.oid
         for each in table.constraints

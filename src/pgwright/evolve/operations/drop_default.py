@@ -33,7 +33,7 @@ from dataclasses import dataclass
 from ...sql.quote import ident
 from ..steps import condition
 from ..steps.step import Kind, Phase
-from . import _columns, raw_sql
+from . import _columns, _identity, raw_sql
 from ._operation import Compiled, Request
 from ._steps import Steps
 from ._twin import table_sql
@@ -70,6 +70,8 @@ def compile_(request: Request) -> Compiled:
     if all(statement.endswith(" DROP DEFAULT") for statement in former):
         return Compiled(strategy="nothing to do", why=f"{name} has no DEFAULT")
     steps.shape.defaults[number] = None
+    if _identity.takes_over_default(request, name):
+        return Compiled(strategy="with the identity", why=f"the same statement makes {name} an identity, in one moment")
     # By then renames before it are native: the column has the name of the statement.
     drop = steps.step(
         "drop",

@@ -37,7 +37,7 @@ from ...sql.quote import ident, qualified
 from ..steps import condition
 from ..steps.step import Action, Kind, Phase, Step
 from ..sync.link import Link
-from . import _columns, raw_sql
+from . import _columns, _derived, raw_sql
 from ._operation import Compiled, Request
 from ._steps import Steps
 from ._twin import table_sql
@@ -71,6 +71,8 @@ def compile_(request: Request) -> Compiled:
     steps, name = Steps(request, table), request.action.node.name
     column = _columns.known(request, table, name)
     check(request, column, name)
+    if (of := _derived.of_column(request.catalog, table, steps.shape.survivor(name))) is not None:
+        raise request.error(f'column "{name}" is computed by a trigger ("{of.triggers[0].name}"), so it has no DEFAULT')
     text = parse.deparse_expression(alter.definition(request.action.node))
     found = _columns.facts(request, table, text, column, what=f"DEFAULT {text}", columns={})
     if found.has_subquery:

@@ -46,7 +46,7 @@ from ..sync import text
 from ..sync.codec import link_to_json
 from ..sync.link import Link
 from ..sync.sources import sync_table
-from . import _columns, _kept, _passable, raw_sql
+from . import _columns, _derived, _kept, _passable, raw_sql
 from ._fill import fill_link
 from ._not_null import NO_SCAN, NotNull, look_for_null
 from ._operation import Compiled, Request
@@ -273,7 +273,8 @@ def _link(steps: Steps, proof: NotNull, directive: Directive) -> tuple[Link, lis
             hint="Say what its rows get by a DEFAULT, or by -- pgwright: up = … above ADD COLUMN.",
             directive=directive,
         )
-    if reasons := _passable.against(request, steps.table, number):
+    reasons = _passable.against(request, steps.table, number)
+    if reasons := [*reasons, *_derived.reading(request.catalog, steps.table, number)]:
         raise request.refuse(f"{proof.name} cannot be filled", *reasons)
     column = shape.column(shape.logical[proof.name])
     if column.generated is not None:

@@ -6,7 +6,7 @@ They ask for definitions and validity, never just for a name, so that what is ha
 from __future__ import annotations
 
 from ...base.name import RelationName
-from ...sql.quote import literal
+from ...sql.quote import literal, qualified
 
 
 def both(*conditions: str) -> str:
@@ -97,4 +97,41 @@ def is_not_null(relation: int, number: int) -> str:
     return (
         f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = {relation:d} "
         f"AND a.attnum = {number:d} AND a.attnotnull AND {proven})"
+    )
+
+
+def is_identity(relation: int, name: str) -> str:
+    """The column of this name is an identity."""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {relation:d} "
+        f"AND attname = {literal(name)} AND NOT attisdropped AND attidentity <> '')"
+    )
+
+
+def is_partition(parent: int, name: RelationName) -> str:
+    """The relation of this name is a partition of the parent, and is not being detached."""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = {parent:d} AND NOT inhdetachpending "
+        f"AND inhrelid = pg_catalog.to_regclass({literal(qualified(name))}))"
+    )
+
+
+def is_detaching(parent: int, child: int) -> str:
+    """A DETACH … CONCURRENTLY of the child was begun, and has not ended."""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_inherits WHERE inhparent = {parent:d} AND inhrelid = {child:d} "
+        "AND inhdetachpending)"
+    )
+
+
+def exists(name: RelationName) -> str:
+    """There is a relation of this name."""
+    return f"SELECT pg_catalog.to_regclass({literal(qualified(name))}) IS NOT NULL"
+
+
+def is_generated(relation: int, number: int) -> str:
+    """The column with this attnum is a generated one."""
+    return (
+        f"SELECT EXISTS (SELECT FROM pg_catalog.pg_attribute WHERE attrelid = {relation:d} "
+        f"AND attnum = {number:d} AND attgenerated <> '')"
     )

@@ -10,14 +10,16 @@ from ..context import Change, Context
 
 
 def prepare(context: Context) -> Change | None:
-    """Drops the column with the link that fills it. Raises Unconfirmed where the new application may have stored
+    """Drops the column with the link that fills it, between the statements `before` and `after`, which take what
+    computes it away. Raises Unconfirmed where the new application may have stored
     something in it, and Refused where others depend on it by now."""
     connection, parameters = context.connection, context.parameters
     relation, number, link_id = int(parameters["relation"]), int(parameters["number"]), parameters["link"]
+    before, after = parameters.get("before", ()), parameters.get("after", ())
     digest = sync.digest(connection, relation)
     if not live.exists(connection, relation):
         gone = [*text.drop_functions(relation), journal.remove_link(link_id)] if link_id else []
-        return Change(statements=tuple(gone))
+        return Change(statements=(*gone, *after))
     now = live.look(connection, relation)
     column = dict(now.table.names).get(number)
     if column is None:
@@ -26,16 +28,16 @@ def prepare(context: Context) -> Change | None:
         _refuse_loss(context, now, column)
     links = journal.links(connection, relation)
     others = [link for link in links if link.id != link_id]
-    drop = f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(column)}"
+    drop = (*before, f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(column)}", *after)
     if len(others) == len(links):
-        return Change(statements=(drop,), relation=relation, digest=digest)
-    after = sync.with_names(now.table, {}, without=(number,))
+        return Change(statements=drop, relation=relation, digest=digest)
+    left = sync.with_names(now.table, {}, without=(number,))
     return Change(
         statements=(
             *sync.uninstall(now),
-            drop,
+            *drop,
             journal.remove_link(str(link_id)),
-            *sync.install(after, others),
+            *sync.install(left, others),
         ),
         relation=relation,
         digest=digest,

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 
 from ....base.errors import Refused
-from .. import journal, live, sync
+from .. import journal, live, sync, triggers
 from ..context import Change, Context
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -24,13 +24,14 @@ WHERE d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = %(relation
                     AND k.conrelid = d.refobjid)
   AND NOT EXISTS (SELECT FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_proc f ON f.oid = t.tgfoid
                   WHERE d.classid = 'pg_catalog.pg_trigger'::regclass AND t.oid = d.objid
-                    AND f.pronamespace = 'pgwright'::regnamespace)
+                    AND (f.pronamespace = 'pgwright'::regnamespace OR f.oid = ANY(%(computes)s::oid[])))
 ORDER BY 1
 """
 
 
 def prepare(context: Context) -> Change | None:
-    """Renames it and makes the triggers again. With `refuse` others that depend on it by now stop it."""
+    """Renames it and makes the triggers again; `computes` are the functions of triggers that compute it, which go on
+    under the other name. With `refuse` others that depend on it by now stop it."""
     connection, parameters = context.connection, context.parameters
     relation, number, to = int(parameters["relation"]), int(parameters["number"]), str(parameters["to"])
     digest = sync.digest(connection, relation)
@@ -40,17 +41,21 @@ def prepare(context: Context) -> Change | None:
         return None
     if parameters["refuse"]:
         _refuse_dependents(context, relation, number, str(parameters["of"]))
-    renamed = sync.rename(now.table, name, to)
+    computes = list(parameters.get("computes", ()))
+    bodies = triggers.rename_in_bodies(connection, now, name, to, only=computes) if computes else []
+    renamed = (sync.rename(now.table, name, to), *bodies)
     links = journal.links(connection, relation)
     if not links:
-        return Change(statements=(renamed,), relation=relation, digest=digest)
+        return Change(statements=renamed, relation=relation, digest=digest)
     after = sync.with_names(now.table, {number: to})
-    statements = (*sync.uninstall(now), renamed, *sync.install(after, links))
+    statements = (*sync.uninstall(now), *renamed, *sync.install(after, links))
     return Change(statements=statements, relation=relation, digest=digest)
 
 
 def _refuse_dependents(context: Context, relation: int, number: int, name: str) -> None:
-    rows = context.connection.execute(_DEPENDENTS, {"relation": relation, "number": number}).fetchall()
+    computes = list(context.parameters.get("computes", ()))
+    asked = {"relation": relation, "number": number, "computes": computes}
+    rows = context.connection.execute(_DEPENDENTS, asked).fetchall()
     if rows:
         raise Refused(
             f"column {name} cannot be dropped: others depend on it now",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import _passable
+from .. import _derived, _passable
 from .._operation import Request
 from . import bound, keys
 from .replacement import Replacement
@@ -27,6 +27,7 @@ def against(request: Request, change: Replacement) -> tuple[str, ...]:
     reasons += _missing_down(change)
     reasons += _passable.against(request, change.table, change.old_number)
     reasons += () if change.plain else bound.against(request, change)
+    reasons += () if change.plain else _derived.reading(request.catalog, table, number)
     if any(shape.alias for oid, shape in request.shapes.items() if oid == table.oid):
         reasons.append("another rename of this table is an alias in the same unit")
     return tuple(reasons)

@@ -2,21 +2,26 @@
 
 ## What it does
 
-`ALTER TABLE t ADD COLUMN c type` with DEFAULT, NOT NULL, CHECK, REFERENCES, UNIQUE. With `up = expression` the rows
-that are there get a value from their other columns, and until contract so does every row that is written without one.
+`ALTER TABLE t ADD COLUMN c type` with DEFAULT, NOT NULL, CHECK, REFERENCES, UNIQUE, PRIMARY KEY, GENERATED, serial.
+With `up = expression` the rows that are there get a value from their other columns, and until contract so does every
+row that is written without one. A stored generated column on a table with rows ends as a plain column that two triggers
+of the application compute, because PostgreSQL makes no generated column of a plain one: the plan says what differs.
 
 ## Why it is dangerous
 
-A DEFAULT that is another value for each row rewrites the table under ACCESS EXCLUSIVE; CHECK, NOT NULL and UNIQUE
-read it under that lock; NOT NULL without a DEFAULT fails, and breaks the INSERTs of the old application.
+A DEFAULT that is another value for each row rewrites the table under ACCESS EXCLUSIVE, and so do serial, an identity
+and a stored generated column; CHECK, NOT NULL and UNIQUE read it under that lock; NOT NULL without a DEFAULT fails, and
+breaks the INSERTs of the old application.
 
 ## Phases and locks
 
 expand: rows that `up` would leave empty under NOT NULL, or whose DEFAULT a CHECK would refuse, are looked for (ACCESS
 SHARE). The column is added (ACCESS EXCLUSIVE, milliseconds), with a DEFAULT that is one value for all rows as part of
-it. Where each row gets a value of its own (a volatile DEFAULT, `up`) a pass fills the rows in small batches. Then,
-apart and without a scan under a strong lock: NOT NULL, CHECK and foreign key NOT VALID and validated, UNIQUE by an
-index that is built concurrently. contract: with `up` the trigger that fills goes.
+it. Where each row gets a value of its own (a volatile DEFAULT, `up`, serial, an identity, a stored generated column) a
+pass fills the rows in small batches; an identity takes over from the sequence that numbered them, a computed column is
+proven by a CHECK that is validated and goes again. VIRTUAL (18) is catalog-only. Then, apart and without a scan under a
+strong lock: NOT NULL, CHECK and foreign key NOT VALID and validated, UNIQUE by an index that is built concurrently.
+contract: with `up` the trigger that fills goes.
 
 ## Rollback
 
@@ -41,6 +46,8 @@ from .. import _columns, raw_sql
 from .._operation import Compiled, Request
 from .._steps import Steps
 from .._twin import directives, table_sql
+from ..add_primary_key import refuse_second
+from . import _generated
 from ._added import constraints, understand, unknown
 from ._build import build
 
@@ -82,4 +89,9 @@ def compile_(request: Request) -> Compiled:
     if not _columns.is_whole(relation, table) or unknown(found):
         return raw_sql.compile_(request)
     _columns.check_new_name(request, table, node.colname)
-    return build(understand(steps, node, found))
+    if "CONSTR_PRIMARY" in found:
+        refuse_second(steps)
+    added = understand(steps, node, found)
+    if "CONSTR_GENERATED" in found:
+        _generated.understood(added, found["CONSTR_GENERATED"])
+    return build(added)

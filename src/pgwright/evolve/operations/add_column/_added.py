@@ -15,17 +15,18 @@ from ...locks.scene import Scene
 from .. import _columns, _passable
 from .._operation import UNKNOWN
 from .._steps import Steps
+from ._numbered import Numbering, is_numbered, is_serial, numbering, plain, refuse
 
-KEPT = ("CONSTR_DEFAULT", "CONSTR_NOTNULL", "CONSTR_NULL")
-"""What ADD COLUMN does without reading the rows."""
-_APART = ("CONSTR_CHECK", "CONSTR_FOREIGN", "CONSTR_UNIQUE")
-_SERIAL = frozenset({"smallserial", "serial2", "serial", "serial4", "bigserial", "serial8"})
+KEPT = ("CONSTR_DEFAULT", "CONSTR_NOTNULL", "CONSTR_NULL", "CONSTR_GENERATED", "CONSTR_IDENTITY")
+"""What ADD COLUMN does without reading the rows; the last two where there are none, or where it is allowed."""
+_APART = ("CONSTR_CHECK", "CONSTR_FOREIGN", "CONSTR_UNIQUE", "CONSTR_PRIMARY")
 _ATTRIBUTES = ("CONSTR_ATTR_DEFERRABLE", "CONSTR_ATTR_DEFERRED", "CONSTR_ATTR_NOT_DEFERRABLE", "CONSTR_ATTR_IMMEDIATE")
 
 
 @dataclass
 class Added:
-    """What the author means: the parts of the column definition, told apart."""
+    """What the author means: the parts of the column definition, told apart. `generated` is the expression of a
+    generated column; with `kept` triggers compute it. `sequence` numbers the rows of serial and identity."""
 
     steps: Steps
     node: Node
@@ -35,15 +36,21 @@ class Added:
     default: ExpressionFacts | None = None
     up: ExpressionFacts | None = None
     hazards: list[str] = field(default_factory=list)
+    generated: ExpressionFacts | None = None
+    virtual: bool = False
+    kept: bool = False
+    sequence: Numbering | None = None
 
     @property
     def not_null(self) -> bool:
-        """Whether NOT NULL is asked for."""
-        return "CONSTR_NOTNULL" in self.found
+        """Whether NOT NULL is asked for, by itself or by what implies it."""
+        return bool(self.found.keys() & {"CONSTR_NOTNULL", "CONSTR_PRIMARY", "CONSTR_IDENTITY"})
 
     @property
     def filled(self) -> ExpressionFacts | None:
-        """What the pass fills in: `up`, or a DEFAULT that differs from row to row."""
+        """What the pass fills in: `up`, a DEFAULT that differs from row to row, or what triggers compute."""
+        if self.kept:
+            return self.generated
         if self.up is not None:
             return self.up
         return self.default if self.default is not None and self.default.volatile else None
@@ -84,7 +91,7 @@ def _refuse_others(steps: Steps, node: Node) -> None:
 
 
 def unknown(found: dict[str, list[Node]]) -> bool:
-    """Whether there is one that this operation does not know: GENERATED, PRIMARY KEY."""
+    """Whether there is one that this operation does not know."""
     return bool(set(found) - {*KEPT, *_APART})
 
 
@@ -93,24 +100,40 @@ def understand(steps: Steps, node: Node, found: dict[str, list[Node]]) -> Added:
     request, table, shape = steps.request, steps.table, steps.shape
     name = node.colname
     type_, there = _columns.type_name(request, node.type_name)
+    refuse(steps, node, found, type_)
+    numbered = is_numbered(steps, node, found)
+    if numbered and is_serial(node):
+        node = plain(node)
+        found = constraints(node)
+        type_, there = _columns.type_name(request, node.type_name)
     bare = Column(
         number=shape.next_number(),
         name=name,
         type=type_,
         type_oid=0 if there else UNKNOWN,
-        not_null="CONSTR_NOTNULL" in found,
+        not_null=bool(found.keys() & {"CONSTR_NOTNULL", "CONSTR_PRIMARY", "CONSTR_IDENTITY"}),
         collation=_collation(node),
     )
-    if there and node.type_name.names[-1].string.sval not in _SERIAL:
+    if there and not is_serial(node):
         _columns.facts(request, table, "NULL", bare, what=f"column {name}", columns={})
     _refuse_others(steps, node)
-    default = _default(steps, found, bare)
+    sequence = numbering(steps, bare, found) if numbered else None
+    default = sequence.default if sequence is not None else _default(steps, found, bare)
     up = _up(steps, bare)
     column = replace(bare, default=default.text if default is not None else None)
-    if "CONSTR_UNIQUE" in found and default is not None and not default.volatile and up is None and table.rows != 0:
+    if (
+        found.keys() & {"CONSTR_UNIQUE", "CONSTR_PRIMARY"}
+        and default is not None
+        and not default.volatile
+        and up is None
+        and table.rows != 0
+    ):
         _refuse_same(steps, name)
-    added = Added(steps=steps, node=node, name=name, column=column, found=found, default=default, up=up)
-    if added.not_null and default is None and up is None and has_rows(request.catalog, table.oid):
+    added = Added(
+        steps=steps, node=node, name=name, column=column, found=found, default=default, up=up, sequence=sequence
+    )
+    provided = default is not None or up is not None or "CONSTR_GENERATED" in found or "CONSTR_IDENTITY" in found
+    if added.not_null and not provided and not is_serial(node) and has_rows(request.catalog, table.oid):
         raise request.refuse(
             f"{name} is NOT NULL without a DEFAULT, and {table.name} has rows",
             hint="Give it a DEFAULT, or write above it what the rows get: -- pgwright: up = …",

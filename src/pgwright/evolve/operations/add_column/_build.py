@@ -16,12 +16,14 @@ from ...sync.link import Link
 from ...sync.sources import sync_table
 from .. import _columns, _constraints, _passable
 from .._check import check
+from .._derived import Making
 from .._fill import fill_link
 from .._foreign_key import foreign_key
 from .._key import key
 from .._not_null import NotNull
 from .._operation import UNKNOWN, Compiled
 from .._unique import twice
+from . import _generated, _numbered
 from ._added import KEPT, Added, rewrites
 
 
@@ -30,6 +32,7 @@ def build(added: Added) -> Compiled:
     steps, request = added.steps, added.steps.request
     shape, number = steps.shape, added.column.number
     fill = added.filled
+    made = _generated.making(added) if added.kept else None
     shape.added[number] = added.column
     shape.logical[added.name] = number
     shape.physical[number] = added.name
@@ -38,9 +41,14 @@ def build(added: Added) -> Compiled:
     if late:
         request.late.add(added.name)
     phase = Phase.VERIFY if late else Phase.EXPAND
-    made = _open(added, link)
+    opened = (
+        _generated.opened(added, made, link, _definition(added, native=False))
+        if made and link
+        else [_open(added, link)]
+    )
     close = [_close(added, link)] if link is not None and link.fills == "touch" else []
-    after = [*close, *_apart(added, phase)]
+    proven = _generated.proven(added, made) if made is not None else []
+    after = [*close, *proven, *_apart(added, phase)]
     if added.not_null:
         shape.not_null.add(number)
     if link is not None and link.fills == "writes":
@@ -48,8 +56,8 @@ def build(added: Added) -> Compiled:
     return Compiled(
         strategy="filled in place" if late else "catalog-only",
         why=_why(added),
-        hazards=tuple(added.hazards) + _hazards(added),
-        steps=(*_looks(added), made, *after, _undo(added, link)),
+        hazards=tuple(added.hazards) + _hazards(added) + _of_values(added, made),
+        steps=(*_looks(added), *opened, *after, _undo(added, link, made)),
         links=(link,) if link is not None else (),
     )
 
@@ -57,6 +65,8 @@ def build(added: Added) -> Compiled:
 def _looks(added: Added) -> list[Step]:
     """Rows that `up` would leave empty in a column that is NOT NULL, or whose DEFAULT breaks a CHECK; asked for before
     the column is there."""
+    if added.generated is not None and added.not_null:
+        return _columns.look_for_gaps(added.steps, added.name, added.generated)
     if added.filled is None:
         checks = enumerate(added.found.get("CONSTR_CHECK", ()), 1)
         return [step for number, node in checks for step in _broken(added, number, node)]
@@ -73,8 +83,11 @@ def _broken(added: Added, number: int, node: Node) -> list[Step]:
         return []
     if not _constraints.all_seen(steps.request, steps.table):
         return []
-    value = added.default.text if added.default is not None else "NULL"
+    given = added.generated or added.default
+    value = given.text if given is not None else "NULL"
     there = {name: ident(shape.on_server(name)) for name in others}
+    if added.generated is not None:
+        value = substitute(value, {name: ident(shape.on_server(name)) for name in added.generated.columns})
     broken = substitute(text, {**there, added.name: f"({value})::{added.column.type}"})
     return [
         steps.look(
@@ -103,12 +116,13 @@ def _open(added: Added, link: Link | None) -> Step:
     steps = added.steps
     native = link is None
     statements = [steps.alter(f"ADD COLUMN {_definition(added, native=native)}")]
+    statements += added.sequence.create if added.sequence is not None else ()
     if not native and added.default is not None:
         statements.append(steps.alter(f"ALTER COLUMN {ident(added.name)} SET DEFAULT {added.default.text}"))
     situations = [steps.on("AlterTableStmt.AT_AddColumn")]
-    if native and added.not_null and added.default is None:
+    if native and added.not_null and added.default is None and not added.virtual:
         situations.append(steps.on("AlterTableStmt.AT_AddColumn checked"))
-    if native and rewrites(steps, added.node):
+    if native and (rewrites(steps, added.node) or _fills_at_once(added)):
         situations.append(steps.on("AlterTableStmt.AT_AddColumn rewriting"))
     there = condition.has_column(steps.table.oid, added.name)
     if link is None:
@@ -141,13 +155,17 @@ def _open(added: Added, link: Link | None) -> Step:
     )
 
 
+def _fills_at_once(added: Added) -> bool:
+    """A stored generated column or an identity as typed."""
+    return "CONSTR_IDENTITY" in added.found or (added.generated is not None and not added.virtual)
+
+
 def _definition(added: Added, *, native: bool) -> str:
-    """The column definition with only what is free."""
+    """The column definition with only what is free. NOT NULL of a virtual column reads the rows (18)."""
     node = type(added.node)()
     node.CopyFrom(added.node)
-    kept = [
-        each for each in added.node.constraints if native and parse.enum_value(parse.unwrap(each), "contype") in KEPT
-    ]
+    free = set(KEPT if native else ()) - ({"CONSTR_NOTNULL"} if added.virtual else set())
+    kept = [each for each in added.node.constraints if parse.enum_value(parse.unwrap(each), "contype") in free]
     del node.constraints[:]
     node.constraints.extend(kept)
     holder = parse.parse("ALTER TABLE x ADD COLUMN y int")[0].node
@@ -191,9 +209,11 @@ def _apart(added: Added, phase: Phase) -> list[Step]:
     """What reads the rows, each without a strong lock."""
     steps = added.steps
     found: list[Step] = []
-    if added.filled is not None and added.not_null:
+    if (added.filled is not None or added.virtual) and added.not_null:
         proof = NotNull.of(steps, added.name, phase)
         found += [proof.add(), *proof.prove()]
+    if added.sequence is not None:
+        found += _numbered.taken_over(steps, added.name, added.sequence, phase)
     for number, node in enumerate(added.found.get("CONSTR_CHECK", ()), 1):
         made = check(steps, node, tag=f"check{number}_")
         found += made.forward(phase, look=None)
@@ -201,22 +221,28 @@ def _apart(added: Added, phase: Phase) -> list[Step]:
     for number, node in enumerate(added.found.get("CONSTR_FOREIGN", ()), 1):
         made = foreign_key(steps, node, [added.name], tag=f"foreign{number}_")
         found += made.forward(phase, look=None)
-    for number, node in enumerate(added.found.get("CONSTR_UNIQUE", ()), 1):
+    keys = [("UNIQUE", each) for each in added.found.get("CONSTR_UNIQUE", ())]
+    keys += [("PRIMARY KEY", each) for each in added.found.get("CONSTR_PRIMARY", ())]
+    for number, (kind, node) in enumerate(keys, 1):
         added.hazards.append(twice([added.name]))
-        of = key(steps, node, "UNIQUE", [added.name], phase, tag=f"unique{number}_")
+        of = key(steps, node, kind, [added.name], phase, tag=f"unique{number}_")
         found += [each for each in of if each.phase is not Phase.ROLLBACK]
     return found
 
 
-def _undo(added: Added, link: Link | None) -> Step:
+def _undo(added: Added, link: Link | None, made: Making | None) -> Step:
     """Rollback drops the column; constraints and indexes go with it."""
     steps = added.steps
+    before = made.drop_triggers_sql() if made is not None else []
+    after = [made.drop_function_sql()] if made is not None else []
     parameters = {
         "relation": steps.table.oid,
         "number": added.column.number,
         "column": added.name,
         "link": link.id if link is not None else None,
         "loses": _loses(added),
+        "before": before,
+        "after": after,
     }
     foreign = [
         steps.on("AlterTableStmt.AT_DropConstraint foreign key", referenced=(oid,))
@@ -228,7 +254,7 @@ def _undo(added: Added, link: Link | None) -> Step:
         Phase.ROLLBACK,
         Kind.CUTOVER,
         f"drop column {added.name} of {steps.table.name}",
-        (_drop_sql(added),),
+        (*before, _drop_sql(added), *after),
         steps.on("AlterTableStmt.AT_DropColumn"),
         steps.on("DropStmt trigger"),
         *foreign,
@@ -240,7 +266,9 @@ def _undo(added: Added, link: Link | None) -> Step:
 def _loses(added: Added) -> str:
     """The condition of rows whose value the application must have written; "true" where nobody can tell."""
     column = ident(added.name)
-    if added.filled is not None:
+    if added.generated is not None:
+        return ""
+    if added.filled is not None or "CONSTR_IDENTITY" in added.found:
         return "true"
     if added.default is None:
         return f"{column} IS NOT NULL"
@@ -250,7 +278,20 @@ def _loses(added: Added) -> str:
     return f"ROW({column})::record OPERATOR(pg_catalog.*<>) {default}"
 
 
+def _of_values(added: Added, made: Making | None) -> tuple[str, ...]:
+    """How the values differ from those of the statement as typed."""
+    if added.generated is not None:
+        return _generated.hazards(added, made)
+    return _numbered.hazards(added.name, added.sequence) if added.sequence is not None else ()
+
+
 def _why(added: Added) -> str:
+    if added.kept:
+        return "as typed it would rewrite the table: triggers compute what is written, a pass what is there"
+    if added.generated is not None:
+        return "nothing is stored" if added.virtual else "the table has no rows, or its rewrite is allowed"
+    if added.sequence is not None:
+        return "as typed it would rewrite the table: a sequence numbers the rows that are there in small batches"
     if added.up is not None:
         return "up gives each row its value: a trigger fills what is written, a pass what is there"
     if added.filled is not None:
@@ -278,6 +319,7 @@ def _hazards(added: Added) -> tuple[str, ...]:
             found.append(
                 f"an UPDATE of {read} that does not name {added.name} leaves it as it is, in both applications"
             )
-    if added.not_null and added.default is None and added.up is None:
+    provided = added.default is not None or added.up is not None or added.generated is not None
+    if added.not_null and not provided and "CONSTR_IDENTITY" not in added.found:
         found.append(f"INSERTs of the old application, which do not name {added.name}, fail from expand on (23502)")
     return tuple(found)
