@@ -34,6 +34,9 @@ TryKey = Callable[[tuple[Column, ...], tuple[Column, ...], str], str | None]
 TypeProbe = Callable[[Sequence[int], str, str], tuple[str | None, str]]
 """What the server says against a clause behind ALTER COLUMN on some tables, and what it would write anew."""
 
+TryClause = Callable[[int, str, int], str | None]
+"""What the server says against a clause of ALTER TABLE of a table, None for nothing; another table may stand behind."""
+
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 IndexProbe = Callable[[int, Mapping[str, str | Column], parse.Node, str | None], IndexFacts]
 
@@ -176,6 +179,7 @@ class Request(Place):
     width: Callable[[int, str], float] | None = None
     try_key: TryKey | None = None
     probe_type: TypeProbe | None = None
+    try_clause: TryClause | None = None
     allow: frozenset[str] = frozenset()
     crowded: frozenset[int] = frozenset()
     types: Mapping[RelationName, bool] = field(default_factory=dict)

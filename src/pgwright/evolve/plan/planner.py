@@ -15,7 +15,7 @@ from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
 from ..operations import _fresh
-from ..operations._operation import Compiled, IndexProbe, Place, Probe, Request, Shape, TryKey, TypeProbe
+from ..operations._operation import Compiled, IndexProbe, Place, Probe, Request, Shape, TryClause, TryKey, TypeProbe
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import passes, routing
@@ -42,6 +42,7 @@ class Sources:
     width: Callable[[int, str], float] | None = None
     try_key: TryKey | None = None
     probe_type: TypeProbe | None = None
+    try_clause: TryClause | None = None
     allow: frozenset[str] = frozenset()
     busy: Mapping[int, str] = field(default_factory=dict)
 
@@ -124,6 +125,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             width=sources.width,
             try_key=sources.try_key,
             probe_type=sources.probe_type,
+            try_clause=sources.try_clause,
             allow=sources.allow,
             crowded=draft.crowded,
             types=draft.types,
