@@ -6,6 +6,8 @@ from .evolve.operations.add_exclusion import AddExclusion as AddExclusion
 from .evolve.operations.add_foreign_key import AddForeignKey as AddForeignKey
 from .evolve.operations.add_primary_key import AddPrimaryKey as AddPrimaryKey
 from .evolve.operations.add_unique import AddUnique as AddUnique
+from .evolve.operations.alter_constraint import AlterConstraint as AlterConstraint
+from .evolve.operations.alter_domain import AlterDomain as AlterDomain
 from .evolve.operations.change_owner import ChangeOwner as ChangeOwner
 from .evolve.operations.change_type import ChangeType as ChangeType
 from .evolve.operations.cluster_on import ClusterOn as ClusterOn

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from ..base.errors import CatalogMoved, Refused, UsageError
 from ..catalog.clause_probe import probe_clause
+from ..catalog.domain_probe import probe_domain
 from ..catalog.fingerprint import fingerprint
 from ..catalog.index_probe import IndexFacts, probe_index
 from ..catalog.key_probe import probe_foreign_key
@@ -123,9 +125,6 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
     def try_type(tables: Sequence[int], column: str, clause: str) -> tuple[str | None, str]:
         return probe_type(connection, catalog, tables, column, clause)
 
-    def try_clause(table: int, clause: str, other: int) -> str | None:
-        return probe_clause(connection, catalog, table, clause, other)
-
     return planner.Sources(
         catalog=catalog,
         links=journal.links(connection) if begun else (),
@@ -136,7 +135,8 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
         width=width,
         try_key=try_key,
         probe_type=try_type,
-        try_clause=try_clause,
+        try_clause=partial(probe_clause, connection, catalog),
+        probe_domain=partial(probe_domain, connection, catalog),
         allow=allow,
         busy=journal.busy(connection) if begun else {},
     )

@@ -18,8 +18,9 @@ from . import dropping
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Clauses = list[list[Any]]
-"""Rows of [relation oid, attnum or 0, [clause, …], [clause, …]]: what JSON makes of them and gives back. The last are
-those that bring back the whole list of which the setting is a part, in its order; empty for what is no list."""
+"""Rows of [relation oid, attnum or 0, [clause, …], [clause, …]]: what JSON makes of them and gives back. With -1 the
+clauses go down to what is below the table. The last are those that bring back the whole list of which the setting is a
+part, in its order; empty for what is no list."""
 
 
 def read(connection: Connection, parameters: Mapping[str, Any]) -> Clauses:
@@ -50,7 +51,7 @@ def statements(connection: Connection, oid: int, number: int, clauses: Sequence[
     if name is None:
         return []
     column = ""
-    if number:
+    if number > 0:
         found = connection.execute(
             "SELECT attname FROM pg_catalog.pg_attribute WHERE attrelid = %s AND attnum = %s AND NOT attisdropped",
             (oid, number),
@@ -58,7 +59,8 @@ def statements(connection: Connection, oid: int, number: int, clauses: Sequence[
         if found is None:
             return []
         column = f"ALTER COLUMN {ident(found[0])} "
-    return [f"ALTER TABLE ONLY {qualified(name)} {column}{clause}" for clause in clauses]
+    only = "" if number < 0 else "ONLY "
+    return [f"ALTER TABLE {only}{qualified(name)} {column}{clause}" for clause in clauses]
 
 
 @cache
