@@ -152,20 +152,21 @@ def observe(connection: psycopg.Connection[tuple[Any, ...]], sql: str) -> File:
     try:
         with connection.transaction(force_rollback=True):
             before = {row[0]: row[1:] for row in connection.execute(query).fetchall()}
+            earlier = set(connection.execute(_SCANS).fetchall())
             connection.execute(sql.encode())
             locks = connection.execute(
                 "SELECT relation::bigint, mode FROM pg_locks"
                 " WHERE pid = pg_backend_pid() AND locktype = 'relation' AND granted"
             ).fetchall()
             after = {row[0]: row[1:] for row in connection.execute(query).fetchall()}
-            scans = connection.execute(
-                "SELECT relid::bigint FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
-            ).fetchall()
+            # What `before` has scanned in this session may not have been flushed yet.
+            scans = set(connection.execute(_SCANS).fetchall()) - earlier
     except psycopg.Error as error:
         return {"error": str(error.diag.message_primary)}
-    return result_of(before, after, locks, {oid for (oid,) in scans})
+    return result_of(before, after, locks, {oid for oid, _ in scans})
 
 
+_SCANS = "SELECT relid::bigint, seq_scan FROM pg_stat_xact_user_tables WHERE seq_scan > 0"
 Relations = dict[int, tuple[Any, ...]]
 
 

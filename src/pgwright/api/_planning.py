@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 from ..base.errors import CatalogMoved, Refused, UsageError
+from ..catalog.clause_probe import probe_clause
+from ..catalog.domain_probe import probe_domain
 from ..catalog.fingerprint import fingerprint
 from ..catalog.index_probe import IndexFacts, probe_index
 from ..catalog.key_probe import probe_foreign_key
@@ -154,6 +157,8 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
         try_key=try_key,
         probe_type=try_type,
         probe_bound=bound,
+        try_clause=partial(probe_clause, connection, catalog),
+        probe_domain=partial(probe_domain, connection, catalog),
         allow=allow,
         busy=journal.busy(connection) if begun else {},
         leaving=journal.leaving(connection) if begun else {},

@@ -161,7 +161,7 @@ def test_harmless(make_catalog: Callable[[str], Catalog], sql: str) -> None:
         ),
         ("DROP TABLE np", "it takes ACCESS EXCLUSIVE on public.np"),
         ("TRUNCATE r2 CASCADE", "it rewrites public."),
-        ("ALTER TABLE t SET TABLESPACE pg_default", "nobody knows what it locks"),
+        ("ALTER TABLE t SET TABLESPACE autre", "nobody knows what it locks"),
         ("DROP VIEW vw CASCADE", "nobody knows what it locks"),
         ("VACUUM FULL t", "nobody knows what it locks"),
         ("CALL somebodys()", "nobody knows what it locks"),

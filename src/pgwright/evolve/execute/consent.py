@@ -2,14 +2,15 @@
 
 An action may have `beforehand(context)`, which raises Refused. A step of RETIRE (or of CONTRACT) whose action has the
 parameter `destroys` loses data for ever: a list of {"relation": oid, "column": attnum or 0, "object": what a person
-types, "name": [schema, name]}; the name counts where the oid is 0, as there was no table when the plan was made.
+types, "name": [schema, name], "verb": what happens to it, "drops" where it is not there}; the name counts where the
+oid is 0, as there was no table when the plan was made.
 Where there is nothing to lose (no row, or nothing but NULL in the column), or the author has said `allow = destructive`
 (parameter `consented`), nobody is asked. Here nothing is dropped and nobody is prompted.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -47,20 +48,28 @@ def require(runner: Runner, record: journal.Record) -> None:
     if not items:
         return
     with runner.transaction() as connection:  # in which rows that policies hide are an error
-        lost = [item["object"] for item in items if holds(connection, item)]
+        lost = [item for item in items if holds(connection, item)]
     if lost:
-        raise unconfirmed(tuple(dict.fromkeys(lost)), retiring=record.state == "retiring")
+        raise unconfirmed(lost, retiring=record.state == "retiring")
 
 
-def unconfirmed(lost: tuple[str, ...], *, retiring: bool) -> Unconfirmed:
-    """The error that asks for consent to losing what is called `lost`."""
+def unconfirmed(items: Sequence[Mapping[str, Any]], *, retiring: bool) -> Unconfirmed:
+    """The error that asks for consent to losing what `items` name."""
+    lost = tuple(dict.fromkeys(str(item["object"]) for item in items))
+    verbs = tuple(dict.fromkeys(str(item.get("verb", "drops")) for item in items))
     names, have = ", ".join(lost), "have" if len(lost) > 1 else "has"
+    aside = verbs == ("drops",)
+    kept = "It is put aside, and nothing is lost yet." if aside else "Nothing is lost yet."
     return Unconfirmed(
-        f"contract drops {names} for ever, and {names if len(lost) == 1 else 'they'} {have} data",
+        f"contract {' or '.join(verbs)} {names} for ever, and {names if len(lost) == 1 else 'they'} {have} data",
         object=names,
-        state="It is put aside, and nothing is lost yet." if retiring else "Nothing of that was changed.",
+        state=kept if retiring else "Nothing of that was changed.",
         hint=f"If it may go: pgwright contract {'--finalize ' if retiring else ''}--yes --allow destructive"
-        + (". To get it back: pgwright rollback" if retiring else ". To keep it aside for a while first: --grace 7d"),
+        + (
+            ". To get it back: pgwright rollback"
+            if retiring
+            else f". To keep it{' aside' if aside else ''} for a while first: --grace 7d"
+        ),
     )
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """The error to raise instead, the statements that take back what holds the application, the table (oid) that they
-    lock with the `others`, and the steps that have to run again."""
+    """The error to raise instead, the statements that take back what holds the application, the table (oid, 0 for none)
+    that they lock with the `others`, and the steps that have to run again."""
 
     error: PgwrightError
     statements: tuple[str, ...]
@@ -68,9 +68,9 @@ def after(runner: Runner, record: journal.StepRecord, error: PgwrightError) -> P
 
 def _locks(runner: Runner, failure: Failure) -> tuple[Lock, ...]:
     """ACCESS EXCLUSIVE on the table and on those of the others that are still there."""
-    mine = declared.exclusive(runner.connection, failure.relation)
+    mine = (declared.exclusive(runner.connection, failure.relation),) if failure.relation else ()
     others = tuple(declared.exclusive(runner.connection, oid) for oid in failure.others if oid != failure.relation)
-    return (mine, *declared.there(runner.connection, others))
+    return (*mine, *declared.there(runner.connection, others))
 
 
 def about_data(error: PgwrightError) -> bool:

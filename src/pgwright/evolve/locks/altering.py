@@ -228,12 +228,15 @@ def _drop_constraint(scene: Scene, command: Node, target: int | None, parts: Par
 
 
 def _alter_constraint(scene: Scene, command: Node, target: int | None, parts: Parts) -> list[Situation]:
-    change = _definition(command)
+    change, name = _definition(command), KEY + "AT_AlterConstraint"
+    if change.alter_inheritability:
+        parts = {"target": some(target), "below": tuple(oid for oid in parts["target"] if oid != target)}
+        return [Situation(name + (" no inherit" if change.noinherit else " inherit"), parts)]
     if not change.alter_enforceability:
-        return [Situation(KEY + "AT_AlterConstraint", parts)]
+        return [Situation(name, parts)]
     constraint = scene.constraint(target, change.conname)
     parts = {**parts, "referenced": scene.referenced([constraint] if constraint else [])}
-    return [Situation(KEY + "AT_AlterConstraint enforced", parts)]
+    return [Situation(name + (" enforced" if change.is_enforced else " not enforced"), parts)]
 
 
 def _type(scene: Scene, command: Node, target: int | None, parts: Parts) -> list[Situation]:
@@ -254,12 +257,26 @@ def _access_method(scene: Scene, command: Node, target: int | None, parts: Parts
     return [Situation(KEY + "AT_SetAccessMethod", parts)] if same else None
 
 
+def _tablespace(scene: Scene, command: Node, target: int | None, parts: Parts) -> list[Situation] | None:
+    """Likewise only the one that it is in."""
+    table = scene.table(target)
+    same = table is not None and (table.tablespace or "pg_default") == command.name
+    return [Situation(KEY + "AT_SetTableSpace", parts)] if same else None
+
+
 def _with_sequences(scene: Scene, command: Node, _target: int | None, parts: Parts) -> list[Situation]:
     key = KEY + parse.enum_value(command, "subtype")
     return [Situation(key, {**parts, "sequences": scene.sequences(parts["target"])})]
 
 
-_OPTIONS = {"fillfactor", "parallel_workers", "toast_tuple_target", "log_autovacuum_min_duration", "vacuum_truncate"}
+_OPTIONS = {
+    "fillfactor",
+    "parallel_workers",
+    "toast_tuple_target",
+    "log_autovacuum_min_duration",
+    "vacuum_truncate",
+    "vacuum_index_cleanup",
+}
 
 
 def _options(scene: Scene, command: Node, target: int | None, parts: Parts) -> list[Situation]:
@@ -330,6 +347,7 @@ _REFINED: dict[str, Callable[[Scene, Node, int | None, Parts], list[Situation] |
     "AT_AlterConstraint": _alter_constraint,
     "AT_AlterColumnType": _type,
     "AT_SetAccessMethod": _access_method,
+    "AT_SetTableSpace": _tablespace,
     "AT_SetIdentity": _with_sequences,
     "AT_ChangeOwner": _with_sequences,
     "AT_SetLogged": _with_sequences,

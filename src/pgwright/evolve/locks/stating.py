@@ -131,8 +131,10 @@ def _with_statistics(scene: Scene, names: Sequence[str]) -> tuple[int, ...]:
 def _truncate(scene: Scene, node: Node) -> Found:
     tables = [oid for relation in node.relations for oid in scene.family(parse.unwrap(relation))]
     cascade = parse.enum_value(node, "behavior") == "DROP_CASCADE"
-    reached = scene.all_referencing(tables) if cascade else ()
-    return [Situation("TruncateStmt", {"target": tuple(tables) + reached})]
+    reached = tuple(tables) + (scene.all_referencing(tables) if cascade else ())
+    if node.restart_seqs and (sequences := scene.sequences(reached)):
+        return [Situation("TruncateStmt restart identity", {"target": reached, "sequences": sequences})]
+    return [Situation("TruncateStmt", {"target": reached})]
 
 
 def _on_family(name: str) -> Callable[[Scene, Node], Found]:
@@ -235,14 +237,13 @@ def _publication(scene: Scene, node: Node) -> Found:
     return [Situation("CreatePublicationStmt", {"target": tuple(oids)})] if oids else []
 
 
+_WITH_RELATION = ("OBJECT_TABLE", "OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE")
+
+
 def _schema_of(scene: Scene, node: Node) -> Found:
-    if parse.enum_value(node, "object_type") not in (
-        "OBJECT_TABLE",
-        "OBJECT_VIEW",
-        "OBJECT_MATVIEW",
-        "OBJECT_SEQUENCE",
-    ):
-        return None
+    kind = parse.enum_value(node, "object_type")
+    if kind not in _WITH_RELATION:
+        return [] if kind in _WITHOUT_RELATION | {"OBJECT_STATISTIC_EXT"} else None
     oids = some(scene.oid(node.relation))
     return [Situation("AlterObjectSchemaStmt", {"target": oids, "sequences": scene.sequences(oids)})]
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ...base.errors import MigrationFileError, Refused
 from ...base.name import RelationName
+from ...catalog.domain_probe import DomainFacts
 from ...catalog.index_probe import IndexFacts
 from ...catalog.partition_probe import BoundFacts
 from ...catalog.probe import ExpressionFacts
@@ -37,6 +38,11 @@ TypeProbe = Callable[[Sequence[int], str, str], tuple[str | None, str]]
 
 BoundProbe = Callable[[int, str, int], BoundFacts]
 """What the server says of the bound of a new partition of a table, beside all others but one."""
+TryClause = Callable[[int, str, int], str | None]
+"""What the server says against a clause of ALTER TABLE of a table, None for nothing; another table may stand behind."""
+
+DomainProbe = Callable[[RelationName, str], DomainFacts | None]
+"""What the server says of a domain and of a change of it, None where there is no such domain."""
 
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 IndexProbe = Callable[[int, Mapping[str, str | Column], parse.Node, str | None], IndexFacts]
@@ -208,6 +214,8 @@ class Request(Place):
     try_key: TryKey | None = None
     probe_type: TypeProbe | None = None
     probe_bound: BoundProbe | None = None
+    try_clause: TryClause | None = None
+    probe_domain: DomainProbe | None = None
     allow: frozenset[str] = frozenset()
     crowded: frozenset[int] = frozenset()
     types: Mapping[RelationName, bool] = field(default_factory=dict)

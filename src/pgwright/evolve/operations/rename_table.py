@@ -41,6 +41,7 @@ from ...base.name import RelationName
 from ...catalog.dependents import functions_mentioning
 from ...catalog.values import Table
 from ...sql.quote import ident, literal, qualified
+from ..locks.scene import Situation
 from ..steps import condition
 from ..steps.step import Action, Kind, Lock, Phase, Step
 from . import _names, _view
@@ -72,14 +73,17 @@ def compile_(request: Request) -> Compiled:
     table = request.changeable(request.action.node.relation)
     to = RelationName(table.name.schema, request.action.node.newname)
     _check_name(request, table, to)
-    _refuse(request, table)
+    refuse(request, table)
     request.shape(table).renamed = to
     request.names.add(to.name)
+    there, back = (
+        f"ALTER TABLE {qualified(a)} RENAME TO {ident(b.name)}" for a, b in ((table.name, to), (to, table.name))
+    )
     return Compiled(
         strategy="alias",
         why="a view of the old name serves the old application, and no data moves",
         hazards=_hazards(request, table, to),
-        steps=_steps(request, table, to),
+        steps=two_names(request, table, to, there, back, Steps(request, table).on("RenameStmt relation")),
     )
 
 
@@ -96,7 +100,8 @@ def _check_name(request: Request, table: Table, to: RelationName) -> None:
         )
 
 
-def _refuse(request: Request, table: Table) -> None:
+def refuse(request: Request, table: Table) -> None:
+    """Raises where no view can stand in for the table, or would be in the way of others."""
     view = _view.ours(request.catalog, table.oid)
     if view is not None:
         raise request.refuse(
@@ -156,11 +161,12 @@ def _hazards(request: Request, table: Table, to: RelationName) -> tuple[str, ...
     return tuple(found)
 
 
-def _steps(request: Request, table: Table, to: RelationName) -> tuple[Step, ...]:
+def two_names(
+    request: Request, table: Table, to: RelationName, there: str, back: str, on: Situation
+) -> tuple[Step, ...]:
+    """The steps by which the table comes to be called `to` by the statement `there`, while a view of its old name shows
+    it until contract; `back` is the statement that undoes it, `on` how it locks."""
     steps = Steps(request, table)
-    # Partitions and children are locked with it, like everywhere: what was declared holds for those that come, too.
-    rename = steps.on("RenameStmt relation")
-    there, back = f"ALTER TABLE {steps.sql} RENAME TO {ident(to.name)}", _back(table, to)
     drop = f"DROP VIEW {steps.sql}"
     view = Lock(relation=table.name, oid=0, mode=LockMode.ACCESS_EXCLUSIVE)
     shown = condition.both(condition.is_called(table.oid, to), condition.shows(table.name, table.oid))
@@ -170,7 +176,7 @@ def _steps(request: Request, table: Table, to: RelationName) -> tuple[Step, ...]
         contract = phase is Phase.CONTRACT
         parameters = {"relation": table.oid, "view": old, "back": not contract, "watch": [old] if contract else []}
         action = Action(name="name_end", parameters=parameters)
-        made = steps.step(name, phase, Kind.CUTOVER, summary, statements, rename, action=action, undo=undo)
+        made = steps.step(name, phase, Kind.CUTOVER, summary, statements, on, action=action, undo=undo)
         # The view first: statements lock it before the table behind it.
         locks = {Phase.CONTRACT: (view,), Phase.ROLLBACK: (view, *made.locks)}.get(phase, made.locks)
         return replace(made, locks=locks)
@@ -179,9 +185,9 @@ def _steps(request: Request, table: Table, to: RelationName) -> tuple[Step, ...]
         "open",
         Phase.EXPAND,
         Kind.INSTANT,
-        f"rename {table.name} to {to.name}, and show it under both names",
+        f"call {table.name} {to if to.schema != table.name.schema else to.name}, and show it under both names",
         (there, *_made(request, table, to)),
-        rename,
+        on,
         undo=(drop, back),
         ready=condition.is_called(table.oid, table.name),
         done=shown,
@@ -205,10 +211,6 @@ def _look(steps: Steps, to: RelationName) -> Step:
     action = Action(name="look", parameters={"query": query, "what": what, "hint": "Choose another name."})
     summary = f"look for a type called {to}"
     return steps.step("look", Phase.LOOK, Kind.VERIFY, summary, (query,), action=action, undo=NOTHING)
-
-
-def _back(table: Table, to: RelationName) -> str:
-    return f"ALTER TABLE {qualified(to)} RENAME TO {ident(table.name.name)}"
 
 
 def _made(request: Request, table: Table, to: RelationName) -> list[str]:

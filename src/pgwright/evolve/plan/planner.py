@@ -15,7 +15,19 @@ from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
 from ..operations import _fresh
-from ..operations._operation import BoundProbe, Compiled, IndexProbe, Place, Probe, Request, Shape, TryKey, TypeProbe
+from ..operations._operation import (
+    BoundProbe,
+    Compiled,
+    DomainProbe,
+    IndexProbe,
+    Place,
+    Probe,
+    Request,
+    Shape,
+    TryClause,
+    TryKey,
+    TypeProbe,
+)
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import column_numbers, contradiction, passes, routing
@@ -41,6 +53,8 @@ class Sources:
     try_key: TryKey | None = None
     probe_type: TypeProbe | None = None
     probe_bound: BoundProbe | None = None
+    try_clause: TryClause | None = None
+    probe_domain: DomainProbe | None = None
     allow: frozenset[str] = frozenset()
     busy: Mapping[int, str] = field(default_factory=dict)
     leaving: Mapping[tuple[int, int], str] = field(default_factory=dict)
@@ -141,6 +155,8 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             try_key=sources.try_key,
             probe_type=sources.probe_type,
             probe_bound=sources.probe_bound,
+            try_clause=sources.try_clause,
+            probe_domain=sources.probe_domain,
             allow=sources.allow,
             crowded=draft.crowded,
             types=draft.types,

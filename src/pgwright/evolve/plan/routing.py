@@ -12,6 +12,7 @@ from ...catalog.values import Catalog
 from ...sql import parse
 from ...sql.actions import Action
 from ...sql.parse import Node
+from ..locks.scene import Scene
 from ..operations._operation import SIGN
 
 KIND = "evolve.operations"
@@ -39,8 +40,8 @@ def owner(key: str) -> str:
 def owner_of(action: Action, catalog: Catalog, created: Collection[RelationName]) -> str:
     """The operation that owns `action`. Operations are about tables: the same words about a view, a sequence, an index
     or a foreign table belong to the one that owns the rest, and so do those about nothing (IF EXISTS)."""
-    name = owner(action.key)
-    if name in ("drop_index", "reindex"):
+    name = "rename_index" if _is_index_as_table(action, catalog) else owner(action.key)
+    if name in ("drop_index", "reindex", "rename_index"):
         return owners()["*"] if _is_of_view(action, catalog) else name
     if name == "rename_column" or action.statement.kind not in ("AlterTableStmt", "IndexStmt", "RenameStmt"):
         return name
@@ -55,6 +56,17 @@ def owner_of(action: Action, catalog: Catalog, created: Collection[RelationName]
         return name if view is not None and (view.comment or "").startswith(SIGN) else owners()["*"]
     skips = bool(getattr(action.statement.node, "missing_ok", False))
     return owners()["*"] if skips and created_as(relation, catalog, created) is None else name
+
+
+def _is_index_as_table(action: Action, catalog: Catalog) -> bool:
+    """ALTER TABLE … RENAME TO of an index, which PostgreSQL takes for ALTER INDEX under a stronger lock."""
+    if action.key != "RenameStmt.OBJECT_TABLE":
+        return False
+    relation = action.node.relation
+    oid = catalog.find(relation.relname, relation.schemaname or None)
+    if oid is None or oid in catalog.tables or oid in catalog.views:
+        return False
+    return Scene(catalog).table_of_index(oid) is not None
 
 
 def _is_of_view(action: Action, catalog: Catalog) -> bool:

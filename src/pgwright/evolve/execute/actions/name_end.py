@@ -37,7 +37,10 @@ def prepare(context: Context) -> Change:
                 state="Nothing was changed by this step.",
                 hint="Rename or drop that one, then run the same command again.",
             )
-        statements.append(f"ALTER TABLE {qualified(now)} RENAME TO {ident(name.name)}")
+        if now.schema != name.schema:
+            statements.append(f"ALTER TABLE {qualified(now)} SET SCHEMA {ident(name.schema)}")
+        if now.name != name.name:
+            statements.append(f"ALTER TABLE {qualified(name.schema, now.name)} RENAME TO {ident(name.name)}")
     return Change(statements=tuple(statements))
 
 

@@ -29,7 +29,7 @@ def run(context: Context) -> None:
     parameters = context.parameters
     if not parameters.get("consented") and Unconfirmed.consent not in context.allow:
         # Asked before, too; but a row may have come since, through a parent or another transaction.
-        lost = tuple(item["object"] for item in parameters["destroys"] if consent.holds(context.connection, item))
+        lost = [item for item in parameters["destroys"] if consent.holds(context.connection, item)]
         if lost:
             raise consent.unconfirmed(lost, retiring=True)
     context.run(f"DROP TABLE {', '.join(qualified(each.now) for each in found)}")
