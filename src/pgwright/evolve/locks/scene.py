@@ -160,3 +160,8 @@ def strings(node: Node) -> list[str]:
     """The names in a List of Strings, or in a bare String."""
     items = [parse.unwrap(item) for item in node.items] if parse.kind_of(node) == "List" else [node]
     return [item.sval for item in items if parse.kind_of(item) == "String"]
+
+
+def strings_of(items: Iterable[Node]) -> list[str]:
+    """The names in a repeated field of Strings."""
+    return [parse.unwrap(item).sval for item in items]

@@ -14,6 +14,7 @@ from ...base.errors import MigrationFileError, Refused
 from ...base.name import RelationName
 from ...catalog.index_probe import IndexFacts
 from ...catalog.probe import ExpressionFacts
+from ...catalog.statement_probe import Trial
 from ...catalog.values import Catalog, Column, Table
 from ...sql import alter, parse
 from ...sql.actions import Action as SqlAction
@@ -33,6 +34,12 @@ TryKey = Callable[[tuple[Column, ...], tuple[Column, ...], str], str | None]
 
 TypeProbe = Callable[[Sequence[int], str, str], tuple[str | None, str]]
 """What the server says against a clause behind ALTER COLUMN on some tables, and what it would write anew."""
+
+TryStatement = Callable[[Sequence[str]], Trial | None]
+"""What the server says against the last of some statements that run one after another, and are rolled back."""
+
+Examine = Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], tuple[str, tuple[str, ...]] | None]
+"""What an object that is no table is called, and what hangs on it and on no one of the others; None for nothing."""
 
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 IndexProbe = Callable[[int, Mapping[str, str | Column], parse.Node, str | None], IndexFacts]
@@ -161,7 +168,9 @@ class Request(Place):
     actions of the plan are about, `types` those that the plan itself creates, and whether a column of it rewrites its
     table. `late` are the names of what is complete only after the pass, `names` those that the plan gives to indexes
     and constraints; operations add to both. `created` are the tables that the plan has created so far, `made` all
-    relations that it has, `busy` those that steps of open migrations are about (by oid, with the migration)."""
+    relations that it has, `busy` those that steps of open migrations are about (by oid, with the migration). `tried`
+    are the statements about other objects that the server would run so far, each behind the name that it is about,
+    `leaving` the objects that the plan drops; operations add to both. `order` counts the actions before this one."""
 
     id: str
     migration: str
@@ -184,6 +193,11 @@ class Request(Place):
     created: Collection[RelationName] = ()
     made: Collection[RelationName] = ()
     busy: Mapping[int, str] = field(default_factory=dict)
+    try_statement: TryStatement | None = None
+    examine: Examine | None = None
+    tried: list[tuple[str, str]] = field(default_factory=list)
+    leaving: list[Mapping[str, Any]] = field(default_factory=list)
+    order: int = 0
 
     def directive(self, name: str, *targets: str) -> Directive | None:
         """The directive `name` that has no target or one of `targets`."""

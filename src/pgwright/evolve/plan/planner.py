@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ...base import registry
 from ...base.consent import require_known
@@ -15,7 +16,18 @@ from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
 from ...catalog.values import Catalog
 from ..operations import _fresh
-from ..operations._operation import Compiled, IndexProbe, Place, Probe, Request, Shape, TryKey, TypeProbe
+from ..operations._operation import (
+    Compiled,
+    Examine,
+    IndexProbe,
+    Place,
+    Probe,
+    Request,
+    Shape,
+    TryKey,
+    TryStatement,
+    TypeProbe,
+)
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import passes, routing
@@ -44,6 +56,8 @@ class Sources:
     probe_type: TypeProbe | None = None
     allow: frozenset[str] = frozenset()
     busy: Mapping[int, str] = field(default_factory=dict)
+    try_statement: TryStatement | None = None
+    examine: Examine | None = None
 
 
 @dataclass
@@ -58,6 +72,9 @@ class _Draft:
     types: dict[RelationName, bool] = field(default_factory=dict)
     made: set[RelationName] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
+    tried: list[tuple[str, str]] = field(default_factory=list)
+    leaving: list[Mapping[str, Any]] = field(default_factory=list)
+    order: int = 0
     names: set[str] = field(default_factory=set)
     crowded: frozenset[int] = frozenset()
 
@@ -132,7 +149,13 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             created=draft.created,
             made=draft.made,
             busy=sources.busy,
+            try_statement=sources.try_statement,
+            examine=sources.examine,
+            tried=draft.tried,
+            leaving=draft.leaving,
+            order=draft.order,
         )
+        draft.order += 1
 
 
 def refuse_directives(request: Place, name: str) -> None:

@@ -14,7 +14,7 @@ from ...sql.actions import Action
 from ...sql.parse import Node
 
 KIND = "evolve.operations"
-_CREATES = {"CreateStmt": "relation", "CreateTableAsStmt": "into"}
+_CREATES = {"CreateStmt": "relation", "CreateTableAsStmt": "into", "CreateTableAsStmt.OBJECT_MATVIEW": "into"}
 _MAKES = {**_CREATES, "ViewStmt": "view", "CompositeTypeStmt": "typevar", "CreateSeqStmt": "sequence"}
 
 
