@@ -7,9 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from pgwright import op
-from pgwright.base.errors import MigrationFileError, Refused
-from tests.evolve.operations.planning import only, outline, planned
 from tests.support.changes import Change, lives
 from tests.support.databases import Database
 

@@ -231,7 +231,7 @@ def _publication(scene: Scene, node: Node) -> Found:
 
 
 def _schema_of(scene: Scene, node: Node) -> Found:
-    if parse.enum_value(node, "object_type") in _WITHOUT_RELATION:
+    if parse.enum_value(node, "object_type") in {*_WITHOUT_RELATION, "OBJECT_STATISTIC_EXT"}:
         return []
     if parse.enum_value(node, "object_type") not in (
         "OBJECT_TABLE",

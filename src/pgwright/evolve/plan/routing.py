@@ -41,6 +41,9 @@ def owner_of(action: Action, catalog: Catalog, created: Collection[RelationName]
     name = owner(action.key)
     if name in ("drop_index", "reindex"):
         return owners()["*"] if _is_of_view(action, catalog) else name
+    special = _special(action, catalog)
+    if special is not None:
+        return special
     if name == "rename_column" or action.statement.kind not in ("AlterTableStmt", "IndexStmt", "RenameStmt"):
         return name
     relation = action.statement.node.relation
@@ -52,6 +55,32 @@ def owner_of(action: Action, catalog: Catalog, created: Collection[RelationName]
         return owners()["*"]
     skips = bool(getattr(action.statement.node, "missing_ok", False))
     return owners()["*"] if skips and created_as(relation, catalog, created) is None else name
+
+
+def _special(action: Action, catalog: Catalog) -> str | None:
+    """The operation for what shares the words of tables and is none: the attributes of a type, and the indexes of a
+    materialized view that the same file makes anew."""
+    node = action.statement.node
+    if action.statement.kind == "AlterTableStmt" and parse.enum_value(node, "objtype") == "OBJECT_TYPE":
+        return "alter_type"
+    if action.statement.kind == "RenameStmt" and not action.key.endswith(("OBJECT_COLUMN", "OBJECT_TABCONSTRAINT")):
+        return owner(action.key) if owner(action.key) in ("rename_object", "alter_type") else None
+    if action.statement.kind == "IndexStmt":
+        oid = catalog.find(node.relation.relname, node.relation.schemaname or None)
+        view = catalog.views.get(oid) if oid is not None else None
+        source = action.statement.source
+        if (
+            view is not None
+            and view.kind == "m"
+            and any(
+                each.kind == "CreateTableAsStmt"
+                and each.node.into.rel.relname == node.relation.relname
+                and each.start < action.statement.start
+                for each in parse.parse(source.text, file=source.file)
+            )
+        ):
+            return "create_materialized_view"
+    return None
 
 
 def _is_of_view(action: Action, catalog: Catalog) -> bool:
