@@ -54,7 +54,7 @@ CASES = (
         setup=T + F,
         migration=OTHER,
         old=CALLS,
-        new=CALLS,
+        new=(*WORK, "SELECT f(%(k)s::int)::bigint"),
         native=OTHER + CARRIED + "COMMENT ON FUNCTION f(int) IS 'avant';",
     ),
 )

@@ -96,7 +96,8 @@ def identity(connection: Connection, address: Address | None) -> Identity | None
     if address is None:
         return None
     row = connection.execute(
-        "SELECT i.type, coalesce(i.schema, ''), coalesce(i.name, ''), i.identity "
+        "SELECT i.type, coalesce((pg_catalog.parse_ident(i.schema))[1], ''), "
+        "coalesce((pg_catalog.parse_ident(i.name))[1], ''), i.identity "
         "FROM pg_catalog.pg_identify_object(%s::oid, %s::oid, 0) i WHERE i.identity IS NOT NULL",
         (address.catalog, address.oid),
     ).fetchone()

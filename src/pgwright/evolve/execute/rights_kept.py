@@ -73,15 +73,16 @@ def statements(connection: Connection, item: Mapping[str, Any]) -> list[str]:
 
 def _rights(connection: Connection, key: Key, acl: list[str] | None) -> list[Right]:
     class_, object_, part, owner, letter = key
-    if class_ == "pg_default_acl":
-        # In a schema there is nothing to begin with: what is given is added to what holds everywhere.
-        usual = 'pg_catalog.acldefault(%(letter)s::"char", %(object)s::oid)' if part == 0 else "'{}'::aclitem[]"
-    else:
-        usual = 'pg_catalog.acldefault(%(letter)s::"char", %(owner)s::oid)' if letter != "c" else "'{}'::aclitem[]"
+    # In a schema default privileges add to those that hold everywhere, and a column has none of its own.
+    bare = (class_ == "pg_default_acl" and part != 0) or letter == "c"
+    if acl == [] or (acl is None and bare):
+        return []
+    of = object_ if class_ == "pg_default_acl" else owner
     rows = connection.execute(
         "SELECT CASE WHEN grantee = 0 THEN '' ELSE pg_catalog.pg_get_userbyid(grantee) END, privilege_type, "
-        f"is_grantable FROM pg_catalog.aclexplode(coalesce(%(acl)s::aclitem[], {usual}))".encode(),
-        {"acl": acl, "letter": letter, "owner": owner, "object": object_},
+        "is_grantable FROM pg_catalog.aclexplode("
+        'coalesce(%(acl)s::aclitem[], pg_catalog.acldefault(%(letter)s::"char", %(owner)s::oid)))',
+        {"acl": acl, "letter": letter, "owner": of},
     ).fetchall()
     return [(row[0], row[1], row[2]) for row in rows]
 

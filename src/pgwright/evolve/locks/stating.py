@@ -308,7 +308,7 @@ def _rename(scene: Scene, key: str, node: Node) -> Found:
     if kind in _RENAMED_PART:
         return [Situation("RenameStmt part", {"target": scene.family(node.relation)})]
     if kind == "OBJECT_ATTRIBUTE":
-        users = scene.users_of_type([name for name in (node.relation.schemaname, node.relation.relname) if name])
+        users = scene.made_of([name for name in (node.relation.schemaname, node.relation.relname) if name])
         return [Situation("RenameStmt attribute", {"target": users})]
     if kind == "OBJECT_STATISTIC_EXT" or kind in _WITHOUT_RELATION:
         return []

@@ -9,6 +9,7 @@ from ...catalog.values import Table
 from ...sql import parse
 from ...sql.parse import Node
 from ...sql.quote import ident, qualified
+from . import _judged
 from ._operation import Request
 
 
@@ -22,7 +23,8 @@ def refuse(request: Request, table: Table, node: Node, field: str, *before: str)
     relation = getattr(copied, field)
     relation.catalogname, relation.schemaname, relation.relname = "", "pg_temp", table.name.name
     copy = f"CREATE TEMPORARY TABLE {ident(table.name.name)} (LIKE {qualified(table.name)})"
-    said = request.try_statement([copy, *before, parse.deparse_statement(copied)])
+    text = parse.deparse_statement(copied)
+    said = request.try_statement([*_judged.before(request, text), copy, *before, text])
     if said is None or said.sqlstate == "42P01" or (said.early and len(request.tried) < request.order):
         return
     detail = f" ({'; '.join(said.detail)})" if said.detail else ""

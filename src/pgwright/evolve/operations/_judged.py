@@ -78,8 +78,8 @@ def server(request: Request, name: str, *texts: str) -> None:
     that it depends on. Asked only where that locks nothing in earnest."""
     if request.try_statement is None or any(_locks_in_earnest(request, text) for text in texts):
         return
-    before = _before(request, texts[-1])
-    said = request.try_statement([*before, *texts])
+    found = before(request, texts[-1])
+    said = request.try_statement([*found, *texts])
     if said is None:
         request.tried.append((name, texts[-1]))
         return
@@ -95,7 +95,7 @@ def _locks_in_earnest(request: Request, text: str) -> bool:
     return any(effect.mode.is_strong for effect in _objects.effects_of(request, text))
 
 
-def _before(request: Request, text: str) -> Sequence[str]:
+def before(request: Request, text: str) -> Sequence[str]:
     """The earlier statements about objects whose names the text mentions, and those that they mention, in order."""
     wanted = _names(text)
     found: list[str] = []

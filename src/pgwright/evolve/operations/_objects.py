@@ -101,8 +101,10 @@ def dropped(
         action=Action(name="object_look", parameters=parameters),
         undo=("nothing: it only reads",),
     )
-    request.leaving.append(made.thing.parameter())
+    # By its hidden name it still hangs where it hung.
+    names = [made.thing, *([made.thing.called(made.aside)] if made.aside else [])]
     first, back = steps(request, replace(made, phase=Phase.CONTRACT, drops=True, name=f"drop{suffix}"))
+    request.leaving.extend(each.parameter() for each in names)
     found = [looks, first, back]
     if made.aside:
         ends = replace(made, thing=made.thing.called(made.aside))

@@ -61,6 +61,13 @@ def dropped_before(request: Request, wanted: Thing) -> bool:
     return any(same(each, wanted) for statement in before for each in dropped(statement))
 
 
+def replaced(request: Request) -> list[Thing]:
+    """The objects that the file drops and makes again."""
+    statements = _file(request)
+    makes = [found for each in statements if (found := made(each)) is not None]
+    return [gone for each in statements for gone in dropped(each) if any(same(gone, new) for new in makes)]
+
+
 def _file(request: Request) -> tuple[Statement, ...]:
     source = request.action.statement.source
     return parse.parse(source.text, file=source.file)

@@ -13,7 +13,7 @@ from ...sql.quote import ident
 from ...sql.things import Thing
 from ..steps.step import Action, Kind, Lock, Phase, Step
 from ..sync.naming import hidden_name
-from . import _judged, _objects
+from . import _judged, _objects, _pairs
 from ._operation import Compiled, Request
 
 RELATIONS = ("view", "materialized view")
@@ -43,6 +43,7 @@ def compiled(
 ) -> Compiled:
     """Expand makes `beside` by `text` and `more`, contract exchanges the names. `names` are those of its indexes:
     hidden until then, wanted, and what the old one of that name is called from then on, all in `schema`."""
+    _refuse_together(request, wanted)
     _judged.hanging(request, wanted)
     if wanted.kind not in RELATIONS or not more:
         _judged.server(request, wanted.own, text)
@@ -59,14 +60,35 @@ def compiled(
     )
     aside = _objects.hidden(request, wanted)
     first = _objects.steps(request, made)
+    cached = (
+        f"a server-side prepared statement that reads {wanted.own} fails once per connection after contract, when its "
+        'result is of another type (0A000, "cached plan must not change result type")'
+    )
     return Compiled(
         strategy="beside, exchanged at contract",
         why="it is never missing, and the old one can come back until the grace period ends",
         hazards=(
+            cached,
             f"until contract {wanted.own} is the old one for the new application, too",
             "owner, rights, comment and triggers of the old one go over to the new one, as they are at contract",
         ),
         steps=(*first, *_exchange(request, wanted, beside, aside, names, schema)),
+    )
+
+
+def _refuse_together(request: Request, wanted: Thing) -> None:
+    """What hangs on it and is made anew by the same file would go on to hang on the old one."""
+    if request.examine is None:
+        return
+    others = [each.parameter() for each in _pairs.replaced(request) if not _pairs.same(each, wanted)]
+    alone = request.examine(wanted.parameter(), request.leaving)
+    together = request.examine(wanted.parameter(), [*request.leaving, *others])
+    if alone is None or together is None or len(alone[1]) == len(together[1]):
+        return
+    raise request.refuse(
+        f"what hangs on {wanted.shown} is made anew in the same file, and would hang on the old one until contract",
+        *sorted(set(alone[1]) - set(together[1])),
+        hint="Make the new ones under other names in this migration, and drop the old ones in a later one.",
     )
 
 

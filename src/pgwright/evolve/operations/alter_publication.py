@@ -33,6 +33,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...sql import parse
+from ...sql.quote import ident, qualified
 from ...sql.things import Thing
 from ..steps.step import Phase
 from . import _judged, _objects, _published, raw_sql
@@ -71,6 +72,7 @@ def compile_(request: Request) -> Compiled:
         thing=wanted,
         statements=(text,),
         undo=_objects.RESTORED,
+        back=_now(request, node.pubname) if tables else (),
         summary=f"change {wanted.shown}",
         phase=Phase.CONTRACT if takes else request.moment(),
     )
@@ -86,3 +88,13 @@ def compile_(request: Request) -> Compiled:
         hazards=hazards,
         steps=_objects.steps(request, made),
     )
+
+
+def _now(request: Request, name: str) -> tuple[str, ...]:
+    """What it sends now, as the statement that the way back may come to."""
+    tables = [
+        qualified(table.name)
+        for table in request.catalog.tables.values()
+        if any(each.name == name and each.how == "table" for each in table.publications)
+    ]
+    return (f"ALTER PUBLICATION {ident(name)} SET TABLE {', '.join(sorted(tables))}",) if tables else ()

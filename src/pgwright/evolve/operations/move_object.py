@@ -68,7 +68,7 @@ def compile_(request: Request) -> Compiled:
     made = _objects.Made(
         thing=wanted,
         statements=(text,),
-        undo=_back(wanted, node.newschema),
+        undo=_back(wanted, node.newschema) or _objects.RESTORED,
         back=_back(wanted, node.newschema),
         summary=f"move {wanted.shown} to schema {node.newschema}",
         phase=request.moment() if unnamed else Phase.CONTRACT,
@@ -86,6 +86,6 @@ def _back(wanted: Thing, schema: str) -> tuple[str, ...]:
     """The inverse where the statement says the schema that it is in; else only the server knows."""
     named = wanted.names[0].count(".") if wanted.kind == "type" else len(wanted.names) - 1
     if wanted.kind == "extension" or not named:
-        return _objects.RESTORED
+        return ()
     first = wanted.names[0].partition(".")[0] if wanted.kind == "type" else wanted.names[-2]
     return (f"ALTER {_objects.words(wanted.within(schema))} SET SCHEMA {ident(first)}",)

@@ -13,6 +13,7 @@ from . import acting
 _OWNERS = {
     "function": "SELECT proowner FROM pg_catalog.pg_proc WHERE oid = %s",
     "procedure": "SELECT proowner FROM pg_catalog.pg_proc WHERE oid = %s",
+    "materialized view": "SELECT relowner FROM pg_catalog.pg_class WHERE oid = %s",
     "view": "SELECT relowner FROM pg_catalog.pg_class WHERE oid = %s",
     "statistics object": "SELECT stxowner FROM pg_catalog.pg_statistic_ext WHERE oid = %s",
     "event trigger": "SELECT evtowner FROM pg_catalog.pg_event_trigger WHERE oid = %s",
@@ -21,9 +22,10 @@ _OWNERS = {
 _RIGHTS = {
     "function": "SELECT proacl, pg_catalog.acldefault('f', proowner) FROM pg_catalog.pg_proc WHERE oid = %s",
     "procedure": "SELECT proacl, pg_catalog.acldefault('f', proowner) FROM pg_catalog.pg_proc WHERE oid = %s",
+    "materialized view": "SELECT relacl, pg_catalog.acldefault('r', relowner) FROM pg_catalog.pg_class WHERE oid = %s",
     "view": "SELECT relacl, pg_catalog.acldefault('r', relowner) FROM pg_catalog.pg_class WHERE oid = %s",
 }
-_ON = {"view": "TABLE"}
+_ON = {"view": "TABLE", "materialized view": "TABLE"}
 
 
 def statements(connection: Connection, address: Address, found: Identity) -> list[str]:
@@ -83,7 +85,7 @@ def _column_rights(connection: Connection, address: Address, on: str) -> list[st
 
 def _of_view(connection: Connection, address: Address, found: Identity) -> list[str]:
     """The comments of its columns, its INSTEAD OF triggers and its rules."""
-    if found.kind != "view":
+    if found.kind not in ("view", "materialized view"):
         return []
     comments = connection.execute(
         "SELECT a.attname, d.description FROM pg_catalog.pg_description d JOIN pg_catalog.pg_attribute a "
