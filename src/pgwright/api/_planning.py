@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from ..base.errors import CatalogMoved, Refused, UsageError
 from ..catalog.fingerprint import fingerprint
@@ -12,7 +12,7 @@ from ..catalog.index_probe import IndexFacts, probe_index
 from ..catalog.key_probe import probe_foreign_key
 from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
-from ..catalog.statement_probe import Trial, try_statements
+from ..catalog.statement_probe import try_statements
 from ..catalog.type_probe import probe_type
 from ..catalog.values import Catalog, Column
 from ..catalog.view_probe import against_view
@@ -124,12 +124,6 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
     def try_type(tables: Sequence[int], column: str, clause: str) -> tuple[str | None, str]:
         return probe_type(connection, catalog, tables, column, clause)
 
-    def try_all(statements: Sequence[str]) -> Trial | None:
-        return try_statements(connection, statements)
-
-    def examine(thing: Mapping[str, Any], others: Sequence[Mapping[str, Any]]) -> tuple[str, tuple[str, ...]] | None:
-        return objects.examined(connection, thing, others)
-
     return planner.Sources(
         catalog=catalog,
         links=journal.links(connection) if begun else (),
@@ -142,8 +136,8 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
         probe_type=try_type,
         allow=allow,
         busy=journal.busy(connection) if begun else {},
-        try_statement=try_all,
-        examine=examine,
+        try_statement=functools.partial(try_statements, connection),
+        examine=functools.partial(objects.examined, connection),
     )
 
 

@@ -1,8 +1,8 @@
 """Actions: what a statement does, one by one, under the keys by which operations claim them.
 
-A key is `AlterTableStmt.<subtype>` for each subcommand of ALTER TABLE (and of the statements that share its
-message: ALTER INDEX, VIEW, SEQUENCE, FOREIGN TABLE, TYPE; `Action.object_type` tells them apart), with the kind of
-the constraint behind AT_AddConstraint and SET or DROP behind AT_ColumnDefault; `RenameStmt.<object type>`,
+A key is `AlterTableStmt.<subtype>` for each subcommand of ALTER TABLE (and of the statements that share its message:
+ALTER INDEX, SEQUENCE, FOREIGN TABLE, TYPE; `Action.object_type` tells them apart; ALTER VIEW has one key), with the
+kind of the constraint behind AT_AddConstraint and SET or DROP behind AT_ColumnDefault; `RenameStmt.<object type>`,
 `DropStmt.<object type>`, `AlterObjectSchemaStmt.<object type>` for what is no relation,
 `CreateTableAsStmt.OBJECT_MATVIEW` for a materialized view, `CallStmt.pgwright.<name>` for a CALL of pgwright's own, and
 the name of the message for all other statements.
@@ -24,6 +24,9 @@ __all__ = ["SCHEMA", "Action", "Argument", "actions", "all_keys", "call_argument
 
 SCHEMA = "pgwright"
 """The schema of the procedures that only pgwright knows: nothing of that name exists on a server."""
+
+OF_VIEW = "AlterTableStmt.OBJECT_VIEW"
+"""The key of each subcommand of ALTER VIEW."""
 
 # Messages that end in Stmt but that no statement of a file can be: parts of others, or made after parsing.
 _NO_STATEMENTS = {"RawStmt", "SetOperationStmt", "ReturnStmt", "PLAssignStmt", "ReplicaIdentityStmt"}
@@ -103,7 +106,7 @@ def actions(statement: Statement) -> tuple[Action, ...]:
         places = _places(statement, len(commands))
         return tuple(
             Action(
-                key=_command_key(command),
+                key=OF_VIEW if parse.enum_value(node, "objtype") == "OBJECT_VIEW" else _command_key(command),
                 node=command,
                 statement=statement,
                 position=place,
@@ -132,6 +135,7 @@ def _keys() -> Iterator[str]:
             for subtype in subtypes:
                 ends = [f".{end}" for end in _REFINED.get(subtype, ())] or [""]
                 yield from (f"{kind}.{subtype}{end}" for end in ends)
+            yield OF_VIEW
         elif kind == "RenameStmt":
             yield from (f"{kind}.OBJECT_{name}" for name in _RENAMED.split())
         elif kind == "DropStmt":

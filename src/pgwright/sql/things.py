@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from . import parse
-from .parse import Node
+from .parse import Node, Statement
 from .quote import ident
 
-__all__ = ["KINDS", "Thing", "routine", "thing", "type_text"]
+__all__ = ["KINDS", "Thing", "routine", "statements_of", "thing", "type_text"]
 
 KINDS = {
     "OBJECT_ACCESS_METHOD": "access method",
@@ -132,6 +133,12 @@ def routine(node: Node) -> Thing:
     left_out = modes if not node.is_procedure else {"FUNC_PARAM_TABLE"}
     args = tuple(type_text(each.arg_type) for each in given if parse.enum_value(each, "mode") not in left_out)
     return Thing("procedure" if node.is_procedure else "function", _strings(node.funcname), args)
+
+
+@lru_cache(maxsize=4)
+def statements_of(text: str, file: str) -> tuple[Statement, ...]:
+    """The statements of a file, parsed once for all of them that ask what stands around them."""
+    return parse.parse(text, file=file)
 
 
 def type_text(node: Node) -> str:

@@ -20,7 +20,8 @@ CASES = (
         setup=T + F,
         old=(*WORK, "SELECT f(1)"),
         new=(*WORK, "SELECT f(1)"),
-        migration="ALTER FUNCTION f(int) STABLE STRICT PARALLEL SAFE; ALTER FUNCTION f(int) RESET ALL; ALTER ROUTINE f COST 5;",
+        migration="ALTER FUNCTION f(int) STABLE STRICT PARALLEL SAFE; ALTER FUNCTION f(int) RESET ALL;"
+        " ALTER ROUTINE f COST 5;",
     ),
 )
 

@@ -13,7 +13,10 @@ from tests.support.changes import Change, lives
 from tests.support.databases import Database
 from tests.support.things import WORK, T
 
-P = "CREATE TABLE u (x int PRIMARY KEY); CREATE PUBLICATION p FOR TABLE t WITH (publish = 'insert'); COMMENT ON PUBLICATION p IS 'avant';\n"
+P = (
+    "CREATE TABLE u (x int PRIMARY KEY); CREATE PUBLICATION p FOR TABLE t WITH (publish = 'insert');"
+    " COMMENT ON PUBLICATION p IS 'avant';\n"
+)
 CASES = (
     Change(
         name="added",
@@ -43,7 +46,7 @@ def test_plan_and_refusals(make_database: Callable[..., Database]) -> None:
     assert outline(plan)[0].startswith("run contract")
     assert "miss the changes" in only(plan).hazards[0]
     rename = "-- pgwright: up = upper(k)\nALTER TABLE t RENAME COLUMN k TO l;\n"
-    with pytest.raises(Refused, match="is published|which the subscribers do not have"):
+    with pytest.raises(Refused, match="which the subscribers do not have"):
         planned(make_database(T + "CREATE PUBLICATION q;"), rename + "ALTER PUBLICATION q ADD TABLE t;")
     with pytest.raises((MigrationFileError, Refused), match="does not exist"):
         planned(database, "ALTER PUBLICATION perdue ADD TABLE u;")

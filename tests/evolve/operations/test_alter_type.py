@@ -13,7 +13,10 @@ from tests.support.changes import Change, lives
 from tests.support.databases import Database
 from tests.support.things import WORK, T
 
-C = "CREATE TYPE paire AS (x int, y int); CREATE TABLE u (id int PRIMARY KEY, p paire); INSERT INTO u VALUES (1, '(1,2)');\n"
+C = (
+    "CREATE TYPE paire AS (x int, y int); CREATE TABLE u (id int PRIMARY KEY, p paire);"
+    " INSERT INTO u VALUES (1, '(1,2)');\n"
+)
 READ = (*WORK, "SELECT (p).y FROM u")
 CASES = (
     Change(

@@ -15,7 +15,8 @@ from tests.support.things import ROLES, WORK, T
 
 SETUP = (
     ROLES + T + "CREATE SCHEMA s; CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT x';"
-    "CREATE TYPE humeur AS ENUM ('a'); CREATE STATISTICS st ON a, b FROM t; CREATE PUBLICATION pub; ALTER TYPE humeur OWNER TO pgw_writer;\n"
+    "CREATE TYPE humeur AS ENUM ('a'); CREATE STATISTICS st ON a, b FROM t; CREATE PUBLICATION pub;"
+    " ALTER TYPE humeur OWNER TO pgw_writer;\n"
 )
 CASES = (
     Change(
@@ -23,7 +24,8 @@ CASES = (
         setup=SETUP,
         old=(*WORK, "SELECT f(1)"),
         new=WORK,
-        migration="ALTER FUNCTION f(int) OWNER TO pgw_reader; ALTER TYPE humeur OWNER TO pgw_reader; ALTER SCHEMA s OWNER TO pgw_reader;"
+        migration="ALTER FUNCTION f(int) OWNER TO pgw_reader; ALTER TYPE humeur OWNER TO pgw_reader;"
+        " ALTER SCHEMA s OWNER TO pgw_reader;"
         "ALTER STATISTICS st OWNER TO pgw_reader;",
     ),
 )

@@ -40,7 +40,8 @@ CASES = (
         setup=T + F,
         old=CALLS,
         new=CALLS,
-        migration="CREATE OR REPLACE FUNCTION f(x int) RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN x + 2; END';",
+        migration="CREATE OR REPLACE FUNCTION f(x int) RETURNS int LANGUAGE plpgsql STABLE AS 'BEGIN RETURN x "
+        "+ 2; END';",
     ),
     Change(
         name="got_a_default",

@@ -19,7 +19,10 @@ M = (
     + "COMMENT ON MATERIALIZED VIEW m IS 'avant'; GRANT SELECT ON m TO pgw_reader;\n"
 )
 READ = (*WORK, "SELECT id, a FROM m WHERE id = %(k)s")
-ANEW = "DROP MATERIALIZED VIEW m; CREATE MATERIALIZED VIEW m AS SELECT id, b AS a FROM t; CREATE UNIQUE INDEX mi ON m (id); CREATE INDEX mk ON m (a DESC);"
+ANEW = (
+    "DROP MATERIALIZED VIEW m; CREATE MATERIALIZED VIEW m AS SELECT id, b AS a FROM t;"
+    " CREATE UNIQUE INDEX mi ON m (id); CREATE INDEX mk ON m (a DESC);"
+)
 CASES = (
     Change(
         name="new", setup=T, migration=f"CREATE MATERIALIZED VIEW {HOSTILE} AS SELECT * FROM t;", old=WORK, new=WORK

@@ -10,7 +10,10 @@ import pytest
 from tests.support.changes import Change, lives
 from tests.support.databases import Database
 
-T = "CREATE TABLE t (id int PRIMARY KEY, a int, b int, k text); INSERT INTO t SELECT i, i, i, 'x' FROM generate_series(1, 50) i;\n"
+T = (
+    "CREATE TABLE t (id int PRIMARY KEY, a int, b int, k text);"
+    " INSERT INTO t SELECT i, i, i, 'x' FROM generate_series(1, 50) i;\n"
+)
 WORK = (
     "INSERT INTO t (id, a) VALUES (%(n)s, 1)",
     "UPDATE t SET a = a + 1 WHERE id = %(k)s",
@@ -52,13 +55,15 @@ CASES = (
     Change(
         name="text_search",
         setup=T,
-        migration="CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple); CREATE TEXT SEARCH CONFIGURATION c (COPY = simple);",
+        migration="CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = simple);"
+        " CREATE TEXT SEARCH CONFIGURATION c (COPY = simple);",
     ),
     Change(name="conversion", setup=T, migration="CREATE CONVERSION cv FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8;"),
     Change(
         name="foreign",
         setup=T,
-        migration="CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w; CREATE FOREIGN TABLE ft (x int) SERVER s;",
+        migration="CREATE FOREIGN DATA WRAPPER w; CREATE SERVER s FOREIGN DATA WRAPPER w;"
+        " CREATE FOREIGN TABLE ft (x int) SERVER s;",
     ),
     Change(
         name="several",

@@ -19,7 +19,8 @@ CASES = (
     Change(
         name="new",
         setup=T + ON,
-        migration=f"CREATE POLICY {HOSTILE} ON t AS RESTRICTIVE FOR UPDATE TO pgw_reader USING (id > 0) WITH CHECK (t.a > 0);",
+        migration=f"CREATE POLICY {HOSTILE} ON t AS RESTRICTIVE FOR UPDATE TO pgw_reader USING (id > 0) WITH "
+        f"CHECK (t.a > 0);",
         old=WORK,
         new=WORK,
     ),

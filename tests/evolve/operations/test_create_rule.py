@@ -13,7 +13,10 @@ from tests.support.changes import Change, lives
 from tests.support.databases import Database
 from tests.support.things import HOSTILE, WORK, T
 
-OLD = "CREATE RULE r AS ON DELETE TO t WHERE OLD.id < 0 DO INSTEAD NOTHING; COMMENT ON RULE r ON t IS 'avant'; ALTER TABLE t DISABLE RULE r;\n"
+OLD = (
+    "CREATE RULE r AS ON DELETE TO t WHERE OLD.id < 0 DO INSTEAD NOTHING;"
+    " COMMENT ON RULE r ON t IS 'avant'; ALTER TABLE t DISABLE RULE r;\n"
+)
 CASES = (
     Change(
         name="new",

@@ -14,8 +14,8 @@ from tests.support.databases import Database
 from tests.support.things import HOSTILE, ROLES, WORK, T
 
 V = (
-    ROLES
-    + "GRANT ALL ON t TO pgw_writer; CREATE VIEW v WITH (security_barrier=true) AS SELECT id, a FROM t; COMMENT ON VIEW v IS 'avant';\n"
+    ROLES + "GRANT ALL ON t TO pgw_writer; CREATE VIEW v WITH (security_barrier=true) AS SELECT id, a FROM t;"
+    " COMMENT ON VIEW v IS 'avant';\n"
     + "COMMENT ON COLUMN v.a IS 'le a'; GRANT SELECT ON v TO pgw_reader; GRANT UPDATE (a) ON v TO pgw_writer;\n"
     + "ALTER VIEW v ALTER COLUMN a SET DEFAULT 5; ALTER VIEW v OWNER TO pgw_writer;\n"
     + "CREATE FUNCTION rien() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';\n"

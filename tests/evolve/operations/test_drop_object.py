@@ -14,18 +14,27 @@ from tests.support.changes import Change, Changing, lives
 from tests.support.databases import Database
 from tests.support.things import HOSTILE, WORK, T
 
-TYPES = "CREATE TYPE humeur AS ENUM ('a', 'b'); COMMENT ON TYPE humeur IS 'avant'; CREATE DOMAIN d AS int CHECK (VALUE > 0);\n"
-F = "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x'; CREATE AGGREGATE ag (int) (SFUNC = int4pl, STYPE = int);\n"
+TYPES = (
+    "CREATE TYPE humeur AS ENUM ('a', 'b'); COMMENT ON TYPE humeur IS 'avant';"
+    " CREATE DOMAIN d AS int CHECK (VALUE > 0);\n"
+)
+F = (
+    "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x';"
+    " CREATE AGGREGATE ag (int) (SFUNC = int4pl, STYPE = int);\n"
+)
 ACTS = (
-    "CREATE STATISTICS st (dependencies) ON a, b FROM t; ALTER STATISTICS st SET STATISTICS 50; COMMENT ON STATISTICS st IS 'avant';\n"
+    "CREATE STATISTICS st (dependencies) ON a, b FROM t; ALTER STATISTICS st SET STATISTICS 50;"
+    " COMMENT ON STATISTICS st IS 'avant';\n"
     "CREATE CAST (humeur AS text) WITH INOUT AS ASSIGNMENT;\n"
     "CREATE FUNCTION ecoute() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';\n"
-    "CREATE EVENT TRIGGER et ON ddl_command_end WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION ecoute(); ALTER EVENT TRIGGER et DISABLE;\n"
+    "CREATE EVENT TRIGGER et ON ddl_command_end WHEN TAG IN ('CREATE VIEW') EXECUTE FUNCTION "
+    "ecoute(); ALTER EVENT TRIGGER et DISABLE;\n"
     "CREATE EXTENSION citext;\n"
 )
 OTHERS = (
     f'CREATE SEQUENCE {HOSTILE}; CREATE SCHEMA s; CREATE PUBLICATION pub FOR TABLE t; CREATE COLLATION coll FROM "C";\n'
-    "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER srv FOREIGN DATA WRAPPER w; CREATE TEXT SEARCH CONFIGURATION ts (COPY = simple);\n"
+    "CREATE FOREIGN DATA WRAPPER w; CREATE SERVER srv FOREIGN DATA WRAPPER w;"
+    " CREATE TEXT SEARCH CONFIGURATION ts (COPY = simple);\n"
 )
 CASES = (
     Change(name="types", setup=T + TYPES, migration="DROP TYPE humeur; DROP DOMAIN d;", old=WORK, new=WORK),
@@ -94,7 +103,7 @@ def test_what_came_since_the_plan_is_named_before_contract(
     life.prepare()
     life.expand()
     life.database.run("ALTER TABLE t ADD COLUMN h humeur")
-    with pytest.raises(Refused, match="Nothing of this migration was changed|something hangs on it"):
+    with pytest.raises(Refused, match="something hangs on it"):
         life.contract()
     assert life.state == "expanded"
     life.database.run("ALTER TABLE t DROP COLUMN h")

@@ -15,8 +15,8 @@ from tests.support.databases import Database
 from tests.support.things import HOSTILE, ROLES, WORK, T
 
 V = (
-    ROLES
-    + "CREATE VIEW v AS SELECT id FROM t; COMMENT ON VIEW v IS 'avant'; GRANT SELECT ON v TO pgw_reader; CREATE VIEW w AS SELECT * FROM v;\n"
+    ROLES + "CREATE VIEW v AS SELECT id FROM t; COMMENT ON VIEW v IS 'avant';"
+    " GRANT SELECT ON v TO pgw_reader; CREATE VIEW w AS SELECT * FROM v;\n"
 )
 M = f"CREATE MATERIALIZED VIEW {HOSTILE} AS SELECT id FROM t; CREATE UNIQUE INDEX mi ON {HOSTILE} (id);\n"
 CASES = (

@@ -14,8 +14,8 @@ from tests.support.databases import Database
 from tests.support.things import WORK, T
 
 SETUP = (
-    T
-    + "CREATE SCHEMA s; CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x'; CREATE TYPE humeur AS ENUM ('a');"
+    T + "CREATE SCHEMA s; CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x';"
+    " CREATE TYPE humeur AS ENUM ('a');"
     "CREATE STATISTICS st ON a, b FROM t; CREATE EXTENSION citext;\n"
 )
 CASES = (
@@ -24,7 +24,8 @@ CASES = (
         setup=SETUP,
         old=(*WORK, "SELECT f(1), 'a'::humeur"),
         new=WORK,
-        migration="ALTER FUNCTION f(int) SET SCHEMA s; ALTER TYPE public.humeur SET SCHEMA s; ALTER STATISTICS st SET SCHEMA s;"
+        migration="ALTER FUNCTION f(int) SET SCHEMA s; ALTER TYPE public.humeur SET SCHEMA s;"
+        " ALTER STATISTICS st SET SCHEMA s;"
         "ALTER EXTENSION citext SET SCHEMA s;",
     ),
 )

@@ -14,14 +14,15 @@ from tests.support.databases import Database
 from tests.support.things import COUNTS, HOSTILE, WORK, T
 
 SETUP = (
-    T
-    + COUNTS
-    + "CREATE TRIGGER tr BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION compte(); CREATE POLICY p ON t USING (true);\n"
+    T + COUNTS + "CREATE TRIGGER tr BEFORE UPDATE ON t FOR EACH ROW EXECUTE FUNCTION compte();"
+    " CREATE POLICY p ON t USING (true);\n"
     + "CREATE RULE r AS ON DELETE TO t WHERE OLD.id < 0 DO INSTEAD NOTHING; CREATE STATISTICS st ON a, b FROM t;\n"
 )
 NAMED = (
-    "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x'; CREATE TYPE humeur AS ENUM ('a'); CREATE SEQUENCE sq;\n"
-    "CREATE VIEW v AS SELECT id FROM t; CREATE MATERIALIZED VIEW m AS SELECT id FROM t; CREATE SCHEMA s; CREATE DOMAIN d AS int;\n"
+    "CREATE FUNCTION f(x int) RETURNS int LANGUAGE sql AS 'SELECT x';"
+    " CREATE TYPE humeur AS ENUM ('a'); CREATE SEQUENCE sq;\n"
+    "CREATE VIEW v AS SELECT id FROM t; CREATE MATERIALIZED VIEW m AS SELECT id FROM t;"
+    " CREATE SCHEMA s; CREATE DOMAIN d AS int;\n"
 )
 CASES = (
     Change(
@@ -29,7 +30,8 @@ CASES = (
         setup=SETUP,
         old=WORK,
         new=WORK,
-        migration=f"ALTER TRIGGER tr ON t RENAME TO {HOSTILE}; ALTER POLICY p ON t RENAME TO q; ALTER RULE r ON t RENAME TO rr;"
+        migration=f"ALTER TRIGGER tr ON t RENAME TO {HOSTILE}; ALTER POLICY p ON t RENAME TO q;"
+        f" ALTER RULE r ON t RENAME TO rr;"
         "ALTER STATISTICS st RENAME TO st2;",
     ),
     Change(
@@ -37,8 +39,10 @@ CASES = (
         setup=T + NAMED,
         old=(*WORK, "SELECT f(1), nextval('sq') FROM v"),
         new=WORK,
-        migration=f"ALTER FUNCTION f(int) RENAME TO g; ALTER TYPE humeur RENAME TO {HOSTILE}; ALTER SEQUENCE sq RENAME TO sr;"
-        "ALTER VIEW v RENAME TO w; ALTER MATERIALIZED VIEW m RENAME TO n; ALTER SCHEMA s RENAME TO u; ALTER DOMAIN d RENAME TO e;",
+        migration=f"ALTER FUNCTION f(int) RENAME TO g; ALTER TYPE humeur RENAME TO {HOSTILE};"
+        f" ALTER SEQUENCE sq RENAME TO sr;"
+        "ALTER VIEW v RENAME TO w; ALTER MATERIALIZED VIEW m RENAME TO n; ALTER SCHEMA s RENAME TO u;"
+        " ALTER DOMAIN d RENAME TO e;",
     ),
 )
 

@@ -71,10 +71,12 @@ def _define(context: Context, before: list[str], there: list[str], address: Addr
         try:
             with context.connection.transaction():
                 context.run(*before)
-            return
         except _REFUSALS:
             _anew(context, before, address, now)
             return
+        if definitions.core(context.connection, address) != before:
+            _anew(context, before, address, now)  # a DEFAULT that a column of a view had not
+        return
     if now.kind == "publication":
         context.run(*_publication(before[0], there[0], now))
     elif before[:1] == there[:1] or now.kind == "sequence":

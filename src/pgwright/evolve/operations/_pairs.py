@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ...sql import parse
 from ...sql.parse import Node, Statement
-from ...sql.things import Thing, routine, thing
+from ...sql.things import Thing, routine, statements_of, thing
 from ._operation import Request
 
 MADE: dict[str, Callable[[Node], Thing]] = {
@@ -70,4 +70,4 @@ def replaced(request: Request) -> list[Thing]:
 
 def _file(request: Request) -> tuple[Statement, ...]:
     source = request.action.statement.source
-    return parse.parse(source.text, file=source.file)
+    return statements_of(source.text, source.file)

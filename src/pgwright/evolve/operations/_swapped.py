@@ -112,6 +112,7 @@ def _exchange(
         "indexes": [list(each) for each in names],
         "schema": schema,
     }
+    gone = _objects.words(wanted.called(aside))
     swap = _objects.step(
         request,
         "exchange",
@@ -121,15 +122,21 @@ def _exchange(
         (to_aside, to_name),
         action=Action(name="object_exchange", parameters=parameters),
         locks=locks,
-        undo=(f"DROP {old}", f"ALTER {_objects.words(wanted.called(aside))} RENAME TO {ident(wanted.own)}"),
+        undo=(f"DROP {old}", f"ALTER {gone} RENAME TO {ident(wanted.own)}"),
     )
+    return (swap, *_ends(request, wanted, swap, f"DROP {gone}"))
+
+
+def _ends(request: Request, wanted: Thing, swap: Step, drop: str) -> tuple[Step, Step]:
+    """The way back, and the end of the old one."""
+    assert swap.action is not None, "it was made with one"
     back = replace(
         swap,
         id=f"{request.id}.exchange_back",
         phase=Phase.RESTORE,
         summary=f"give {wanted.shown} back, and drop the new one",
         statements=swap.undo,
-        action=Action(name="object_exchange_back", parameters={**parameters, "step": swap.id}),
+        action=Action(name="object_exchange_back", parameters={**swap.action.parameters, "step": swap.id}),
         undo=(),
     )
     ends = _objects.step(
@@ -138,11 +145,11 @@ def _exchange(
         Phase.RETIRE,
         Kind.CUTOVER,
         f"drop the old {wanted.shown}",
-        (f"DROP {_objects.words(wanted.called(aside))}",),
+        (drop,),
         action=Action(name="object_retire", parameters={"step": swap.id}),
-        locks=locks[:-1] if wanted.kind in RELATIONS else locks,
+        locks=swap.locks[:-1] if wanted.kind in RELATIONS else swap.locks,
     )
-    return (swap, back, ends)
+    return (back, ends)
 
 
 def _new_lock(request: Request, wanted: Thing, beside: Thing) -> tuple[Lock, ...]:

@@ -2,7 +2,8 @@
 
 ## What it does
 
-`ALTER FUNCTION … OWNER TO`, `ALTER SCHEMA … OWNER TO` and the like, for whatever is no relation.
+`ALTER FUNCTION … OWNER TO`, `ALTER SCHEMA … OWNER TO` and the like, for whatever is no table; `ALTER SEQUENCE`,
+`MATERIALIZED VIEW` and `FOREIGN TABLE … OWNER TO`, too.
 
 ## Why it is dangerous
 
@@ -11,7 +12,8 @@ from then on.
 
 ## Phases and locks
 
-expand: one instant step; no table is locked.
+expand: one instant step; ACCESS EXCLUSIVE on a sequence, materialized view or foreign table, milliseconds, nothing on
+any other.
 
 ## Rollback
 
@@ -30,13 +32,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...sql import parse
-from ...sql.things import KINDS, thing
+from ...sql import alter, parse
+from ...sql.things import KINDS, Thing, thing
 from . import _judged, _objects, raw_sql
 from ._operation import Compiled, Request
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterOwnerStmt",)
+"""And AT_ChangeOwner of relations that are no tables: see `routing`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,12 +55,17 @@ class ChangeOwner:
 
 def compile_(request: Request) -> Compiled:
     """At once: no statement of an application names an owner."""
-    kind = parse.enum_value(request.action.node, "object_type")
-    if _objects.as_typed(request) or kind not in KINDS:
-        return raw_sql.compile_(request)
     node, text = request.action.node, request.action.statement.text
-    wanted = thing(kind, node.object)
-    _judged.server(request, wanted.own, text)
+    if _objects.as_typed(request):
+        return raw_sql.compile_(request)
+    if request.action.statement.kind == "AlterTableStmt":
+        text, wanted = alter.deparsed(alter.alone(request.action)), _relation(request)
+        _judged.relations(request)
+    elif (kind := parse.enum_value(node, "object_type")) in KINDS:
+        wanted = thing(kind, node.object)
+        _judged.server(request, wanted.own, text)
+    else:
+        return raw_sql.compile_(request)
     function = next((each for each in request.catalog.functions.values() if each.name.name == wanted.own), None)
     hazards = (
         (f"{wanted.own} is SECURITY DEFINER: it runs with the rights of the new owner from expand on",)
@@ -68,7 +76,7 @@ def compile_(request: Request) -> Compiled:
         thing=wanted,
         statements=(text,),
         undo=("the owner that was there gets it back",),
-        summary=f"give {wanted.shown} to {node.newowner.rolename or 'its new owner'}",
+        summary=f"give {wanted.shown} to {node.newowner.rolename or 'another owner'}",
         phase=request.moment(),
     )
     return Compiled(
@@ -77,3 +85,11 @@ def compile_(request: Request) -> Compiled:
         hazards=hazards,
         steps=_objects.steps(request, made),
     )
+
+
+def _relation(request: Request) -> Thing:
+    """The sequence, materialized view or foreign table."""
+    relation = request.action.statement.node.relation
+    oid = request.catalog.find(relation.relname, relation.schemaname or None)
+    kind = "OBJECT_SEQUENCE" if oid in request.catalog.sequences else "OBJECT_MATVIEW"
+    return thing("OBJECT_FOREIGN_TABLE" if oid in request.catalog.tables else kind, None, relation)

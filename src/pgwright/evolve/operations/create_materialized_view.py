@@ -37,7 +37,7 @@ from dataclasses import dataclass
 from ...catalog.values import View
 from ...sql import parse
 from ...sql.parse import Node
-from ...sql.things import Thing, thing
+from ...sql.things import Thing, statements_of, thing
 from ..sync.naming import hidden_name
 from . import _judged, _names, _objects, _pairs, _swapped, raw_sql
 from ._operation import Compiled, Request
@@ -123,7 +123,7 @@ def _beside(request: Request, wanted: Thing, there: View) -> Compiled:
 def indexes_of(request: Request, wanted: Thing) -> Iterator[Node]:
     """The CREATE INDEX statements of the file on the new one."""
     source = request.action.statement.source
-    for statement in parse.parse(source.text, file=source.file):
+    for statement in statements_of(source.text, source.file):
         if statement.kind != "IndexStmt" or thing("OBJECT_MATVIEW", None, statement.node.relation) != wanted:
             continue
         if statement.start < request.action.statement.start:

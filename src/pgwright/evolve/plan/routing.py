@@ -12,6 +12,7 @@ from ...catalog.values import Catalog
 from ...sql import parse
 from ...sql.actions import Action
 from ...sql.parse import Node
+from ...sql.things import statements_of
 
 KIND = "evolve.operations"
 _CREATES = {"CreateStmt": "relation", "CreateTableAsStmt": "into", "CreateTableAsStmt.OBJECT_MATVIEW": "into"}
@@ -57,14 +58,25 @@ def owner_of(action: Action, catalog: Catalog, created: Collection[RelationName]
     return owners()["*"] if skips and created_as(relation, catalog, created) is None else name
 
 
+_OF_VIEWS = ("AT_ChangeOwner", "AT_ColumnDefault", "AT_ResetRelOptions", "AT_SetRelOptions")
+
+
 def _special(action: Action, catalog: Catalog) -> str | None:
-    """The operation for what shares the words of tables and is none: the attributes of a type, and the indexes of a
-    materialized view that the same file makes anew."""
+    """The operation for what shares the words of tables and is none: the attributes of a type, what views and sequences
+    have, and the indexes of a materialized view that the same file makes anew."""
     node = action.statement.node
     if action.statement.kind == "AlterTableStmt" and parse.enum_value(node, "objtype") == "OBJECT_TYPE":
         return "alter_type"
     if action.statement.kind == "RenameStmt" and not action.key.endswith(("OBJECT_COLUMN", "OBJECT_TABCONSTRAINT")):
         return owner(action.key) if owner(action.key) in ("rename_object", "alter_type") else None
+    if action.statement.kind == "AlterTableStmt":
+        oid = catalog.find(node.relation.relname, node.relation.schemaname or None)
+        subtype = parse.enum_value(action.node, "subtype")
+        if oid in catalog.views and catalog.views[oid].kind == "v" and subtype in _OF_VIEWS:
+            return "alter_view"
+        foreign = oid in catalog.tables and catalog.tables[oid].kind == "f"
+        if subtype == "AT_ChangeOwner" and (oid in catalog.views or oid in catalog.sequences or foreign):
+            return "change_owner"
     if action.statement.kind == "IndexStmt":
         oid = catalog.find(node.relation.relname, node.relation.schemaname or None)
         view = catalog.views.get(oid) if oid is not None else None
@@ -76,7 +88,7 @@ def _special(action: Action, catalog: Catalog) -> str | None:
                 each.kind == "CreateTableAsStmt"
                 and each.node.into.rel.relname == node.relation.relname
                 and each.start < action.statement.start
-                for each in parse.parse(source.text, file=source.file)
+                for each in statements_of(source.text, source.file)
             )
         ):
             return "create_materialized_view"

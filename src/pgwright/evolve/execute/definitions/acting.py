@@ -9,18 +9,34 @@ STATES = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 """How a state other than the usual is set, by `tgenabled` and its like."""
 
 
+_CLONES = """
+WITH RECURSIVE clone (oid) AS (
+    SELECT %s::oid
+    UNION ALL
+    SELECT t.oid FROM pg_catalog.pg_trigger t JOIN clone ON t.tgparentid = clone.oid
+)
+SELECT t.tgrelid::pg_catalog.regclass::text, t.tgname, t.tgenabled FROM clone JOIN pg_catalog.pg_trigger t USING (oid)
+ORDER BY t.tgrelid
+"""
+
+
 def trigger(connection: Connection, address: Address, _: Identity) -> list[str] | None:
-    """A trigger, with its state."""
+    """A trigger, with its state on its table and on each partition."""
     row = connection.execute(
-        "SELECT pg_catalog.pg_get_triggerdef(oid), tgname, tgenabled, tgrelid::pg_catalog.regclass::text "
-        "FROM pg_catalog.pg_trigger WHERE oid = %s",
-        (address.oid,),
+        "SELECT pg_catalog.pg_get_triggerdef(oid) FROM pg_catalog.pg_trigger WHERE oid = %s", (address.oid,)
     ).fetchone()
     if row is None:
         return None
-    definition, name, state, table = row
-    enabled = [f"ALTER TABLE {table} {STATES[state]} TRIGGER {ident(name)}"] if state in STATES else []
-    return [definition, *enabled]
+    clones = connection.execute(_CLONES, (address.oid,)).fetchall()
+    usual = all(state == "O" for _, _, state in clones)
+    return [
+        str(row[0]),
+        *(
+            f"ALTER TABLE ONLY {table} {STATES.get(state, 'ENABLE')} TRIGGER {ident(name)}"
+            for table, name, state in clones
+            if not usual
+        ),
+    ]
 
 
 def rule(connection: Connection, address: Address, _: Identity) -> list[str] | None:
