@@ -1,4 +1,4 @@
-"""Objects that are no tables, in other circumstances: who is no superuser, a runner that is killed, many in one file."""
+"""Objects that are no tables, in other circumstances: an ordinary owner, a killed runner, many in one file."""
 
 from __future__ import annotations
 
@@ -130,3 +130,14 @@ def test_dropped_together(make_database: Callable[..., Database], tmp_path: Path
     )
     text = "DROP FUNCTION g(humeur); DROP TYPE humeur;"
     lives(Change(name="together", setup=setup, migration=text, old=WORK, new=WORK), make_database, tmp_path)
+
+
+@pytest.mark.majors("every")
+def test_one_object_changed_again_and_again(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    """The way back makes the view anew, and what an older statement changed is found again all the same."""
+    setup = ROLES + T + "CREATE VIEW v AS SELECT id FROM t; COMMENT ON VIEW v IS 'avant';\n"
+    text = (
+        "COMMENT ON VIEW v IS 'un'; ALTER VIEW v SET (security_barrier = false); GRANT SELECT ON v TO pgw_reader; CREATE OR REPLACE VIEW v AS SELECT id, a FROM t;"
+        "CREATE OR REPLACE VIEW v AS SELECT id, a, b FROM t; ALTER VIEW v SET (security_barrier = true);"
+    )
+    lives(Change(name="again", setup=setup, migration=text, old=WORK, new=WORK), make_database, tmp_path)

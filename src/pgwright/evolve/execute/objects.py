@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from ...sql.quote import ident, literal, qualified
+from ...sql.quote import ident, literal
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -29,9 +29,6 @@ _WORDS = {
     "statistics object": "STATISTICS",
 }
 """What DDL calls a kind of object, where it is not what `pg_identify_object` calls it."""
-
-_ALONE = frozenset({"trigger", "policy", "rule"})
-"""What is named on a table, and has no owner of its own."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +107,7 @@ def identity(connection: Connection, address: Address | None) -> Identity | None
 _NAME_COLUMNS = """
 SELECT a.attname FROM pg_catalog.pg_attribute a
 WHERE a.attrelid = %s AND a.attname = ANY (ARRAY['proname', 'tgname', 'polname', 'rulename', 'oprname', 'collname',
-    'stxname', 'evtname', 'typname', 'relname', 'conname'])
+    'stxname', 'evtname', 'typname', 'relname', 'conname', 'extname', 'pubname'])
 """
 
 
@@ -200,11 +197,12 @@ def comment(found: Identity, text: str | None) -> str:
     return f"COMMENT ON {found.words} IS {literal(text) if text is not None else 'NULL'}"
 
 
-def name_in(schema: str, name: str) -> str:
-    """A name, with its schema where it has one."""
-    return qualified(schema, name) if schema else ident(name)
-
-
-def has_owner(found: Identity) -> bool:
-    """Whether the object has an owner of its own."""
-    return found.kind not in _ALONE
+def again(connection: Connection, found: Identity, before: Address) -> Address:
+    """Where the object is now that was called so, in the same catalog."""
+    row = connection.execute(_NAME_COLUMNS, (before.catalog,)).fetchone()
+    table = table_of(connection, before)
+    if identity(connection, before) is not None or row is None or table is None:
+        return before
+    query = sql.SQL("SELECT oid::bigint FROM {} WHERE {} = %s").format(table, sql.Identifier(row[0]))
+    places = [Address(before.catalog, each[0]) for each in connection.execute(query, (found.name,)).fetchall()]
+    return next((each for each in places if (now := identity(connection, each)) and now.sql == found.sql), before)

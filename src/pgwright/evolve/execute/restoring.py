@@ -21,6 +21,7 @@ from .objects import Address, Connection, Identity
 
 _REPLACED = ("view", "function", "procedure")
 """What CREATE OR REPLACE changes in place."""
+_DEFAULT = " SET DEFAULT "
 _REFUSALS = (sqlstate.InvalidTableDefinition, sqlstate.InvalidFunctionDefinition)
 
 
@@ -42,9 +43,9 @@ def keep(connection: Connection, address: Address | None) -> dict[str, Any] | No
     }
 
 
-def restore(context: Context, kept: Mapping[str, Any], address: Address) -> None:
-    """Makes the object at `address` what `kept` says. Raises Refused where something hangs on it that would have to
-    go."""
+def restore(context: Context, kept: Mapping[str, Any], address: Address) -> Address:
+    """Makes the object at `address` what `kept` says; where it is from then on. Raises Refused where something hangs on
+    it that would have to go."""
     connection = context.connection
     now = objects.identity(connection, address)
     assert now is not None, "the caller has looked whether it is there"
@@ -59,30 +60,37 @@ def restore(context: Context, kept: Mapping[str, Any], address: Address) -> None
     before, there = kept["core"], definitions.core(connection, address)
     if before is not None and before != there:
         _define(context, list(before), there or [], address, now)
+        return objects.again(connection, now, address)
+    return address
 
 
-def make_again(context: Context, kept: Mapping[str, Any]) -> None:
-    """Makes an object that was dropped as `kept` says."""
+def make_again(context: Context, kept: Mapping[str, Any]) -> Address:
+    """Makes an object that was dropped as `kept` says; where it is."""
     context.run(*kept["core"], *kept["beside"])
+    found = Identity(kind=kept["kind"], schema=kept["schema"], name=kept["name"], sql=kept["sql"])
+    return objects.again(context.connection, found, Address(*kept["address"]))
 
 
 def _define(context: Context, before: list[str], there: list[str], address: Address, now: Identity) -> None:
     if now.kind in _REPLACED:
         try:
             with context.connection.transaction():
-                context.run(*before)
+                context.run(*before, *_without_default(before, there))
         except _REFUSALS:
             _anew(context, before, address, now)
-            return
-        if definitions.core(context.connection, address) != before:
-            _anew(context, before, address, now)  # a DEFAULT that a column of a view had not
-        return
-    if now.kind == "publication":
+    elif now.kind == "publication":
         context.run(*_publication(before[0], there[0], now))
-    elif before[:1] == there[:1] or now.kind == "sequence":
+    elif now.kind == "sequence" or (before[:1] == there[:1] and len(before) == len(there)):
         context.run(*[each for each in before if each not in there])
     else:
         _anew(context, before, address, now)
+
+
+def _without_default(before: list[str], there: list[str]) -> list[str]:
+    """Takes the DEFAULTs from columns of a view that had none."""
+    had = {each.partition(_DEFAULT)[0] for each in before}
+    heads = [each.partition(_DEFAULT) for each in there[1:]]
+    return [f"{head} DROP DEFAULT" for head, found, _ in heads if found and head not in had]
 
 
 def _anew(context: Context, before: list[str], address: Address, now: Identity) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from ...sql.quote import ident
-from . import objects
+from . import moved, objects
 from .objects import Address
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -53,6 +53,16 @@ def differences(before: Mapping[Key, list[str]], after: Mapping[Key, list[str]])
     """What the journal keeps: each key whose rights changed, None where they were or are the usual ones."""
     changed = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
     return [{"key": list(key), "before": before.get(key), "after": after.get(key)} for key in sorted(changed)]
+
+
+def now(connection: Connection, item: Mapping[str, Any]) -> Key:
+    """The key of an item of `differences` as it is now: a view may have been made anew on the way back."""
+    class_, object_, part, owner, letter = item["key"]
+    if class_ == "pg_default_acl":
+        return (class_, object_, part, owner, letter)
+    row = connection.execute("SELECT pg_catalog.to_regclass(%s)::oid::bigint", (f"pg_catalog.{class_}",)).fetchone()
+    found = moved.follow(connection, Address(row[0], object_)) if row else None
+    return (class_, found.oid if found is not None else object_, part, owner, letter)
 
 
 def statements(connection: Connection, item: Mapping[str, Any]) -> list[str]:

@@ -10,7 +10,7 @@ from ...base import registry
 from ...base.name import RelationName
 from ...catalog.values import Catalog
 from ...sql import parse
-from ...sql.actions import Action
+from ...sql.actions import OF_VIEW, Action
 from ...sql.parse import Node
 from ...sql.things import statements_of
 
@@ -70,16 +70,15 @@ def _special(action: Action, catalog: Catalog) -> str | None:
     if action.statement.kind == "RenameStmt" and not action.key.endswith(("OBJECT_COLUMN", "OBJECT_TABCONSTRAINT")):
         return owner(action.key) if owner(action.key) in ("rename_object", "alter_type") else None
     if action.statement.kind == "AlterTableStmt":
-        oid = catalog.find(node.relation.relname, node.relation.schemaname or None)
+        oid = catalog.find(node.relation.relname, node.relation.schemaname or None) or 0
         subtype = parse.enum_value(action.node, "subtype")
-        if oid in catalog.views and catalog.views[oid].kind == "v" and subtype in _OF_VIEWS:
+        if action.key == OF_VIEW or (oid in catalog.views and catalog.views[oid].kind == "v" and subtype in _OF_VIEWS):
             return "alter_view"
         foreign = oid in catalog.tables and catalog.tables[oid].kind == "f"
         if subtype == "AT_ChangeOwner" and (oid in catalog.views or oid in catalog.sequences or foreign):
             return "change_owner"
     if action.statement.kind == "IndexStmt":
-        oid = catalog.find(node.relation.relname, node.relation.schemaname or None)
-        view = catalog.views.get(oid) if oid is not None else None
+        view = catalog.views.get(catalog.find(node.relation.relname, node.relation.schemaname or None) or 0)
         source = action.statement.source
         if (
             view is not None

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from ....base.event import Notice
-from .. import journal, rights_kept
+from ...steps.step import Lock
+from .. import journal, moved, rights_kept
 from ..context import Context
-from ..rights_kept import Key
+
+
+def locks(context: Context) -> tuple[Lock, ...]:
+    """Of a view that was made anew on the way back."""
+    return moved.locks(context)
 
 
 def run(context: Context) -> None:
     """Each object by itself; what is gone needs nothing."""
     connection = context.connection
     kept = journal.result(connection, context.unit, str(context.parameters["step"])).get("rights", [])
-    now = rights_kept.picture(connection) if kept else {}
+    there = rights_kept.picture(connection) if kept else {}
     left = 0
     for item in kept:
-        key: Key = tuple(item["key"])
-        if now.get(key) == item["after"]:
-            context.run(*rights_kept.statements(connection, item))
+        key = rights_kept.now(connection, item)
+        if there.get(key) == item["after"]:
+            context.run(*rights_kept.statements(connection, {**item, "key": key}))
         else:
             left += 1
     if left:

@@ -49,8 +49,7 @@ def rule(connection: Connection, address: Address, _: Identity) -> list[str] | N
     if row is None:
         return None
     definition, name, state, table = row
-    enabled = [f"ALTER TABLE {table} {STATES[state]} RULE {ident(name)}"] if state in STATES else []
-    return [str(definition).removesuffix(";"), *enabled]
+    return [str(definition).removesuffix(";"), f"ALTER TABLE {table} {STATES.get(state, 'ENABLE')} RULE {ident(name)}"]
 
 
 _POLICY = """
@@ -87,5 +86,7 @@ def event_trigger(connection: Connection, address: Address, _: Identity) -> list
         return None
     name, event, function, state, tags = row
     when = f" WHEN TAG IN ({', '.join(map(literal, tags))})" if tags else ""
-    enabled = [f"ALTER EVENT TRIGGER {ident(name)} {STATES[state]}"] if state in STATES else []
-    return [f"CREATE EVENT TRIGGER {ident(name)} ON {ident(event)}{when} EXECUTE FUNCTION {function}()", *enabled]
+    return [
+        f"CREATE EVENT TRIGGER {ident(name)} ON {ident(event)}{when} EXECUTE FUNCTION {function}()",
+        f"ALTER EVENT TRIGGER {ident(name)} {STATES.get(state, 'ENABLE')}",
+    ]
