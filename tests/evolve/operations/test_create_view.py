@@ -115,3 +115,19 @@ def test_a_wider_view_that_is_used_cannot_go_back(make_database: Callable[..., D
     life.rollback()
     assert life.state == "rolled back"
     assert life.database.one("SELECT has_table_privilege('pgw_reader', 'v', 'DELETE')")
+
+
+@pytest.mark.majors(14, 18)
+def test_rights_that_are_given_by_default_do_not_come_with_one_that_is_made_anew(
+    make_database: Callable[..., Database], tmp_path: Path
+) -> None:
+    """A view that got columns is made anew on the way back, and has the rights that it had, and no more."""
+    setup = T + V + "ALTER DEFAULT PRIVILEGES GRANT INSERT ON TABLES TO pgw_reader;"
+    life = Changing(
+        change=Change(name="rights", setup=setup, migration=WIDER), database=make_database(), folder=tmp_path
+    )
+    life.prepare()
+    before = life.schema()
+    life.expand()
+    life.rollback()
+    assert life.schema() == before

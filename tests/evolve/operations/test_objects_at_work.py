@@ -137,7 +137,8 @@ def test_one_object_changed_again_and_again(make_database: Callable[..., Databas
     """The way back makes the view anew, and what an older statement changed is found again all the same."""
     setup = ROLES + T + "CREATE VIEW v AS SELECT id FROM t; COMMENT ON VIEW v IS 'avant';\n"
     text = (
-        "COMMENT ON VIEW v IS 'un'; ALTER VIEW v SET (security_barrier = false); GRANT SELECT ON v TO pgw_reader; CREATE OR REPLACE VIEW v AS SELECT id, a FROM t;"
+        "COMMENT ON VIEW v IS 'un'; ALTER VIEW v SET (security_barrier = false);"
+        "GRANT SELECT ON v TO pgw_reader; CREATE OR REPLACE VIEW v AS SELECT id, a FROM t;"
         "CREATE OR REPLACE VIEW v AS SELECT id, a, b FROM t; ALTER VIEW v SET (security_barrier = true);"
     )
     lives(Change(name="again", setup=setup, migration=text, old=WORK, new=WORK), make_database, tmp_path)

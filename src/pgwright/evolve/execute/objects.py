@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from ...base.errors import LockNotObtained
 from ...sql.quote import ident, literal
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -131,14 +132,22 @@ def table_of(connection: Connection, address: Address) -> sql.Identifier | None:
 def examined(
     connection: Connection, thing: Mapping[str, Any], others: Iterable[Mapping[str, Any]]
 ) -> tuple[str, tuple[str, ...]] | None:
-    """What `thing` is called, behind its kind, and what hangs on it but for `others`; None where there is none."""
-    with connection.transaction(force_rollback=True):
-        address = find(connection, thing)
-        found = identity(connection, address)
-        if address is None or found is None:
-            return None
-        rest = [each for other in others if (each := find(connection, other)) is not None]
-        return found.words, hanging(connection, [address, *rest])
+    """What `thing` is called, behind its kind, and what hangs on it but for `others`; None where there is none. Raises
+    LockNotObtained where another session holds what has to be read."""
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute("SELECT pg_catalog.set_config('lock_timeout', '2s', true)")
+            address = find(connection, thing)
+            found = identity(connection, address)
+            if address is None or found is None:
+                return None
+            rest = [each for other in others if (each := find(connection, other)) is not None]
+            return found.words, hanging(connection, [address, *rest])
+    except psycopg.errors.LockNotAvailable as error:
+        raise LockNotObtained(
+            f"{thing['kind']} {'.'.join(thing['names'])} could not be read: another session holds its table.",
+            hint="Run the same command again when that session has ended its transaction.",
+        ) from error
 
 
 def hanging(connection: Connection, addresses: Iterable[Address]) -> tuple[str, ...]:

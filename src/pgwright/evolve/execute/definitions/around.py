@@ -62,10 +62,18 @@ def _rights(connection: Connection, address: Address, found: Identity) -> list[s
         f"GRANT {privilege} ON {on} TO {ident(who) if who else 'PUBLIC'}{' WITH GRANT OPTION' if grantable else ''}"
         for who, privilege, grantable in rows
     ]
-    everybody = [f"REVOKE ALL ON {on} FROM PUBLIC"]
-    return [*everybody, *grants, *_column_rights(connection, address, on)]
+    given = connection.execute(_GIVEN_BY_DEFAULT).fetchall()
+    away = [f"REVOKE ALL ON {on} FROM {ident(who) if who else 'PUBLIC'}" for (who,) in given]
+    return [*away, *grants, *_column_rights(connection, address, on)]
 
 
+_GIVEN_BY_DEFAULT = """
+SELECT ''
+UNION
+SELECT pg_catalog.pg_get_userbyid(g.grantee) FROM pg_catalog.pg_default_acl d, pg_catalog.aclexplode(d.defaclacl) g
+WHERE g.grantee <> 0 AND g.grantee <> d.defaclrole
+ORDER BY 1
+"""
 _COLUMN_RIGHTS = """
 SELECT a.attname, CASE WHEN g.grantee = 0 THEN '' ELSE pg_catalog.pg_get_userbyid(g.grantee) END, g.privilege_type,
        g.is_grantable
