@@ -15,6 +15,7 @@ from ..catalog.key_probe import probe_foreign_key
 from ..catalog.partition_probe import BoundFacts, probe_bound
 from ..catalog.probe import ExpressionFacts, probe_expression
 from ..catalog.reader import read
+from ..catalog.statement_probe import try_statements
 from ..catalog.syntax_probe import NEWEST, probe_syntax
 from ..catalog.type_probe import probe_type
 from ..catalog.values import Catalog, Column
@@ -22,7 +23,7 @@ from ..catalog.view_probe import against_view
 from ..catalog.width import stored_width
 from ..config import Settings
 from ..connect.session import Connection
-from ..evolve.execute import journal, reach, rights
+from ..evolve.execute import journal, objects, reach, rights
 from ..evolve.plan import planner
 from ..evolve.plan.files import Migration, load
 from ..evolve.plan.plan_file import Plan
@@ -162,6 +163,8 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
         allow=allow,
         busy=journal.busy(connection) if begun else {},
         leaving=journal.leaving(connection) if begun else {},
+        try_statement=partial(try_statements, connection),
+        examine=partial(objects.examined, connection),
     )
 
 

@@ -1,10 +1,11 @@
 """Actions: what a statement does, one by one, under the keys by which operations claim them.
 
-A key is `AlterTableStmt.<subtype>` for each subcommand of ALTER TABLE (and of the statements that share its
-message: ALTER INDEX, VIEW, SEQUENCE, FOREIGN TABLE, TYPE; `Action.object_type` tells them apart), with the kind of
-the constraint behind AT_AddConstraint and SET or DROP behind AT_ColumnDefault; `RenameStmt.<object type>`,
-`DropStmt.<object type>`, `CallStmt.pgwright.<name>` for a CALL of pgwright's own, and the name of the message for all
-other statements.
+A key is `AlterTableStmt.<subtype>` for each subcommand of ALTER TABLE (and of the statements that share its message:
+ALTER INDEX, SEQUENCE, FOREIGN TABLE, TYPE; `Action.object_type` tells them apart; ALTER VIEW has one key), with the
+kind of the constraint behind AT_AddConstraint and SET or DROP behind AT_ColumnDefault; `RenameStmt.<object type>`,
+`DropStmt.<object type>`, `AlterObjectSchemaStmt.<object type>` for what is no relation,
+`CreateTableAsStmt.OBJECT_MATVIEW` for a materialized view, `CallStmt.pgwright.<name>` for a CALL of pgwright's own, and
+the name of the message for all other statements.
 """
 
 from __future__ import annotations
@@ -23,6 +24,9 @@ __all__ = ["SCHEMA", "Action", "Argument", "actions", "all_keys", "call_argument
 
 SCHEMA = "pgwright"
 """The schema of the procedures that only pgwright knows: nothing of that name exists on a server."""
+
+OF_VIEW = "AlterTableStmt.OBJECT_VIEW"
+"""The key of each subcommand of ALTER VIEW."""
 
 # Messages that end in Stmt but that no statement of a file can be: parts of others, or made after parsing.
 _NO_STATEMENTS = {"RawStmt", "SetOperationStmt", "ReturnStmt", "PLAssignStmt", "ReplicaIdentityStmt"}
@@ -47,8 +51,12 @@ _RENAMED = """
 """
 _DROPPED = """
     ACCESS_METHOD AGGREGATE CAST COLLATION CONVERSION DOMAIN EVENT_TRIGGER EXTENSION FDW FOREIGN_SERVER FOREIGN_TABLE
-    FUNCTION INDEX LANGUAGE MATVIEW OPCLASS OPFAMILY POLICY PROCEDURE PUBLICATION ROUTINE RULE SCHEMA SEQUENCE
+    FUNCTION INDEX LANGUAGE MATVIEW OPCLASS OPERATOR OPFAMILY POLICY PROCEDURE PUBLICATION ROUTINE RULE SCHEMA SEQUENCE
     STATISTIC_EXT TABLE TRANSFORM TRIGGER TSCONFIGURATION TSDICTIONARY TSPARSER TSTEMPLATE TYPE VIEW
+"""
+_MOVED = """
+    AGGREGATE COLLATION CONVERSION DOMAIN EXTENSION FUNCTION OPCLASS OPERATOR OPFAMILY PROCEDURE ROUTINE STATISTIC_EXT
+    TSCONFIGURATION TSDICTIONARY TSPARSER TSTEMPLATE TYPE
 """
 _REFINED = {
     "AT_AddConstraint": ("CHECK", "EXCLUSION", "FOREIGN", "NOTNULL", "PRIMARY", "UNIQUE"),
@@ -98,7 +106,7 @@ def actions(statement: Statement) -> tuple[Action, ...]:
         places = _places(statement, len(commands))
         return tuple(
             Action(
-                key=_command_key(command),
+                key=OF_VIEW if parse.enum_value(node, "objtype") == "OBJECT_VIEW" else _command_key(command),
                 node=command,
                 statement=statement,
                 position=place,
@@ -127,12 +135,17 @@ def _keys() -> Iterator[str]:
             for subtype in subtypes:
                 ends = [f".{end}" for end in _REFINED.get(subtype, ())] or [""]
                 yield from (f"{kind}.{subtype}{end}" for end in ends)
+            yield OF_VIEW
         elif kind == "RenameStmt":
             yield from (f"{kind}.OBJECT_{name}" for name in _RENAMED.split())
         elif kind == "DropStmt":
             yield from (f"{kind}.OBJECT_{name}" for name in _DROPPED.split())
         elif kind not in _NO_STATEMENTS:
             yield kind
+            if kind == "AlterObjectSchemaStmt":
+                yield from (f"{kind}.OBJECT_{name}" for name in _MOVED.split())
+            elif kind == "CreateTableAsStmt":
+                yield f"{kind}.OBJECT_MATVIEW"
 
 
 def _key(statement: Statement) -> str:
@@ -140,6 +153,11 @@ def _key(statement: Statement) -> str:
         return f"RenameStmt.{parse.enum_value(statement.node, 'rename_type')}"
     if statement.kind == "DropStmt":
         return f"DropStmt.{parse.enum_value(statement.node, 'remove_type')}"
+    if statement.kind == "AlterObjectSchemaStmt":
+        moved = parse.enum_value(statement.node, "object_type")
+        return f"{statement.kind}.{moved}" if moved.removeprefix("OBJECT_") in _MOVED.split() else statement.kind
+    if statement.kind == "CreateTableAsStmt" and parse.enum_value(statement.node, "objtype") == "OBJECT_MATVIEW":
+        return f"{statement.kind}.OBJECT_MATVIEW"
     if statement.kind == "CallStmt" and (name := call_name(statement.node)) is not None:
         return f"CallStmt.{SCHEMA}.{name}"
     return statement.kind

@@ -304,7 +304,8 @@ class Runner:
             change = self._prepare(record)
             with contextlib.suppress(_MovedError), self.transaction():
                 self._apply(record, state, change)
-                locks = declared.present(self.connection, record.step.locks)
+                wanted = (*record.step.locks, *self._further(record))
+                locks = declared.present(self.connection, wanted)
                 declared.compare(self.connection, record.unit, record.step.id, locks)
                 return
 

@@ -48,9 +48,7 @@ def alter(scene: Scene, command: Node, statement: Node) -> list[Situation] | Non
         if subtype not in _OF_A_TYPE:
             return None
         relation = statement.relation
-        users = scene.users_of_type(
-            [relation.schemaname, relation.relname] if relation.schemaname else [relation.relname]
-        )
+        users = scene.made_of([name for name in (relation.schemaname, relation.relname) if name])
         return [Situation("ALTER TYPE attribute", {"target": users})]
     oids = some(target) if subtype in _ALONE else scene.family(statement.relation)
     refine = _REFINED.get(subtype)

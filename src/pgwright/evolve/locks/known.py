@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 _STATEMENTS = """
-    AlterDatabaseSetStmt AlterDefaultPrivilegesStmt AlterEnumStmt AlterFunctionStmt AlterRoleSetStmt
-    AlterRoleStmt CallStmt CompositeTypeStmt CreateCastStmt CreateDomainStmt
-    CreateEnumStmt CreateExtensionStmt CreateFdwStmt CreateForeignServerStmt CreateFunctionStmt
-    CreateOpFamilyStmt CreateRangeStmt CreateRoleStmt CreateUserMappingStmt DefineStmt DoStmt
+    AlterCollationStmt AlterDatabaseSetStmt AlterDefaultPrivilegesStmt AlterEnumStmt AlterEventTrigStmt AlterFdwStmt
+    AlterForeignServerStmt AlterFunctionStmt AlterOpFamilyStmt AlterOperatorStmt AlterRoleSetStmt AlterRoleStmt
+    AlterTSConfigurationStmt AlterTSDictionaryStmt CallStmt CompositeTypeStmt CreateCastStmt CreateConversionStmt
+    CreateDomainStmt CreateEnumStmt CreateEventTrigStmt CreateExtensionStmt CreateFdwStmt CreateForeignServerStmt
+    CreateFunctionStmt CreateOpFamilyStmt CreateRangeStmt CreateRoleStmt CreateUserMappingStmt DefineStmt DoStmt
     GrantRoleStmt NotifyStmt VariableSetStmt
 """
 

@@ -133,6 +133,12 @@ class Scene:
             if table.of_type in spelled or any(column.type.rstrip("[]") in spelled for column in table.columns)
         )
 
+    def made_of(self, names: Sequence[str]) -> tuple[int, ...]:
+        """The tables that were made OF the composite type `names` (schema, name)."""
+        schemas = [names[-2]] if len(names) > 1 else ["public", *self.catalog.search_path, *self.catalog.schemas]
+        spelled = {f"{ident(schema)}.{ident(names[-1])}" for schema in schemas}
+        return tuple(sorted(table.oid for table in self.catalog.tables.values() if table.of_type in spelled))
+
     def column(self, target: int | None, name: str) -> Column | None:
         """A column of the target, when that is a table."""
         table = self.table(target)
@@ -160,3 +166,8 @@ def strings(node: Node) -> list[str]:
     """The names in a List of Strings, or in a bare String."""
     items = [parse.unwrap(item) for item in node.items] if parse.kind_of(node) == "List" else [node]
     return [item.sval for item in items if parse.kind_of(item) == "String"]
+
+
+def strings_of(items: Iterable[Node]) -> list[str]:
+    """The names in a repeated field of Strings."""
+    return [parse.unwrap(item).sval for item in items]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ...sql import parse
 from ...sql.parse import Node
 from .known import WITHOUT_RELATIONS
-from .scene import Scene, Situation, some, strings
+from .scene import Scene, Situation, some, strings, strings_of
 
 Found = list[Situation] | None
 
@@ -68,16 +68,11 @@ def _reindex(scene: Scene, node: Node) -> Found:
 
 
 _ON_A_TABLE = {"OBJECT_TRIGGER", "OBJECT_RULE", "OBJECT_POLICY"}
-_WITHOUT_RELATION = {
-    "OBJECT_FUNCTION",
-    "OBJECT_PROCEDURE",
-    "OBJECT_ROUTINE",
-    "OBJECT_AGGREGATE",
-    "OBJECT_TYPE",
-    "OBJECT_DOMAIN",
-    "OBJECT_SCHEMA",
-    "OBJECT_PUBLICATION",
-}
+_KINDS = """
+    AGGREGATE CAST COLLATION CONVERSION DOMAIN EVENT_TRIGGER EXTENSION FDW FOREIGN_SERVER FUNCTION OPCLASS OPERATOR
+    OPFAMILY PROCEDURE PUBLICATION ROUTINE SCHEMA TSCONFIGURATION TSDICTIONARY TSPARSER TSTEMPLATE TYPE
+"""
+_WITHOUT_RELATION = {f"OBJECT_{name}" for name in _KINDS.split()}
 
 
 def _drop(scene: Scene, node: Node) -> Found:
@@ -101,7 +96,7 @@ def _drop(scene: Scene, node: Node) -> Found:
         return [Situation(name, {"target": scene.descendants(oid) if below else some(oid)}) for oid in tables]
     if kind == "OBJECT_STATISTIC_EXT":
         return [Situation("DropStmt statistics", {"target": _with_statistics(scene, each)}) for each in names]
-    if kind in ("OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE"):
+    if kind in ("OBJECT_VIEW", "OBJECT_MATVIEW", "OBJECT_SEQUENCE", "OBJECT_FOREIGN_TABLE"):
         return [Situation("DropStmt dropped", {"dropped": some(scene.named(each))}) for each in names]
     return None
 
@@ -311,15 +306,31 @@ def _rename(scene: Scene, key: str, node: Node) -> Found:
         return [Situation("RenameStmt relation", {"target": some(oid)})]
     if kind in _RENAMED_PART:
         return [Situation("RenameStmt part", {"target": scene.family(node.relation)})]
+    if kind == "OBJECT_ATTRIBUTE":
+        users = scene.made_of([name for name in (node.relation.schemaname, node.relation.relname) if name])
+        return [Situation("RenameStmt attribute", {"target": users})]
+    if kind == "OBJECT_STATISTIC_EXT" or kind in _WITHOUT_RELATION:
+        return []
     return None
+
+
+def _alter_statistics(scene: Scene, node: Node) -> Found:
+    return [Situation("AlterStatsStmt", {"target": _with_statistics(scene, strings_of(node.defnames))})]
+
+
+def _owner(_scene: Scene, node: Node) -> Found:
+    kind = parse.enum_value(node, "object_type")
+    return [] if kind in _WITHOUT_RELATION or kind == "OBJECT_STATISTIC_EXT" else None
 
 
 _STATEMENTS: dict[str, Callable[[Scene, Node], Found]] = {
     "AlterDomainStmt": _domain,
+    "AlterOwnerStmt": _owner,
     "AlterObjectSchemaStmt": _schema_of,
     "AlterPolicyStmt": _on_one("AlterPolicyStmt", "table"),
     "AlterPublicationStmt": _publication,
     "AlterSeqStmt": _alter_sequence,
+    "AlterStatsStmt": _alter_statistics,
     "ClusterStmt": _on_family("ClusterStmt"),
     "CommentStmt": _comment,
     "CreateForeignTableStmt": lambda scene, node: _create(scene, node.base_stmt),

@@ -16,6 +16,7 @@ from ...catalog.domain_probe import DomainFacts
 from ...catalog.index_probe import IndexFacts
 from ...catalog.partition_probe import BoundFacts
 from ...catalog.probe import ExpressionFacts
+from ...catalog.statement_probe import Trial
 from ...catalog.values import Catalog, Column, Table
 from ...sql import alter, parse
 from ...sql.actions import Action as SqlAction
@@ -43,6 +44,11 @@ TryClause = Callable[[int, str, int], str | None]
 
 DomainProbe = Callable[[RelationName, str], DomainFacts | None]
 """What the server says of a domain and of a change of it, None where there is no such domain."""
+TryStatement = Callable[[Sequence[str]], Trial | None]
+"""What the server says against the last of some statements that run one after another, and are rolled back."""
+
+Examine = Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], tuple[str, tuple[str, ...]] | None]
+"""What an object that is no table is called, and what hangs on it and on no one of the others; None for nothing."""
 
 Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
 IndexProbe = Callable[[int, Mapping[str, str | Column], parse.Node, str | None], IndexFacts]
@@ -198,7 +204,9 @@ class Request(Place):
     and constraints; operations add to both. `created` are the tables that the plan has created so far, `made` all
     relations that it has, `busy` those that steps of open migrations are about (by oid, with the migration), `leaving`
     the columns (oid, attnum) and tables (oid, 0) that open migrations drop. `later` are the actions behind this one in
-    the same file."""
+    the same file. `tried` are the statements about other objects that the server would run so far, each behind the name
+    that it is about, `dropped` the objects that the plan drops; operations add to both. `order` counts the actions
+    before this one."""
 
     id: str
     migration: str
@@ -226,6 +234,11 @@ class Request(Place):
     busy: Mapping[int, str] = field(default_factory=dict)
     later: tuple[Place, ...] = ()
     leaving: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    try_statement: TryStatement | None = None
+    examine: Examine | None = None
+    tried: list[tuple[str, str]] = field(default_factory=list)
+    dropped: list[Mapping[str, Any]] = field(default_factory=list)
+    order: int = 0
 
     def directive(self, name: str, *targets: str) -> Directive | None:
         """The directive `name` that has no target or one of `targets`."""

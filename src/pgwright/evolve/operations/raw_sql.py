@@ -2,8 +2,8 @@
 
 ## What it does
 
-Whatever no other operation recognises: `GRANT`, `CREATE FUNCTION`, `CREATE EXTENSION`, `INSERT` of a few
-rows.
+Whatever no other operation recognises: `INSERT` of a few rows, `CREATE ROLE`, `SET`, code in `DO`; and any statement
+that has `-- pgwright: allow = raw_sql` above it.
 
 ## Why it is dangerous
 
@@ -25,7 +25,7 @@ PostgreSQL 14 to 18.
 
 ## Example
 
-    GRANT SELECT ON commandes TO rapports;
+    INSERT INTO statuts VALUES ('RETOURNEE');
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from ...base import registry
 from ...base.consent import require_known
@@ -19,6 +20,7 @@ from ..operations._operation import (
     BoundProbe,
     Compiled,
     DomainProbe,
+    Examine,
     IndexProbe,
     Place,
     Probe,
@@ -26,6 +28,7 @@ from ..operations._operation import (
     Shape,
     TryClause,
     TryKey,
+    TryStatement,
     TypeProbe,
 )
 from ..steps.step import Phase, Step
@@ -58,6 +61,8 @@ class Sources:
     allow: frozenset[str] = frozenset()
     busy: Mapping[int, str] = field(default_factory=dict)
     leaving: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    try_statement: TryStatement | None = None
+    examine: Examine | None = None
 
 
 @dataclass
@@ -72,6 +77,9 @@ class _Draft:
     types: dict[RelationName, bool] = field(default_factory=dict)
     made: set[RelationName] = field(default_factory=set)
     late: set[str] = field(default_factory=set)
+    tried: list[tuple[str, str]] = field(default_factory=list)
+    dropped: list[Mapping[str, Any]] = field(default_factory=list)
+    order: int = 0
     names: set[str] = field(default_factory=set)
     crowded: frozenset[int] = frozenset()
     requests: list[Request] = field(default_factory=list)
@@ -167,7 +175,13 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             busy=sources.busy,
             later=tuple(places[number:]),
             leaving=sources.leaving,
+            try_statement=sources.try_statement,
+            examine=sources.examine,
+            tried=draft.tried,
+            dropped=draft.dropped,
+            order=draft.order,
         )
+        draft.order += 1
 
 
 def refuse_directives(request: Place, name: str) -> None:

@@ -10,13 +10,14 @@ from ...base import registry
 from ...base.name import RelationName
 from ...catalog.values import Catalog
 from ...sql import parse
-from ...sql.actions import Action
+from ...sql.actions import OF_VIEW, Action
 from ...sql.parse import Node
+from ...sql.things import statements_of
 from ..locks.scene import Scene
 from ..operations._operation import SIGN
 
 KIND = "evolve.operations"
-_CREATES = {"CreateStmt": "relation", "CreateTableAsStmt": "into"}
+_CREATES = {"CreateStmt": "relation", "CreateTableAsStmt": "into", "CreateTableAsStmt.OBJECT_MATVIEW": "into"}
 _MAKES = {**_CREATES, "ViewStmt": "view", "CompositeTypeStmt": "typevar", "CreateSeqStmt": "sequence"}
 
 
@@ -43,6 +44,9 @@ def owner_of(action: Action, catalog: Catalog, created: Collection[RelationName]
     name = "rename_index" if _is_index_as_table(action, catalog) else owner(action.key)
     if name in ("drop_index", "reindex", "rename_index"):
         return owners()["*"] if _is_of_view(action, catalog) else name
+    special = _special(action, catalog)
+    if special is not None:
+        return special
     if name == "rename_column" or action.statement.kind not in ("AlterTableStmt", "IndexStmt", "RenameStmt"):
         return name
     relation = action.statement.node.relation
@@ -67,6 +71,42 @@ def _is_index_as_table(action: Action, catalog: Catalog) -> bool:
     if oid is None or oid in catalog.tables or oid in catalog.views:
         return False
     return Scene(catalog).table_of_index(oid) is not None
+
+
+_OF_VIEWS = ("AT_ChangeOwner", "AT_ColumnDefault", "AT_ResetRelOptions", "AT_SetRelOptions")
+
+
+def _special(action: Action, catalog: Catalog) -> str | None:
+    """The operation for what shares the words of tables and is none: the attributes of a type, what views and sequences
+    have, and the indexes of a materialized view that the same file makes anew."""
+    node = action.statement.node
+    if action.statement.kind == "AlterTableStmt" and parse.enum_value(node, "objtype") == "OBJECT_TYPE":
+        return "alter_type"
+    if action.statement.kind == "RenameStmt" and not action.key.endswith(("OBJECT_COLUMN", "OBJECT_TABCONSTRAINT")):
+        return owner(action.key) if owner(action.key) in ("rename_object", "alter_type") else None
+    if action.statement.kind == "AlterTableStmt":
+        oid = catalog.find(node.relation.relname, node.relation.schemaname or None) or 0
+        subtype = parse.enum_value(action.node, "subtype")
+        if action.key == OF_VIEW or (oid in catalog.views and catalog.views[oid].kind == "v" and subtype in _OF_VIEWS):
+            return "alter_view"
+        foreign = oid in catalog.tables and catalog.tables[oid].kind == "f"
+        if subtype == "AT_ChangeOwner" and (oid in catalog.views or oid in catalog.sequences or foreign):
+            return "change_object_owner"
+    if action.statement.kind == "IndexStmt":
+        view = catalog.views.get(catalog.find(node.relation.relname, node.relation.schemaname or None) or 0)
+        source = action.statement.source
+        if (
+            view is not None
+            and view.kind == "m"
+            and any(
+                each.kind == "CreateTableAsStmt"
+                and each.node.into.rel.relname == node.relation.relname
+                and each.start < action.statement.start
+                for each in statements_of(source.text, source.file)
+            )
+        ):
+            return "create_materialized_view"
+    return None
 
 
 def _is_of_view(action: Action, catalog: Catalog) -> bool:

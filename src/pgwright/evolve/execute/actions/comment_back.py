@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from ....base.event import Notice
-from .. import journal
+from ...steps.step import Lock
+from .. import journal, moved, objects
 from ..context import Context
 from .comment_set import READ, with_text
+
+
+def locks(context: Context) -> tuple[Lock, ...]:
+    """Of a view that was made anew on the way back."""
+    return moved.locks(context)
 
 
 def run(context: Context) -> None:
@@ -14,6 +20,9 @@ def run(context: Context) -> None:
     kept = journal.result(connection, context.unit, str(context.parameters["step"]))
     if not kept:
         return
+    place = moved.follow(connection, objects.Address(kept["class"], kept["object"]))
+    if place is not None and not kept["shared"]:
+        kept["class"], kept["object"] = place.catalog, place.oid
     there = connection.execute(
         "SELECT type IS NOT NULL FROM pg_catalog.pg_identify_object(%(class)s::oid, %(object)s::oid, %(part)s)", kept
     ).fetchone()

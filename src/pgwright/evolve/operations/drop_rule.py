@@ -1,0 +1,87 @@
+"""Drop a rule, with a way back.
+
+## What it does
+
+`DROP RULE r ON t`. Contract drops it; until then it rewrites the statements of both applications.
+
+## Why it is dangerous
+
+What the old application relies on is not done any more. As typed the lock waits behind, and holds up, everything on the
+table.
+
+## Phases and locks
+
+contract: one short step, ACCESS EXCLUSIVE on the table or view, milliseconds.
+
+## Rollback
+
+Until the grace period ends it comes back as it was when it was dropped, with its state and comment.
+
+## Versions
+
+PostgreSQL 14 to 18.
+
+## Example
+
+    DROP RULE sans_suppression ON commandes;
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...catalog.values import Table
+from ...sql import parse
+from ...sql.quote import ident
+from ...sql.things import thing
+from . import _judged, _objects, _pairs, raw_sql
+from ._operation import Compiled, Request
+from .drop_trigger import owner_of
+
+DIRECTIVES = ("allow",)
+RECOGNISES = ("DropStmt.OBJECT_RULE",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class DropRule:
+    """Drop the rule `name` of `table`."""
+
+    table: str
+    name: str
+    schema: str | None = None
+
+    def to_sql(self) -> str:
+        """DROP RULE."""
+        table = ident(self.table) if self.schema is None else f"{ident(self.schema)}.{ident(self.table)}"
+        return f"DROP RULE {ident(self.name)} ON {table};\n"
+
+
+def compile_(request: Request) -> Compiled:
+    """With contract."""
+    if _objects.as_typed(request):
+        return raw_sql.compile_(request)
+    node = request.action.node
+    _judged.cascade(request, parse.enum_value(node, "behavior"))
+    (wanted,) = (thing("OBJECT_RULE", each) for each in node.objects)
+    owner = owner_of(request, wanted)
+    if _pairs.made_again(request, wanted):
+        return Compiled(
+            strategy="with the statement that makes it again", why=f"{wanted.shown} is replaced in one transaction"
+        )
+    known = owner.rules if isinstance(owner, Table) else tuple(each.name for each in owner.rules) if owner else ()
+    if owner is not None and wanted.own not in known:
+        if node.missing_ok:
+            return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
+        raise request.error(f"{wanted.shown} does not exist")
+    made = _objects.Made(
+        thing=wanted,
+        statements=(f"DROP {_objects.words(wanted)}",),
+        undo=_objects.RESTORED,
+        summary=f"drop {wanted.shown}",
+    )
+    return Compiled(
+        strategy="with contract",
+        why="the old application may rely on what it does",
+        hazards=(f"until contract {wanted.own} rewrites the statements of the new application, too",),
+        steps=_objects.dropped(request, made),
+    )
