@@ -7,7 +7,6 @@ from .evolve.operations.add_foreign_key import AddForeignKey as AddForeignKey
 from .evolve.operations.add_identity import AddIdentity as AddIdentity
 from .evolve.operations.add_primary_key import AddPrimaryKey as AddPrimaryKey
 from .evolve.operations.add_unique import AddUnique as AddUnique
-from .evolve.operations.attach_partition import AttachPartition as AttachPartition
 from .evolve.operations.alter_constraint import AlterConstraint as AlterConstraint
 from .evolve.operations.alter_domain import AlterDomain as AlterDomain
 from .evolve.operations.alter_enum import AlterEnum as AlterEnum
@@ -19,6 +18,8 @@ from .evolve.operations.alter_sequence import AlterSequence as AlterSequence
 from .evolve.operations.alter_statistics import AlterStatistics as AlterStatistics
 from .evolve.operations.alter_type import AlterType as AlterType
 from .evolve.operations.alter_view import AlterView as AlterView
+from .evolve.operations.attach_partition import AttachPartition as AttachPartition
+from .evolve.operations.change_object_owner import ChangeObjectOwner as ChangeObjectOwner
 from .evolve.operations.change_owner import ChangeOwner as ChangeOwner
 from .evolve.operations.change_type import ChangeType as ChangeType
 from .evolve.operations.cluster_on import ClusterOn as ClusterOn
@@ -31,9 +32,9 @@ from .evolve.operations.create_policy import CreatePolicy as CreatePolicy
 from .evolve.operations.create_publication import CreatePublication as CreatePublication
 from .evolve.operations.create_rule import CreateRule as CreateRule
 from .evolve.operations.create_table import CreateTable as CreateTable
-from .evolve.operations.detach_partition import DetachPartition as DetachPartition
 from .evolve.operations.create_trigger import CreateTrigger as CreateTrigger
 from .evolve.operations.create_view import CreateView as CreateView
+from .evolve.operations.detach_partition import DetachPartition as DetachPartition
 from .evolve.operations.drop_column import DropColumn as DropColumn
 from .evolve.operations.drop_constraint import DropConstraint as DropConstraint
 from .evolve.operations.drop_default import DropDefault as DropDefault
@@ -45,14 +46,14 @@ from .evolve.operations.drop_object import DropObject as DropObject
 from .evolve.operations.drop_policy import DropPolicy as DropPolicy
 from .evolve.operations.drop_rule import DropRule as DropRule
 from .evolve.operations.drop_table import DropTable as DropTable
-from .evolve.operations.enable_rule import EnableRule as EnableRule
-from .evolve.operations.enable_trigger import EnableTrigger as EnableTrigger
-from .evolve.operations.inherit import Inherit as Inherit
-from .evolve.operations.of_type import OfType as OfType
 from .evolve.operations.drop_trigger import DropTrigger as DropTrigger
 from .evolve.operations.drop_view import DropView as DropView
+from .evolve.operations.enable_rule import EnableRule as EnableRule
+from .evolve.operations.enable_trigger import EnableTrigger as EnableTrigger
 from .evolve.operations.grant import Grant as Grant
+from .evolve.operations.inherit import Inherit as Inherit
 from .evolve.operations.move_object import MoveObject as MoveObject
+from .evolve.operations.of_type import OfType as OfType
 from .evolve.operations.raw_sql import RawSql as RawSql
 from .evolve.operations.refresh_materialized_view import RefreshMaterializedView as RefreshMaterializedView
 from .evolve.operations.reindex import Reindex as Reindex
