@@ -24,10 +24,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _elsewhere(item: pytest.Item, *, whole: bool) -> bool:
     chosen = getattr(item, "callspec", None)
-    if chosen is None or not {"case", "server"} <= chosen.params.keys():
+    case = None if chosen is None else chosen.params.get("case", chosen.params.get("change"))
+    versions = case.get("versions") if isinstance(case, dict) else getattr(case, "versions", None)
+    if chosen is None or versions is None or "server" not in chosen.params:
         return False
-    case, major = chosen.params["case"], chosen.params["server"]
-    versions = case["versions"] if isinstance(case, dict) else case.versions
+    major = chosen.params["server"]
     if major == 14 and not whole and not getattr(case, "differs", True):
         return True
     return major not in versions
