@@ -10,15 +10,15 @@ from ..base.errors import CatalogMoved, Refused, UsageError
 from ..catalog.clause_probe import probe_clause
 from ..catalog.domain_probe import probe_domain
 from ..catalog.fingerprint import fingerprint
-from ..catalog.index_probe import IndexFacts, probe_index
+from ..catalog.index_probe import probe_index
 from ..catalog.key_probe import probe_foreign_key
-from ..catalog.partition_probe import BoundFacts, probe_bound
-from ..catalog.probe import ExpressionFacts, probe_expression
+from ..catalog.partition_probe import probe_bound
+from ..catalog.probe import probe_expression
 from ..catalog.reader import read
 from ..catalog.statement_probe import try_statements
 from ..catalog.syntax_probe import NEWEST, probe_syntax
 from ..catalog.type_probe import probe_type
-from ..catalog.values import Catalog, Column
+from ..catalog.values import Catalog
 from ..catalog.view_probe import against_view
 from ..catalog.width import stored_width
 from ..config import Settings
@@ -27,7 +27,6 @@ from ..evolve.execute import journal, objects, reach, rights
 from ..evolve.plan import planner
 from ..evolve.plan.files import Migration, load
 from ..evolve.plan.plan_file import Plan
-from ..sql.parse import Node
 from ..workload import statements as workload
 
 AGAIN = ("rolled back",)
@@ -126,38 +125,20 @@ def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) ->
     begun = journal.version(connection) is not None
     known = workload.known(connection)
 
-    def probe(table: int, names: Mapping[str, str | Column], text: str, target: Column) -> ExpressionFacts:
-        return probe_expression(connection, catalog, table, names, text, target)
-
-    def index(table: int, names: Mapping[str, str | Column], statement: Node, key: str | None) -> IndexFacts:
-        return probe_index(connection, catalog, table, names, statement, key)
-
     def against(table: int, old: str, new: str) -> tuple[str, ...]:
         return against_view(connection, catalog, table, old, new, known or ())
-
-    def width(table: int, column: str) -> float:
-        return stored_width(connection, catalog, table, column)
-
-    def try_key(mine: tuple[Column, ...], theirs: tuple[Column, ...], clause: str) -> str | None:
-        return probe_foreign_key(connection, catalog, mine, theirs, clause)
-
-    def try_type(tables: Sequence[int], column: str, clause: str) -> tuple[str | None, str]:
-        return probe_type(connection, catalog, tables, column, clause)
-
-    def bound(parent: int, text: str, without: int) -> BoundFacts:
-        return probe_bound(connection, catalog, parent, text, without)
 
     return planner.Sources(
         catalog=catalog,
         links=journal.links(connection) if begun else (),
-        probe=probe,
-        probe_index=index,
+        probe=partial(probe_expression, connection, catalog),
+        probe_index=partial(probe_index, connection, catalog),
         statements=known,
         against_view=against,
-        width=width,
-        try_key=try_key,
-        probe_type=try_type,
-        probe_bound=bound,
+        width=partial(stored_width, connection, catalog),
+        try_key=partial(probe_foreign_key, connection, catalog),
+        probe_type=partial(probe_type, connection, catalog),
+        probe_bound=partial(probe_bound, connection, catalog),
         try_clause=partial(probe_clause, connection, catalog),
         probe_domain=partial(probe_domain, connection, catalog),
         allow=allow,

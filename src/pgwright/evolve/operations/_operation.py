@@ -6,23 +6,19 @@ use at its place, which are not those on the server while an earlier rename is o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ...base.errors import MigrationFileError, Refused
 from ...base.name import RelationName
-from ...catalog.domain_probe import DomainFacts
-from ...catalog.index_probe import IndexFacts
-from ...catalog.partition_probe import BoundFacts
-from ...catalog.probe import ExpressionFacts
-from ...catalog.statement_probe import Trial
-from ...catalog.values import Catalog, Column, Table
+from ...catalog.values import Column, Table
 from ...sql import alter, parse
 from ...sql.actions import Action as SqlAction
 from ...sql.directives import Directive
 from ..steps.step import Phase, Step
 from ..sync.link import Link, Mode
+from ._sources import Sources
 
 UNKNOWN = -1
 """The `type_oid` of a column whose type the same plan creates: nothing can be asked of the server about it yet."""
@@ -30,28 +26,6 @@ SIGN = "pgwright: "
 """What the comment of each of our views begins with."""
 ALONE = "Write it into a migration of its own, start that alone (pgwright expand NAME), and contract it before others."
 """What to do about several changes of a table of which one cannot share it."""
-
-TryKey = Callable[[tuple[Column, ...], tuple[Column, ...], str], str | None]
-"""What the server says against a foreign key of columns to columns with a clause, None for nothing."""
-
-TypeProbe = Callable[[Sequence[int], str, str], tuple[str | None, str]]
-"""What the server says against a clause behind ALTER COLUMN on some tables, and what it would write anew."""
-
-BoundProbe = Callable[[int, str, int], BoundFacts]
-"""What the server says of the bound of a new partition of a table, beside all others but one."""
-TryClause = Callable[[int, str, int], str | None]
-"""What the server says against a clause of ALTER TABLE of a table, None for nothing; another table may stand behind."""
-
-DomainProbe = Callable[[RelationName, str], DomainFacts | None]
-"""What the server says of a domain and of a change of it, None where there is no such domain."""
-TryStatement = Callable[[Sequence[str]], Trial | None]
-"""What the server says against the last of some statements that run one after another, and are rolled back."""
-
-Examine = Callable[[Mapping[str, Any], Sequence[Mapping[str, Any]]], tuple[str, tuple[str, ...]] | None]
-"""What an object that is no table is called, and what hangs on it and on no one of the others; None for nothing."""
-
-Probe = Callable[[int, Mapping[str, str | Column], str, Column], ExpressionFacts]
-IndexProbe = Callable[[int, Mapping[str, str | Column], parse.Node, str | None], IndexFacts]
 
 
 @dataclass
@@ -195,47 +169,27 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Request(Place):
-    """One action to compile: where it stands, what the author said about it, and what there is. `statements` are those
-    known to run, None where that is not known; `against_view(table, old, new)` says which of them a view would fail;
-    `width(table, column)` is the average size of its values in bytes, as stored. `crowded` are the tables that several
-    actions of the plan are about, `types` those that the plan itself creates, and whether a column of it rewrites its
-    table. `late` are the names of what is complete only after the pass, `names` those that the plan gives to indexes
-    and constraints; operations add to both. `created` are the tables that the plan has created so far, `made` all
-    relations that it has, `busy` those that steps of open migrations are about (by oid, with the migration), `leaving`
-    the columns (oid, attnum) and tables (oid, 0) that open migrations drop. `later` are the actions behind this one in
-    the same file. `tried` are the statements about other objects that the server would run so far, each behind the name
-    that it is about, `dropped` the objects that the plan drops; operations add to both. `order` counts the actions
-    before this one."""
+class Request(Place, Sources):
+    """One action to compile: where it stands, what the author said about it, what there is (`Sources`), and what the
+    plan has come to: `crowded` are the tables that several actions of it are about, `types` those that it creates
+    itself, and whether a column of it rewrites its table. `late` are the names of what is complete only after the pass,
+    `names` those that the plan gives to indexes and constraints; operations add to both. `created` are the tables that
+    it has created so far, `made` all relations that it has, `later` the actions behind this one in the same file.
+    `tried` are the statements about other objects that the server would run so far, each behind the name that it is
+    about, `dropped` the objects that the plan drops; operations add to both. `order` counts the actions before this
+    one."""
 
     id: str
     migration: str
     number: str
-    catalog: Catalog
     shapes: dict[int, Shape]
-    links: tuple[Link, ...]
-    probe: Probe
-    probe_index: IndexProbe | None = None
-    statements: tuple[str, ...] | None = None
-    against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
-    width: Callable[[int, str], float] | None = None
-    try_key: TryKey | None = None
-    probe_type: TypeProbe | None = None
-    probe_bound: BoundProbe | None = None
-    try_clause: TryClause | None = None
-    probe_domain: DomainProbe | None = None
-    allow: frozenset[str] = frozenset()
     crowded: frozenset[int] = frozenset()
     types: Mapping[RelationName, bool] = field(default_factory=dict)
     late: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
     created: Collection[RelationName] = ()
     made: Collection[RelationName] = ()
-    busy: Mapping[int, str] = field(default_factory=dict)
     later: tuple[Place, ...] = ()
-    leaving: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    try_statement: TryStatement | None = None
-    examine: Examine | None = None
     tried: list[tuple[str, str]] = field(default_factory=list)
     dropped: list[Mapping[str, Any]] = field(default_factory=list)
     order: int = 0

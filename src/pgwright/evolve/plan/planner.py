@@ -5,7 +5,7 @@ Pure, but for the questions that `Sources.probe`, `Sources.probe_index` and `Sou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,55 +14,18 @@ from ...base.consent import require_known
 from ...base.errors import MigrationFileError, Refused, UsageError
 from ...base.name import RelationName
 from ...catalog.fingerprint import fingerprint
-from ...catalog.values import Catalog
 from ..operations import _fresh
-from ..operations._operation import (
-    BoundProbe,
-    Compiled,
-    DomainProbe,
-    Examine,
-    IndexProbe,
-    Place,
-    Probe,
-    Request,
-    Shape,
-    TryClause,
-    TryKey,
-    TryStatement,
-    TypeProbe,
-)
+from ..operations._operation import Compiled, Place, Request, Shape
+from ..operations._sources import Sources
 from ..steps.step import Phase, Step
 from ..sync.link import Link
 from . import column_numbers, contradiction, passes, routing
 from .files import Migration
 from .plan_file import Plan, PlannedMigration, PlannedOperation
 
+__all__ = ["Sources", "make", "refuse_directives"]
+
 ORDER = tuple(Phase)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sources:
-    """What a plan is made from: the catalog, the `links` that are open, the questions to the server, the `statements`
-    that are known to run (None: not known), what the caller consents to, the tables that steps of open migrations are
-    about (`busy`, with the migration), and the columns and tables that they drop (`leaving`)."""
-
-    catalog: Catalog
-    links: tuple[Link, ...] = ()
-    probe: Probe
-    probe_index: IndexProbe | None = None
-    statements: tuple[str, ...] | None = None
-    against_view: Callable[[int, str, str], tuple[str, ...]] | None = None
-    width: Callable[[int, str], float] | None = None
-    try_key: TryKey | None = None
-    probe_type: TypeProbe | None = None
-    probe_bound: BoundProbe | None = None
-    try_clause: TryClause | None = None
-    probe_domain: DomainProbe | None = None
-    allow: frozenset[str] = frozenset()
-    busy: Mapping[int, str] = field(default_factory=dict)
-    leaving: Mapping[tuple[int, int], str] = field(default_factory=dict)
-    try_statement: TryStatement | None = None
-    examine: Examine | None = None
 
 
 @dataclass
@@ -146,37 +109,19 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
     ]
     for number, place in enumerate(places, 1):
         yield Request(
+            **vars(sources),
+            **vars(place),
             id=f"{migration.number}.{number}",
             migration=migration.name,
             number=migration.number,
-            file=place.file,
-            action=place.action,
-            directives=place.directives,
-            catalog=sources.catalog,
             shapes=draft.shapes,
-            links=sources.links,
-            probe=sources.probe,
-            probe_index=sources.probe_index,
-            statements=sources.statements,
-            against_view=sources.against_view,
-            width=sources.width,
-            try_key=sources.try_key,
-            probe_type=sources.probe_type,
-            probe_bound=sources.probe_bound,
-            try_clause=sources.try_clause,
-            probe_domain=sources.probe_domain,
-            allow=sources.allow,
             crowded=draft.crowded,
             types=draft.types,
             late=draft.late,
             names=draft.names,
             created=draft.created,
             made=draft.made,
-            busy=sources.busy,
             later=tuple(places[number:]),
-            leaving=sources.leaving,
-            try_statement=sources.try_statement,
-            examine=sources.examine,
             tried=draft.tried,
             dropped=draft.dropped,
             order=draft.order,
