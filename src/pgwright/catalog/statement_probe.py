@@ -22,6 +22,12 @@ _NOT_THERE = ("42P01", "42703", "42883", "42704", "3F000", "2BP01", "42P07", "42
 there still."""
 
 
+_SETTINGS = (
+    "SELECT set_config('lock_timeout', '50ms', true), set_config('statement_timeout', '5s', true), "
+    "set_config('client_min_messages', 'error', true)"
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """What the server says against a statement. `early` tells that an earlier statement may change that."""
@@ -40,21 +46,14 @@ def try_statements(connection: Connection, statements: Sequence[str]) -> Trial |
 
     try:
         with connection.transaction(force_rollback=True):
-            connection.execute(
-                "SELECT set_config('lock_timeout', '50ms', true), set_config('statement_timeout', '5s', true), "
-                "set_config('client_min_messages', 'error', true)"
-            )
-            for statement in statements[:-1]:
-                connection.execute(statement.encode())
+            connection.execute(";\n".join([_SETTINGS, *statements[:-1]]).encode())
             try:
-                with connection.transaction():
-                    connection.execute(statements[-1].encode())
+                connection.execute(statements[-1].encode())
             except psycopg.Error as error:
                 return _told(error)
-    except psycopg.Error as error:
+    except psycopg.Error:  # of a statement before it, which has been looked at on its own
         if connection.closed:
             raise
-        _ = error  # of a statement before it, which has been looked at on its own
     return None
 
 

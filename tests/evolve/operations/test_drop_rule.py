@@ -27,3 +27,9 @@ def test_what_is_not_there(make_database: Callable[..., Database]) -> None:
     with pytest.raises(MigrationFileError, match="does not exist"):
         planned(make_database(T), "DROP RULE r ON t;")
     assert only(planned(make_database(T), "DROP RULE IF EXISTS r ON t;")).strategy == "nothing to do"
+
+
+def test_on_a_table_that_is_not_there(make_database: Callable[..., Database]) -> None:
+    assert only(planned(make_database(T), "DROP RULE IF EXISTS x ON perdue;")).strategy == "nothing to do"
+    with pytest.raises(MigrationFileError, match="does not exist"):
+        planned(make_database(T), "DROP RULE x ON perdue;")

@@ -64,3 +64,9 @@ def test_on_a_partition(make_database: Callable[..., Database]) -> None:
 
 def test_twin() -> None:
     assert op.DropTrigger(table="t", name="À", schema="s").to_sql() == 'DROP TRIGGER "À" ON s.t;\n'
+
+
+def test_on_a_table_that_is_not_there(make_database: Callable[..., Database]) -> None:
+    assert only(planned(make_database(T), "DROP TRIGGER IF EXISTS x ON perdue;")).strategy == "nothing to do"
+    with pytest.raises(MigrationFileError, match="does not exist"):
+        planned(make_database(T), "DROP TRIGGER x ON perdue;")

@@ -38,7 +38,7 @@ from ...sql.things import thing
 from . import _objects, _pairs, raw_sql
 from ._operation import Compiled, Request
 from .create_policy import policy_of
-from .drop_trigger import owner_of
+from .drop_trigger import absent, owner_of
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("DropStmt.OBJECT_POLICY",)
@@ -64,6 +64,8 @@ def compile_(request: Request) -> Compiled:
         return raw_sql.compile_(request)
     node = request.action.node
     (wanted,) = (thing("OBJECT_POLICY", each) for each in node.objects)
+    if absent(request, wanted):
+        return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
     table = owner_of(request, wanted)
     if _pairs.made_again(request, wanted):
         return Compiled(

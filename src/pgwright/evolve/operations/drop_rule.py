@@ -36,7 +36,7 @@ from ...sql.quote import ident
 from ...sql.things import thing
 from . import _judged, _objects, _pairs, raw_sql
 from ._operation import Compiled, Request
-from .drop_trigger import owner_of
+from .drop_trigger import absent, owner_of
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("DropStmt.OBJECT_RULE",)
@@ -63,6 +63,8 @@ def compile_(request: Request) -> Compiled:
     node = request.action.node
     _judged.cascade(request, parse.enum_value(node, "behavior"))
     (wanted,) = (thing("OBJECT_RULE", each) for each in node.objects)
+    if absent(request, wanted):
+        return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
     owner = owner_of(request, wanted)
     if _pairs.made_again(request, wanted):
         return Compiled(

@@ -65,6 +65,8 @@ def compile_(request: Request) -> Compiled:
     node = request.action.node
     _judged.cascade(request, parse.enum_value(node, "behavior"))
     (wanted,) = (thing("OBJECT_TRIGGER", each) for each in node.objects)
+    if absent(request, wanted):
+        return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
     owner = owner_of(request, wanted)
     if _pairs.made_again(request, wanted):
         return Compiled(
@@ -93,6 +95,14 @@ def compile_(request: Request) -> Compiled:
         hazards=(f"until contract {wanted.own} fires for the new application, too",),
         steps=_objects.dropped(request, made),
     )
+
+
+def absent(request: Request, wanted: Thing) -> bool:
+    """Whether IF EXISTS is about a relation that is not there."""
+    *schema, name, _ = wanted.names
+    found = request.catalog.find(name, schema[-1] if schema else None)
+    made = any(each.name == name for each in request.made)
+    return bool(request.action.node.missing_ok) and found is None and not made
 
 
 def owner_of(request: Request, wanted: Thing) -> Table | View | None:
