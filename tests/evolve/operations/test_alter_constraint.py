@@ -81,6 +81,7 @@ def test_plan_of_enforced(make_database: Callable[..., Database]) -> None:
         "left rollback cutover ACCESS EXCLUSIVE",
         "loosen rollback cutover ACCESS EXCLUSIVE",
     ]
+    assert plan.steps[1].statements[0].endswith(" NOT VALID")
     for step in plan.steps:
         assert {str(lock.relation) for lock in step.locks} == {"public.t", "public.e"}
         assert not step.scans or max(lock.mode for lock in step.locks).sql in ("ACCESS SHARE", "SHARE UPDATE EXCLUSIVE")

@@ -82,4 +82,4 @@ def test_ddl_on_a_table_with_a_rename_in_flight(make_database: Callable[..., Dat
     database = make_database("CREATE TABLE produits (id int PRIMARY KEY, nom text);")
     assert planned(database, rename + "COMMENT ON TABLE produits IS 'x';").steps
     with pytest.raises(Refused, match="between two names until 0001_test"):
-        planned(database, rename + "ALTER TABLE produits ENABLE ROW LEVEL SECURITY;")
+        planned(database, rename + "LOCK TABLE produits;")

@@ -45,6 +45,10 @@ def test_plan(make_database: Callable[..., Database]) -> None:
     ("setup", "text"),
     [
         (PLAIN + PUBLISHED, "ALTER TABLE t REPLICA IDENTITY NOTHING;"),
+        (
+            PARTED + "CREATE PUBLICATION pub FOR TABLE t;",
+            "ALTER TABLE t1 REPLICA IDENTITY NOTHING;",
+        ),
         ("CREATE TABLE t (a int);" + FULL + PUBLISHED, "ALTER TABLE t REPLICA IDENTITY DEFAULT;"),
     ],
 )

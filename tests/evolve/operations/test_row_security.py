@@ -11,15 +11,28 @@ from pgwright import op
 from pgwright.base.errors import Refused
 from tests.evolve.operations.planning import only, outline, planned
 from tests.support.changes import Change, lives
-from tests.support.columns import INHERITED, OWNED, OWNER, PARTED, PLAIN, POLICIES, WORK
+from tests.support.columns import APP, INHERITED, OWNED, OWNER, PARTED, PLAIN, POLICIES, UP, WORK
 from tests.support.databases import Database
 from tests.support.shapes_bound import role
 
 ENABLE = "ALTER TABLE t ENABLE ROW LEVEL SECURITY;\n"
 FORCE = "ALTER TABLE t FORCE ROW LEVEL SECURITY;\n"
 POLICY = "CREATE POLICY p ON t USING (a IS DISTINCT FROM 'secret');\n"
+SECRET = "INSERT INTO t (id, a) VALUES (500, 'secret');\n"
+SEES = "SELECT 1 / count(*) FROM t WHERE a = 'secret'"
+"""Fails where the row is hidden."""
 CASES = (
     Change(name="enable", setup=PLAIN + POLICY, migration=ENABLE, old=WORK, new=WORK),
+    Change(
+        name="the_old_application_sees_all_until_contract",
+        setup=POLICIES.format(setup=PLAIN + SECRET).replace("ALTER TABLE t ENABLE ROW LEVEL SECURITY;", ""),
+        migration=ENABLE,
+        old=(*WORK, SEES),
+        new=WORK,
+        user=APP,
+        differs=False,
+    ),
+    Change(name="beside_a_rename", setup=PLAIN + POLICY, migration=UP + ENABLE, differs=False),
     Change(name="disable", setup=POLICIES.format(setup=PLAIN), migration=ENABLE.replace("ENABLE", "DISABLE")),
     Change(name="force_and_enable_partitions", setup=PARTED + POLICY, migration=FORCE + ENABLE),
     Change(

@@ -100,6 +100,11 @@ def test_a_name_without_its_schema(make_database: Callable[..., Database]) -> No
     assert caught.value.hint == "Write its schema before the name."
 
 
+def test_a_new_table(make_database: Callable[..., Database]) -> None:
+    with pytest.raises(Refused, match="n is created by this plan"):
+        planned(make_database(AWAY), 'CREATE TABLE n (id int); ALTER TABLE n SET SCHEMA "à part";')
+
+
 def test_where_it_is_already(make_database: Callable[..., Database]) -> None:
     plan = planned(make_database(PLAIN), "ALTER TABLE t SET SCHEMA public;")
     assert (only(plan).strategy, plan.steps) == ("nothing to do", ())

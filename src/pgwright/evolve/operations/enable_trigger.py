@@ -40,7 +40,7 @@ from ...sql.quote import ident
 from ..steps.step import Phase
 from . import raw_sql
 from ._operation import Compiled, Request
-from ._setting import Setting
+from ._setting import BEFORE, Setting
 from ._steps import Steps
 from ._twin import table_sql
 
@@ -108,7 +108,7 @@ def compile_(request: Request) -> Compiled:
         back=f"{shown} of {table.name} as before",
         names=(name,) if name else (),
         whole=whole,
-        undo=tuple(steps.alter(f"{FIRES[each.enabled]} TRIGGER {ident(each.name)}") for each in triggers),
+        undo=[steps.alter(f"{FIRES[each.enabled]} TRIGGER {ident(each.name)}") for each in triggers] or BEFORE,
     )
     hazard = "from contract on nobody's writes fire" if takes else "from expand on writes of the old application fire"
     return Compiled(

@@ -101,7 +101,9 @@ def _former(table: Table) -> str:
 
 def _refuse_none(request: Request, table: Table, kind: str) -> None:
     """Where UPDATE or DELETE is published, rows have to be found again."""
-    published = [each.name for each in table.publications if {"update", "delete"} & set(each.operations)]
+    above = [request.catalog.tables[oid] for oid in table.parents if oid in request.catalog.tables]
+    publications = (each for part in (table, *above) for each in part.publications)
+    published = [each.name for each in publications if {"update", "delete"} & set(each.operations)]
     has_key = any(each.kind == "primary key" for each in table.constraints) or any(
         kind == "PRIMARY KEY" for kind, _ in request.shape(table).keys
     )

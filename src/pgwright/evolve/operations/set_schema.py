@@ -70,6 +70,7 @@ def compile_(request: Request) -> Compiled:
     node = request.action.node
     if parse.enum_value(node, "object_type") != "OBJECT_TABLE" or _is_no_table(request):
         return _moved_object.compile_(request)
+    _refuse_new(request)
     table = request.changeable(node.relation)
     to = RelationName(node.newschema, table.name.name)
     if to == table.name:
@@ -87,6 +88,16 @@ def compile_(request: Request) -> Compiled:
         hazards=_hazards(request, table, to),
         steps=(_look(request, to.schema), *rename_table.two_names(request, table, to, there, back, on)),
     )
+
+
+def _refuse_new(request: Request) -> None:
+    """A table of this plan is nowhere yet."""
+    relation = request.action.node.relation
+    schemas = (relation.schemaname,) if relation.schemaname else request.catalog.search_path
+    if request.catalog.find(relation.relname, relation.schemaname or None) is None and any(
+        RelationName(schema, relation.relname) in request.created for schema in schemas
+    ):
+        raise request.refuse(f"{relation.relname} is created by this plan", hint="Create it in the right schema.")
 
 
 def _is_no_table(request: Request) -> bool:
