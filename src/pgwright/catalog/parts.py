@@ -140,7 +140,7 @@ class Parts:
             name=name,
             schema=shared(schema),
             columns=shared(tuple(sorted(read))),
-            key_columns=shared(tuple(number for number in keys[:key_count] if number > 0)),
+            key_columns=shared(tuple(keys[:key_count])),
             definition=definition,
             unique=unique,
             primary=primary,
