@@ -71,7 +71,7 @@ def compile_(request: Request) -> Compiled:
     number = steps.shape.survivor(name)
     shared = {"relation": table.oid, "number": number}
     there = condition.is_identity(table.oid, name)
-    indexed = _identity.leads(table, number)
+    indexed = _identity.leads(steps, name)
     catch_up = [_identity.catch_up(steps, name, _identity.sequence(column))] if indexed else []
     drop = steps.step(
         "drop",
