@@ -45,12 +45,20 @@ def number(option: Node) -> int | None:
     return int(value.fval) if kind == "Float" else None
 
 
-def leads(table: Table, attnum: int) -> bool:
-    """Whether an index finds the greatest value of the column at once."""
-    return any(
-        each.valid and each.method == "btree" and each.key_columns[:1] == (attnum,) and " WHERE " not in each.definition
+def leads(steps: Steps, name: str) -> bool:
+    """Whether indexes find the greatest value of the column at once: one on each table that holds rows."""
+    there = steps.shape.on_server(name)
+    holding = [part for part in steps.request.catalog.descendants(steps.table.oid) if part.kind != "p"]
+    return all(_leads(part, there) for part in holding)
+
+
+def _leads(table: Table, name: str) -> bool:
+    own = table.column(name)
+    return own is not None and any(
+        each.valid and each.method == "btree" and each.key_columns[:1] == (own.number,)
+        and " WHERE " not in each.definition
         for each in table.indexes
-    )
+    )  # fmt: skip
 
 
 def sequence(of: Column) -> RelationName:

@@ -85,7 +85,7 @@ def compile_(request: Request) -> Compiled:
     found = _steps(steps, name, column, sequence, always=always and phase is Phase.EXPAND)
     if always and phase is Phase.EXPAND:
         found += _always(steps, name, sequence)
-    indexed = _identity.leads(table, steps.shape.survivor(name))
+    indexed = _identity.leads(steps, name)
     return Compiled(
         strategy="catalog-only",
         why="only the catalog changes; the sequence goes on behind the greatest value",
@@ -158,7 +158,7 @@ def _steps(steps: Steps, name: str, column: Column, sequence: RelationName, *, a
     phase = Phase.EXPAND if column.default is None else Phase.CONTRACT
     before = [] if column.default is None else [change_sql(steps, name, None)]
     after = [] if column.default is None else [change_sql(steps, name, column.default), *_behind(steps, name, column)]
-    indexed = _identity.leads(steps.table, steps.shape.survivor(name))
+    indexed = _identity.leads(steps, name)
     catch_up = [_identity.catch_up(steps, name, sequence)] if indexed else []
     there = condition.is_identity(steps.table.oid, name)
     gone = steps.alter(f"ALTER COLUMN {ident(name)} DROP IDENTITY")
@@ -187,7 +187,7 @@ def _steps(steps: Steps, name: str, column: Column, sequence: RelationName, *, a
 
 def _behind(steps: Steps, name: str, column: Column) -> list[str]:
     """The sequence of a serial, to which the column goes back, set behind what the identity has handed out."""
-    if column.sequence is None or not _identity.leads(steps.table, steps.shape.survivor(name)):
+    if column.sequence is None or not _identity.leads(steps, name):
         return []
     old = qualified(column.sequence)
     behind = (

@@ -114,7 +114,9 @@ def _parent(request: Request) -> Table | None:
     relation = node.inh_relations[0].range_var
     oid = request.catalog.find(relation.relname, relation.schemaname or None)
     table = request.catalog.tables.get(oid) if oid is not None else None
-    return table if table is not None and table.kind == "p" else None
+    if table is not None and table.kind != "p":
+        raise request.error(f'"{table.name}" is not partitioned')
+    return table
 
 
 def _partition(request: Request, name: RelationName, parent: Table) -> Compiled:

@@ -30,9 +30,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...catalog.values import Column
 from ...sql.quote import ident
 from ..steps import condition
-from ..steps.step import Action, Kind, Phase
+from ..steps.step import Action, Kind, Phase, Step
 from . import _columns, _identity, raw_sql
 from ._operation import Compiled, Request
 from ._steps import Steps
@@ -67,11 +68,22 @@ def compile_(request: Request) -> Compiled:
         if request.action.node.missing_ok:
             return Compiled(strategy="nothing to do", why=f"{name} is not an identity column")
         raise request.error(f'column "{name}" of "{table.name}" is not an identity column')
+    return Compiled(
+        strategy="with contract",
+        why="until then the old application counts on it",
+        hazards=(f"from contract on an INSERT without {name} is refused (23502)",),
+        steps=_steps(steps, name, column),
+    )
+
+
+def _steps(steps: Steps, name: str, column: Column) -> tuple[Step, Step]:
+    """The identity goes, and comes back by what it was then."""
+    table = steps.table
     statement = steps.alter(f"ALTER COLUMN {ident(name)} DROP IDENTITY")
     number = steps.shape.survivor(name)
     shared = {"relation": table.oid, "number": number}
     there = condition.is_identity(table.oid, name)
-    indexed = _identity.leads(table, number)
+    indexed = _identity.leads(steps, name)
     catch_up = [_identity.catch_up(steps, name, _identity.sequence(column))] if indexed else []
     drop = steps.step(
         "drop",
@@ -96,9 +108,4 @@ def compile_(request: Request) -> Compiled:
         ),
         done=there,
     )
-    return Compiled(
-        strategy="with contract",
-        why="until then the old application counts on it",
-        hazards=(f"from contract on an INSERT without {name} is refused (23502)",),
-        steps=(drop, restore),
-    )
+    return drop, restore

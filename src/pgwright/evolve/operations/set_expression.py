@@ -33,6 +33,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ...catalog.probe import ExpressionFacts
 from ...catalog.values import Column
 from ...connect.capability import Capabilities
 from ...sql import alter, parse
@@ -74,15 +75,8 @@ def compile_(request: Request) -> Compiled:
         return raw_sql.compile_(request)
     Capabilities(request.catalog.version).has_set_generated_expression(check=True)
     steps, name = Steps(request, table), request.action.node.name
-    column = _columns.known(request, table, name)
-    if column.generated is None:
-        of = _derived.of_column(request.catalog, table, steps.shape.survivor(name))
-        how = f': trigger "{of.triggers[0].name}" computes it. Drop it, and add it again' if of is not None else ""
-        raise request.error(f'column "{name}" of "{table.name}" is not a generated column{how}')
-    text = parse.deparse_expression(alter.definition(request.action.node))
-    found = _columns.facts(request, table, text, replace(column, generated=None), what=f"SET EXPRESSION ({text})")
-    if not found.immutable or found.has_subquery:
-        raise request.error(f"the generation expression is not immutable, or has a subquery: {found.text}")
+    column = _column(steps, name)
+    found = _expression(steps, column)
     _refuse(steps, name, column)
     stored = steps.on(SITUATION + ("" if column.stored else " virtual"))
     place = f"ALTER COLUMN {ident(steps.shape.on_server(name))} SET EXPRESSION AS"
@@ -110,6 +104,28 @@ def compile_(request: Request) -> Compiled:
         hazards=(f"both applications read {name} as {found.text} from expand on",),
         steps=(set_, back),
     )
+
+
+def _column(steps: Steps, name: str) -> Column:
+    """The generated column."""
+    request, table = steps.request, steps.table
+    column = _columns.known(request, table, name)
+    if column.generated is None:
+        of = _derived.of_column(request.catalog, table, steps.shape.survivor(name))
+        how = f': trigger "{of.triggers[0].name}" computes it. Drop it, and add it again' if of is not None else ""
+        raise request.error(f'column "{name}" of "{table.name}" is not a generated column{how}')
+    return column
+
+
+def _expression(steps: Steps, column: Column) -> ExpressionFacts:
+    """What the server says of the new expression."""
+    request = steps.request
+    text = parse.deparse_expression(alter.definition(request.action.node))
+    target = replace(column, generated=None)
+    found = _columns.facts(request, steps.table, text, target, what=f"SET EXPRESSION ({text})")
+    if not found.immutable or found.has_subquery:
+        raise request.error(f"the generation expression is not immutable, or has a subquery: {found.text}")
+    return found
 
 
 def _refuse(steps: Steps, name: str, column: Column) -> None:

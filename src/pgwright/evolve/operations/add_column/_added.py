@@ -132,13 +132,20 @@ def understand(steps: Steps, node: Node, found: dict[str, list[Node]]) -> Added:
     added = Added(
         steps=steps, node=node, name=name, column=column, found=found, default=default, up=up, sequence=sequence
     )
+    _refuse_empty(added)
+    return added
+
+
+def _refuse_empty(added: Added) -> None:
+    """NOT NULL, and nothing that the rows would get."""
+    request, table, found, name = added.steps.request, added.steps.table, added.found, added.name
+    default, up, node = added.default, added.up, added.node
     provided = default is not None or up is not None or "CONSTR_GENERATED" in found or "CONSTR_IDENTITY" in found
     if added.not_null and not provided and not is_serial(node) and has_rows(request.catalog, table.oid):
         raise request.refuse(
             f"{name} is NOT NULL without a DEFAULT, and {table.name} has rows",
             hint="Give it a DEFAULT, or write above it what the rows get: -- pgwright: up = …",
         )
-    return added
 
 
 def _refuse_same(steps: Steps, name: str) -> None:

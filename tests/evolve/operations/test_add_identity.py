@@ -77,31 +77,6 @@ def test_it_goes_on_behind_the_greatest_value(make_database: Callable[..., Datab
     assert life.database.one("INSERT INTO t (a) VALUES ('x') RETURNING id") == 201
 
 
-@pytest.mark.majors("all")
-def test_restart(make_database: Callable[..., Database], tmp_path: Path) -> None:
-    text = PLACE + "RESTART WITH 9000 SET CYCLE;"
-    life = Changing(change=Change(name="r", setup=IDENTITY, migration=text), database=make_database(), folder=tmp_path)
-    life.prepare()
-    life.expand()
-    assert life.database.one("INSERT INTO t (a) VALUES ('x') RETURNING id") == 9000
-    assert "does not set the sequence of id back" in life.hazards()
-
-
-@pytest.mark.majors("all")
-def test_a_dropped_identity_comes_back_where_it_stood(make_database: Callable[..., Database], tmp_path: Path) -> None:
-    life = Changing(
-        change=Change(name="back", setup=IDENTITY, migration=PLACE + "DROP IDENTITY;"),
-        database=make_database(),
-        folder=tmp_path,
-    )
-    life.prepare()
-    life.expand()
-    life.contract(grace=3600.0)
-    life.database.run("INSERT INTO t (id, a) VALUES (6000, 'own')")
-    life.rollback()
-    assert life.database.one("INSERT INTO t (a) VALUES ('x') RETURNING id") == 6001
-
-
 @pytest.mark.majors(14, 18)
 @pytest.mark.parametrize(
     ("setup", "text"),

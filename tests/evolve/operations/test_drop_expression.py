@@ -12,7 +12,7 @@ from pgwright import op
 from pgwright.base.errors import MigrationFileError, Refused
 from tests.evolve.operations.planning import only, outline, planned
 from tests.evolve.operations.test_add_generated import ADD
-from tests.support.changes import Change, Changing, lives
+from tests.support.changes import Change, Changing
 from tests.support.columns import INHERITED, PARTED, PLAIN, READ
 from tests.support.databases import Database
 from tests.support.lifecycle import dump, leftovers
@@ -120,19 +120,6 @@ def test_life_of_what_triggers_compute(make_database: Callable[..., Database], s
 
 
 @pytest.mark.majors(18)
-@pytest.mark.parametrize("setup", [PLAIN, PARTED, INHERITED], ids=["plain", "partitions", "children"])
-def test_life_of_set_virtual(make_database: Callable[..., Database], setup: str, tmp_path: Path) -> None:
-    new = (*OLD, "SELECT g FROM t WHERE id = %(k)s")
-    lives(Change(name="v", setup=setup + VIRTUAL, migration=SET, old=OLD, new=new), make_database, tmp_path)
-
-
-@pytest.mark.majors(17, 18)
-def test_life_of_set_without_rows(make_database: Callable[..., Database], tmp_path: Path) -> None:
-    empty = "CREATE TABLE t (id bigint, c text);\n" + GENERATED
-    lives(Change(name="e", setup=empty, migration=SET), make_database, tmp_path)
-
-
-@pytest.mark.majors(18)
 def test_plans(make_database: Callable[..., Database]) -> None:
     assert outline(planned(make_database(PLAIN + VIRTUAL), SET)) == [
         "set expand instant ACCESS EXCLUSIVE",
@@ -152,13 +139,6 @@ def test_plans(make_database: Callable[..., Database]) -> None:
     assert [step.id.split(".")[-1] for step in allowed.steps if step.rewrites] == ["set", "back"]
 
 
-@pytest.mark.majors(17, 18)
-def test_a_stored_one_with_rows_is_refused(make_database: Callable[..., Database]) -> None:
-    with pytest.raises(Refused, match="every value of g is computed anew") as caught:
-        planned(make_database(PLAIN + GENERATED), SET)
-    assert "Add a column with the new expression" in caught.value.hint
-
-
 @pytest.mark.majors(18)
 @pytest.mark.parametrize(
     ("setup", "text", "said"),
@@ -174,12 +154,6 @@ def test_a_stored_one_with_rows_is_refused(make_database: Callable[..., Database
 def test_what_does_not_fit_is_named(make_database: Callable[..., Database], setup: str, text: str, said: str) -> None:
     with pytest.raises(MigrationFileError, match=said):
         planned(make_database(PLAIN + setup), text)
-
-
-@pytest.mark.majors(14)
-def test_set_needs_17(make_database: Callable[..., Database]) -> None:
-    with pytest.raises(Refused, match="needs PostgreSQL 17"):
-        planned(make_database(PLAIN + GENERATED), SET)
 
 
 def test_twins() -> None:
