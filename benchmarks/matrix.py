@@ -39,7 +39,7 @@ CHANGES = (
     INDEX,
     _of("ADD COLUMN", f"{T} ADD COLUMN extra int"),
     _of("ADD COLUMN, volatile DEFAULT", f"{T} ADD COLUMN token uuid NOT NULL DEFAULT gen_random_uuid()"),
-    _of("TYPE bigint to numeric", f"{T} ALTER COLUMN balance TYPE numeric"),
+    _of("TYPE text to varchar(200)", f"{T} ALTER COLUMN note TYPE varchar(200)"),
     _of("TYPE text to varchar", f"{T} ALTER COLUMN note TYPE varchar"),
     _of("ADD CHECK", f"{T} ADD CONSTRAINT positive CHECK (id > 0)"),
     _of("ADD UNIQUE", f"{T} ADD CONSTRAINT once UNIQUE (id, balance)"),

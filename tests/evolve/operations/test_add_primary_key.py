@@ -180,7 +180,7 @@ def test_twin() -> None:
 def test_what_a_child_inherits_becomes_its_own(database: Database) -> None:
     """18 does so to a key that takes over an index; the plan says it, and where nothing is inherited it does not."""
     database.run("CREATE TABLE haut (a int NOT NULL, b int); CREATE TABLE bas (c int NOT NULL) INHERITS (haut)")
-    told = "NOT NULL of a, which bas inherits, becomes its own as well"
+    told = "NOT NULL of a, which public.bas inherits, becomes its own as well"
     hazards = "\n".join(only(planned(database, "ALTER TABLE bas ADD PRIMARY KEY (a, c);")).hazards)
     assert (told in hazards) == (database.major == 18)
     assert "inherits" not in "\n".join(only(planned(database, "ALTER TABLE bas ADD PRIMARY KEY (b, c);")).hazards)

@@ -123,4 +123,6 @@ def _refuse_second(steps: Steps) -> None:
             "ADD PRIMARY KEY USING INDEX in the next one.",
         )
     if old is not None:
-        raise request.error(f'{message}: it has "{old.name}"')
+        raise request.error(
+            f'{message}: it has "{old.name}"', hint="Drop that one in a migration before, or add UNIQUE instead."
+        )
