@@ -43,7 +43,9 @@ NO_CHANGE = "no change"
 
 
 class Stall:
-    """One run: the server, how fast the application works, and what was found so far."""
+    """One run: the server, how fast the application works, and what was found. `changes` are what is measured."""
+
+    changes: tuple[Migration, ...] = STALLED
 
     def __init__(self, running: PrivateServer, options: Options) -> None:
         self.running = running
@@ -71,10 +73,10 @@ class Stall:
             )
         say(f"capacity {self.capacity:,.0f} transactions/s, the load is half of it")
         for number in range(1, self.rounds + 1):
-            for migration in STALLED:
+            for migration in self.changes:
                 if migration.name not in self.skipped:
                     self.variant(f"{number}. pgwright, {migration.name}", (migration.name, "pgwright"), migration)
-            for migration in STALLED:
+            for migration in self.changes:
                 if migration.name not in self.skipped:
                     self.variant(f"{number}. plain SQL, {migration.name}", (migration.name, "plain SQL"), migration)
             self.variant(f"{number}. {NO_CHANGE}", (NO_CHANGE, ""), None)

@@ -7,7 +7,7 @@ from benchmarks.support import pgroll
 from benchmarks.support.options import Options
 from benchmarks.support.report import Report
 
-from benchmarks import backfill, bigint, memory, overhead, peer, stall, ten_million
+from benchmarks import backfill, bigint, matrix, memory, overhead, peer, planning, stall, ten_million
 from pgwright.base.errors import Refused
 from tests.support.selection import in_ci
 
@@ -27,6 +27,21 @@ def test_stall() -> None:
     assert set(promises(report, "failed")) == {"0"}
     [plain] = report.figures["rename plain SQL"]
     assert plain["failed"] > 0, "the old version fails once its name is gone"
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_matrix() -> None:
+    report = matrix.measure(TINY)
+    names = [row[0] for row in report.tables[0].rows]
+    assert {f"{change.name} by pgwright" for change in matrix.CHANGES} <= set(names), report.skipped
+    assert set(promises(report, "failed")) == {"0"}
+
+
+def test_planning() -> None:
+    report = planning.measure(Options(rows=100, rounds=1))
+    assert report.figures["operations"] == 100
+    assert len(report.goals) == 1
 
 
 def test_overhead() -> None:

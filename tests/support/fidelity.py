@@ -78,6 +78,17 @@ class Picture:
         return found + [f"invalid: {name}" for name in set(self.invalid) ^ set(other.invalid)]
 
 
+EXPLAINED = ((re.compile(r"^\+ +CONSTRAINT \S+_not_null NOT NULL "), "becomes its own as well"),)
+"""Differences that a plan may announce, and the words by which it does."""
+
+
+def unexplained(differences: list[str], said: str) -> list[str]:
+    """Those that the plan has not announced."""
+    return [
+        each for each in differences if not any(pattern.search(each) and words in said for pattern, words in EXPLAINED)
+    ]
+
+
 def _ask(connection: psycopg.Connection[Any], query: str) -> list[tuple[Any, ...]]:
     return connection.execute(query.encode()).fetchall()
 

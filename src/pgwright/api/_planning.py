@@ -99,8 +99,7 @@ def snapshot(settings: Settings, connection: Connection) -> Catalog:
 def make(settings: Settings, connection: Connection, migrations: Sequence[Migration], allow: frozenset[str]) -> Plan:
     """The plan of `migrations` against the database as it is now; nothing is changed."""
     _refuse_unknown_grammar(connection, migrations)
-    sources = _sources(connection, snapshot(settings, connection), allow)
-    plan = planner.make(migrations, sources)
+    plan = planner.make(migrations, sources(connection, snapshot(settings, connection), allow))
     lacking = tuple(f"The role that migrates lacks {each}" for each in rights.missing(connection, plan.steps))
     return replace(plan, warnings=(*plan.warnings, *reach.obstacles(connection, settings, plan.steps), *lacking))
 
@@ -120,7 +119,7 @@ def _refuse_unknown_grammar(connection: Connection, migrations: Sequence[Migrati
         )
 
 
-def _sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) -> planner.Sources:
+def sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) -> planner.Sources:
     """What the planner may ask, answered by the server at the other end of `connection`."""
     begun = journal.version(connection) is not None
     known = workload.known(connection)

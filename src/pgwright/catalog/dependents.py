@@ -52,11 +52,13 @@ def foreign_keys_to(catalog: Catalog, oids: Iterable[int]) -> tuple[tuple[Table,
     """The foreign keys that reference one of the tables, with the table that each belongs to (it may be the same)."""
     wanted = set(oids)
     return tuple(
-        (table, constraint)
-        for table in catalog.tables.values()
-        for constraint in table.constraints
-        if constraint.referenced in wanted
+        each for each in catalog.remembered("foreign keys", lambda: _keys(catalog)) if each[1].referenced in wanted
     )
+
+
+def _keys(catalog: Catalog) -> list[tuple[Table, Constraint]]:
+    tables = catalog.tables.values()
+    return [(table, each) for table in tables for each in table.constraints if each.referenced is not None]
 
 
 def policies_reading(catalog: Catalog, oids: Iterable[int]) -> tuple[tuple[Table, Policy], ...]:
@@ -64,25 +66,32 @@ def policies_reading(catalog: Catalog, oids: Iterable[int]) -> tuple[tuple[Table
     wanted = set(oids)
     return tuple(
         (table, policy)
-        for table in catalog.tables.values()
-        for policy in table.policies
+        for table, policy in catalog.remembered("policies", lambda: _policies(catalog))
         if any(relation in wanted for relation, _ in policy.reads)
     )
+
+
+def _policies(catalog: Catalog) -> list[tuple[Table, Policy]]:
+    return [(table, policy) for table in catalog.tables.values() for policy in table.policies if policy.reads]
 
 
 def rules_reading(catalog: Catalog, oids: Iterable[int]) -> tuple[tuple[Table | View, Rule], ...]:
     """The users' rules of any table or view that depend on one of the relations, without rules on it itself."""
     wanted = set(oids)
-    owners: list[tuple[Table | View, tuple[Rule, ...]]] = [
-        *((table, table.rule_definitions) for table in catalog.tables.values()),
-        *((view, view.rules) for view in catalog.views.values()),
-    ]
     return tuple(
         (owner, rule)
-        for owner, rules in owners
-        for rule in rules
+        for owner, rule in catalog.remembered("rules", lambda: _rules(catalog))
         if owner.oid not in wanted and any(relation in wanted for relation, _ in rule.reads)
     )
+
+
+def _rules(catalog: Catalog) -> list[tuple[Table | View, Rule]]:
+    found: list[tuple[Table | View, Rule]] = []
+    for table in catalog.tables.values():
+        found += [(table, rule) for rule in table.rule_definitions]
+    for view in catalog.views.values():
+        found += [(view, rule) for rule in view.rules]
+    return found
 
 
 def functions_mentioning(catalog: Catalog, oids: Iterable[int]) -> tuple[Function, ...]:

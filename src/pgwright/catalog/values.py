@@ -6,11 +6,14 @@ Expressions and definitions are written as the server deparses them with an empt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from ..base.errors import LockNotObtained
 from ..base.name import RelationName
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -319,6 +322,15 @@ class Catalog:
     can_silence_triggers: bool = False
     member_of: frozenset[str] = frozenset()
     unreadable: Mapping[int, str] = field(default_factory=dict)
+    memo: dict[object, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def remembered(self, key: object, make: Callable[[], T]) -> T:
+        """What `make` makes of this snapshot, made once for each key: the snapshot never changes, and a plan of many
+        operations asks the same of all its tables again and again."""
+        if key not in self.memo:
+            self.memo[key] = make()
+        found: T = self.memo[key]
+        return found
 
     @property
     def major(self) -> int:

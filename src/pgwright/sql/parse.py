@@ -14,7 +14,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..base.errors import MigrationFileError
@@ -125,6 +125,7 @@ def parse_expression(text: str, *, file: str = "<expression>") -> Node:
     return node
 
 
+@lru_cache(maxsize=1024)  # a plan asks for the tokens of one statement again and again
 def scan(text: str, *, file: str = "<text>") -> tuple[Token, ...]:
     """All tokens of `text`, comments too. Raises MigrationFileError, as for a string that does not end."""
     source = Source(text, file)

@@ -174,3 +174,13 @@ def test_what_breaks_it_is_counted(
 def test_twin() -> None:
     made = op.AddPrimaryKey(table="t", columns=("a", "É"), name="k", schema="s")
     assert made.to_sql() == 'ALTER TABLE s.t ADD CONSTRAINT k PRIMARY KEY (a, "É");\n'
+
+
+@pytest.mark.majors(14, 18)
+def test_what_a_child_inherits_becomes_its_own(database: Database) -> None:
+    """18 does so to a key that takes over an index; the plan says it, and where nothing is inherited it does not."""
+    database.run("CREATE TABLE haut (a int NOT NULL, b int); CREATE TABLE bas (c int NOT NULL) INHERITS (haut)")
+    told = "NOT NULL of a, which public.bas inherits, becomes its own as well"
+    hazards = "\n".join(only(planned(database, "ALTER TABLE bas ADD PRIMARY KEY (a, c);")).hazards)
+    assert (told in hazards) == (database.major == 18)
+    assert "inherits" not in "\n".join(only(planned(database, "ALTER TABLE bas ADD PRIMARY KEY (b, c);")).hazards)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...base.name import RelationName
+from ...catalog.dependents import foreign_keys_to
 from ...catalog.values import Catalog, Column, Constraint, Table, View
 from ...sql import parse
 from ...sql.parse import Node
@@ -66,9 +67,8 @@ class Scene:
         return tuple(
             sorted(
                 table.oid
-                for table in self.catalog.tables.values()
-                for constraint in table.constraints
-                if constraint.referenced in wanted and (column is None or column in constraint.referenced_columns)
+                for table, constraint in foreign_keys_to(self.catalog, wanted)
+                if column is None or column in constraint.referenced_columns
             )
         )
 

@@ -5,7 +5,8 @@ statement and every later step knows what to look for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import count
 
 from ...base.name import RelationName
@@ -37,7 +38,7 @@ def cut(statement: str) -> str | None:
     return None
 
 
-def free(first: str, second: str, label: str, taken: Collection[str]) -> str:
+def free(first: str, second: str, label: str, taken: Container[str]) -> str:
     """The first of `…label`, `…label1`, `…label2` that is not in `taken`."""
     for number in count():
         name = made_name(first, second, label + (str(number) if number else ""))
@@ -46,21 +47,41 @@ def free(first: str, second: str, label: str, taken: Collection[str]) -> str:
     raise AssertionError("unreachable: count() does not end")
 
 
-def chosen(table: str, columns: Sequence[str], label: str, taken: Collection[str]) -> str:
+def chosen(table: str, columns: Sequence[str], label: str, taken: Container[str]) -> str:
     """`free` over the columns together."""
     return free(table, _joined(columns), label, taken)
 
 
-def relations(catalog: Catalog, schema: str | None) -> set[str]:
+@dataclass(frozen=True)
+class Taken:
+    """The names that are taken: `there` and `planned`, without those that are `gone`. There may be ten thousand of
+    them, so that they are not put into one set for each name that is chosen."""
+
+    there: tuple[Collection[str], ...]
+    planned: Collection[str] = ()
+    gone: Collection[str] = ()
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.planned or (name not in self.gone and any(name in each for each in self.there))
+
+
+def relations(catalog: Catalog, schema: str | None) -> frozenset[str]:
     """All names of relations in the schema: indexes share them."""
-    return {name.name for name in catalog.relation_names if name.schema == schema}
+    return catalog.remembered(
+        ("relations", schema), lambda: frozenset(name.name for name in catalog.relation_names if name.schema == schema)
+    )
 
 
-def constraints(catalog: Catalog, schema: str | None) -> set[str]:
+def constraints(catalog: Catalog, schema: str | None) -> frozenset[str]:
     """All names of constraints of tables and domains in the schema."""
-    tables = (table for table in catalog.tables.values() if table.name.schema == schema)
-    of_domains = {name.name for name in catalog.domain_constraints if name.schema == schema}
-    return of_domains | {constraint.name for table in tables for constraint in table.constraints}
+    return catalog.remembered(("constraints", schema), lambda: frozenset(_constraints(catalog, schema)))
+
+
+def _constraints(catalog: Catalog, schema: str | None) -> Iterator[str]:
+    yield from (name.name for name in catalog.domain_constraints if name.schema == schema)
+    for table in catalog.tables.values():
+        if table.name.schema == schema:
+            yield from (constraint.name for constraint in table.constraints)
 
 
 def constraint_name(
@@ -73,7 +94,7 @@ def constraint_name(
 ) -> str:
     """The name of a CHECK (`check`, with the one column that it reads or none) or of a foreign key (`fkey`, with all of
     its columns). `gone` are those of the table that the plan has dropped by then."""
-    taken = (constraints(catalog, table.name.schema) - set(gone)) | set(planned)
+    taken = Taken((constraints(catalog, table.name.schema),), planned, gone)
     return chosen(table.name.name, columns, label, taken)
 
 
@@ -82,9 +103,10 @@ def index_name(
 ) -> str:
     """The name of an index: `idx`, `key` and `excl` have the columns in it, `pkey` has not. A constraint's index must
     have a name that neither a relation nor a constraint has."""
-    taken = relations(catalog, relation.schema) | set(planned)
+    there = [relations(catalog, relation.schema)]
     if label != "idx":
-        taken |= constraints(catalog, relation.schema)
+        there.append(constraints(catalog, relation.schema))
+    taken = Taken(tuple(there), planned)
     return free(relation.name, "" if label == "pkey" else _joined(columns), label, taken)
 
 

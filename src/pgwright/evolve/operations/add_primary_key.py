@@ -87,9 +87,22 @@ def compile_(request: Request) -> Compiled:
     return Compiled(
         strategy="concurrent index",
         why="its index is built while everybody works, and taken over in an instant",
-        hazards=(*_not_null(loose), twice(columns)),
+        hazards=(*_not_null(loose), twice(columns), *_of_parents(steps, columns)),
         steps=(*before, *made, *after),
     )
+
+
+def _of_parents(steps: Steps, columns: list[str]) -> tuple[str, ...]:
+    """PostgreSQL 18 counts an inherited NOT NULL as the child's own, too, when a key takes over an index, and not when
+    it builds its own (seen on 18.6)."""
+    numbers = {(steps.shape.survivor(column),): column for column in columns}
+    own = [
+        numbers[each.columns]
+        for each in steps.table.constraints
+        if each.kind == "not null" and each.inherited and not each.local and each.columns in numbers
+    ]
+    shown = f"NOT NULL of {', '.join(own)}, which {steps.table.name} inherits, becomes its own as well, and stays so"
+    return (f"{shown} when it leaves its parent",) if own else ()
 
 
 def _not_null(columns: list[str]) -> tuple[str, ...]:
@@ -111,4 +124,6 @@ def refuse_second(steps: Steps) -> None:
             "ADD PRIMARY KEY USING INDEX in the next one.",
         )
     if old is not None:
-        raise request.error(f'{message}: it has "{old.name}"')
+        raise request.error(
+            f'{message}: it has "{old.name}"', hint="Drop that one in a migration before, or add UNIQUE instead."
+        )

@@ -154,9 +154,10 @@ def _check_names(request: Request, table: Table, shape: Shape, old: str, new: st
 def _refuse_other_parents(request: Request, table: Table, old: str) -> None:
     """PostgreSQL renames a column that comes from two parents on neither of them (42P16, 14 to 18)."""
     tree = {part.oid: part for part in request.catalog.descendants(table.oid)}
-    for other in request.catalog.tables.values():
+    above = dict.fromkeys(oid for part in tree.values() for oid in part.parents if oid not in tree)
+    for other in (request.catalog.tables[oid] for oid in above if oid in request.catalog.tables):
         shared = [tree[child] for child in other.children if child in tree]
-        if other.oid not in tree and shared and other.column(old) is not None:
+        if shared and other.column(old) is not None:
             raise request.error(
                 f'column "{old}" of "{shared[0].name}" comes from "{other.name}" as well: PostgreSQL cannot rename it',
                 hint=f"First end one inheritance: ALTER TABLE {shared[0].name} NO INHERIT {other.name}.",
