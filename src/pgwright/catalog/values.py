@@ -83,10 +83,10 @@ class Constraint:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Index:
-    """An index. `columns` are the attnums it reads anywhere (keys, INCLUDE, expressions, predicate),
-    `key_columns` those of its keys, 0 for an expression; `definition` is `pg_get_indexdef`. `constraint` is the name of the constraint it stands behind. `parent` is
-    the oid of the partitioned index it is attached to. `bytes` is its size, `method` its access method. An index
-    with `ready` false is not maintained by writes."""
+    """An index. `columns` are the attnums it reads anywhere (keys, INCLUDE, expressions, predicate), `key_columns`
+    those of its keys, 0 for an expression; `definition` is `pg_get_indexdef`. `constraint` is the name of the
+    constraint it stands behind. `parent` is the oid of the partitioned index it is attached to. `bytes` is its size,
+    `method` its access method. An index with `ready` false is not maintained by writes."""
 
     oid: int
     name: str
