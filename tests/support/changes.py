@@ -59,7 +59,7 @@ class Change:
     shared: int = 20
     earlier: tuple[str, ...] = ()
     returns: bool = True
-    differs: bool = True
+    differs: bool = False
     versions: tuple[int, ...] = (14, 15, 16, 17, 18)
 
     def hand(self, version: str, number: int) -> Typist:

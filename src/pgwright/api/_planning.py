@@ -143,6 +143,7 @@ def sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) -> 
         allow=allow,
         busy=journal.busy(connection) if begun else {},
         leaving=journal.leaving(connection) if begun else {},
+        typing=journal.typing(connection) if begun else {},
         try_statement=partial(try_statements, connection),
         examine=partial(objects.examined, connection),
     )

@@ -49,14 +49,12 @@ CASES = [
     ),
     Case(
         name="several_columns",
-        differs=False,
         setup=T,
         text="ALTER TABLE commandes ADD CHECK (total >= 0 OR statut IS NULL);",
         works=WRITES,
     ),
     Case(
         name="named_not_valid",
-        differs=False,
         setup=T + "INSERT INTO commandes VALUES (99, -1, 'x');",
         text="ALTER TABLE commandes ADD CONSTRAINT positif CHECK (total >= 0) NOT VALID;",
         works=WRITES,
@@ -76,7 +74,6 @@ CASES = [
     ),
     Case(
         name="child_has_it",
-        differs=False,
         setup=INHERITED + "ALTER TABLE c ADD CONSTRAINT k CHECK (a > 0);",
         text="ALTER TABLE p ADD CONSTRAINT k CHECK (a > 0);",
     ),
@@ -101,13 +98,11 @@ CASES = [
     ),
     Case(
         name="longest",
-        differs=False,
         setup=f'CREATE TABLE "{LONG}" ("{LONG}" int); INSERT INTO "{LONG}" VALUES (1);',
         text=f'ALTER TABLE "{LONG}" ADD CHECK ("{LONG}" > 0);',
     ),
     Case(
         name="two_alike",
-        differs=False,
         setup=T,
         text="ALTER TABLE commandes ADD CHECK (total > -5), ADD CHECK (total > -4); ALTER TABLE commandes ADD CHECK "
         "(total > -3);",
@@ -116,7 +111,6 @@ CASES = [
     Case(name="qualified", differs=False, setup=T, text="ALTER TABLE commandes ADD CHECK (commandes.total > 0);"),
     Case(
         name="not_valid_and_validated",
-        differs=False,
         setup=T,
         text="ALTER TABLE commandes ADD CONSTRAINT k CHECK (total > 0) NOT VALID;\n"
         "ALTER TABLE commandes VALIDATE CONSTRAINT k;",
@@ -124,20 +118,17 @@ CASES = [
     ),
     Case(
         name="new_table",
-        differs=False,
         setup=T,
         text="CREATE TABLE n (a int);\nALTER TABLE n ADD CHECK (a > 0);",
     ),
     Case(
         name="renamed_in_the_plan",
-        differs=False,
         setup=T,
         text="-- pgwright: strategy = copy\nALTER TABLE commandes RENAME COLUMN total TO somme;\n"
         "ALTER TABLE commandes ADD CHECK (somme >= 0);",
     ),
     Case(
         name="renamed_with_up",
-        differs=False,
         setup=T,
         text="-- pgwright: up = total * 2\n-- pgwright: down = somme / 2\n"
         "ALTER TABLE commandes RENAME COLUMN total TO somme;\n"

@@ -95,7 +95,6 @@ SHAPES = (
         setup=PLAIN,
         migration=ADD.format("timestamptz NOT NULL DEFAULT now()"),
         allow=DESTRUCTIVE,
-        differs=False,
     ),
     Change(
         name="a_sequence",
@@ -103,9 +102,8 @@ SHAPES = (
         migration=ADD.format("bigint NOT NULL DEFAULT nextval('s')"),
         allow=DESTRUCTIVE,
         invariant=distinct(),
-        differs=False,
     ),
-    Change(name="a_default_of_null", setup=PLAIN, migration=ADD.format("int DEFAULT NULL"), differs=False),
+    Change(name="a_default_of_null", setup=PLAIN, migration=ADD.format("int DEFAULT NULL")),
     Change(
         name="functions_of_users",
         setup=PLAIN + "CREATE FUNCTION v() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 1';\n"
@@ -113,7 +111,6 @@ SHAPES = (
         migration="ALTER TABLE t ADD COLUMN n int NOT NULL DEFAULT v(), ADD COLUMN m int NOT NULL DEFAULT i();",
         allow=DESTRUCTIVE,
         invariant="SELECT * FROM t WHERE n <> 1 OR m <> 2",
-        differs=False,
     ),
     Change(
         name="up_and_a_default",
@@ -129,7 +126,6 @@ SHAPES = (
         migration="-- pgwright: up = nullif(b, 3)\n" + ADD.format("int"),
         allow=DESTRUCTIVE,
         invariant="SELECT * FROM t WHERE n IS DISTINCT FROM nullif(b, 3)",
-        differs=False,
     ),
     Change(
         name="checks",
@@ -141,27 +137,24 @@ SHAPES = (
         setup=PLAIN + OTHER_TABLE,
         migration=ADD.format("int NOT NULL DEFAULT 1 REFERENCES o ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED"),
     ),
-    Change(name="a_foreign_key_to_itself", setup=PLAIN, migration=ADD.format("bigint REFERENCES t"), differs=False),
+    Change(name="a_foreign_key_to_itself", setup=PLAIN, migration=ADD.format("bigint REFERENCES t")),
     Change(
         name="several_with_all",
         setup=PLAIN + OTHER_TABLE,
         migration="ALTER TABLE t ADD COLUMN n int CONSTRAINT k UNIQUE DEFERRABLE CHECK (n > 0) REFERENCES o,\n"
         "ADD COLUMN m text NOT NULL DEFAULT 'q' CHECK (m <> ''), ADD COLUMN l bigint UNIQUE REFERENCES t;",
-        differs=False,
     ),
     Change(
         name="types",
         setup=PLAIN + "CREATE DOMAIN libre AS text;\nCREATE TYPE humeur AS ENUM ('bon');\n"
         "CREATE TYPE paire AS (p int, q text);\n",
         migration="ALTER TABLE t " + ", ".join(f"ADD COLUMN {name}{more}" for name, more in TYPES.items()) + ";",
-        differs=False,
     ),
     Change(
         name="a_domain_with_a_check",
         setup=PLAIN + "CREATE DOMAIN plein AS text CHECK (value <> '');\n",
         migration=ADD.format("plein"),
         allow=frozenset({"rewrite"}),
-        differs=False,
     ),
     Change(
         name="partitions",
@@ -189,13 +182,11 @@ SHAPES = (
         migration=f"ALTER TABLE {HOSTILE} ADD COLUMN {HOSTILE_COLUMN} float8 NOT NULL DEFAULT random() UNIQUE "
         f"CHECK ({HOSTILE_COLUMN} >= 0);",
         allow=DESTRUCTIVE,
-        differs=False,
     ),
     Change(
         name="if_not_exists",
         setup=PLAIN,
         migration="ALTER TABLE t ADD COLUMN IF NOT EXISTS a text, ADD COLUMN IF NOT EXISTS n int;",
-        differs=False,
     ),
     Change(
         name="from_a_renamed_column",
@@ -210,7 +201,6 @@ SHAPES = (
         migration=UP + "-- pgwright: up = length(d)\n" + ADD.format("int NOT NULL"),
         native=UP + FILLED,
         allow=DESTRUCTIVE,
-        differs=False,
     ),
     Change(
         name="from_one_renamed_before",
@@ -225,7 +215,6 @@ SHAPES = (
         setup=PLAIN,
         migration=ADD.format("int DEFAULT 3") + "-- pgwright: strategy = copy\nALTER TABLE t RENAME COLUMN n TO m;",
         allow=DESTRUCTIVE,
-        differs=False,
     ),
     Change(
         name="a_volatile_one_that_is_constrained_later",
@@ -242,7 +231,6 @@ SHAPES = (
         native=FILLED + "ALTER TABLE t ALTER n SET DEFAULT 1;\n" + UUID.replace(" n ", " m "),
         earlier=(LENGTH + ADD.format("int NOT NULL DEFAULT 1"),),
         allow=DESTRUCTIVE,
-        differs=False,
     ),
     Change(
         name="triggers_of_users",
@@ -250,7 +238,6 @@ SHAPES = (
         migration=UUID,
         allow=DESTRUCTIVE,
         always=UNCOUNTED,
-        differs=False,
     ),
     Change(
         name="an_ordinary_owner_with_triggers",
@@ -266,9 +253,8 @@ SHAPES = (
         migration=UUID,
         allow=DESTRUCTIVE,
         invariant=distinct(),
-        differs=False,
     ),
-    Change(name="no_rows", setup="CREATE TABLE t (a int);", migration=ADD.format("int NOT NULL UNIQUE"), differs=False),
+    Change(name="no_rows", setup="CREATE TABLE t (a int);", migration=ADD.format("int NOT NULL UNIQUE")),
 )
 
 

@@ -20,7 +20,7 @@ ODD = 'CREATE TABLE "l\'""une" ("p Ã©" int4range); CREATE TABLE x ("l\'""une_p Ã
 INSERT = "INSERT INTO t VALUES (%(n)s, NULL, int4range(%(n)s::int, %(n)s::int + 1))"
 CASES = (
     Change(name="empty", setup=EMPTY, migration=ADD, new=(INSERT,), mend="TRUNCATE t"),
-    Change(name="named", setup=EMPTY, migration=ADD.replace("ADD", 'ADD CONSTRAINT "l\'un"'), differs=False),
+    Change(name="named", setup=EMPTY, migration=ADD.replace("ADD", 'ADD CONSTRAINT "l\'un"')),
     Change(
         name="an_odd_name_and_expressions",
         setup=ODD,
@@ -31,7 +31,6 @@ CASES = (
         name="of_a_new_table",
         setup="",
         migration=EMPTY + ADD,
-        differs=False,
     ),
 )
 

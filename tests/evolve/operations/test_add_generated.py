@@ -112,7 +112,6 @@ SHAPES = (
         old=(INSERT, "UPDATE t SET a = 'x' WHERE id = %(k)s"),
         new=(INSERT, "UPDATE t SET a = 'x' WHERE id = %(k)s"),
         invariant=WRONG.format("b + 1"),
-        differs=False,
     ),
     Change(
         name="an_ordinary_owner",
@@ -148,7 +147,6 @@ SHAPES = (
                        name="\"Mes \"\"Clients\"\" été_g'é_generated\"")
         .replace("zz_\"g'é\"_on_insert", "\"zz_g'é_on_insert\"")
         .replace("zz_\"g'é\"_on_update", "\"zz_g'é_on_update\""),
-        differs=False,
     ),
     Change(
         name="types",
@@ -159,7 +157,6 @@ SHAPES = (
         native=by_hand("t", "g", "numeric(10, 2)", "((NEW.b)::numeric / 3.0)", "b", name="t_g_generated")
         + by_hand("t", "j", "point", POINT, "b", name="t_j_generated")
         + by_hand("t", "k", "varchar(40)", "(NEW.a || NEW.c)", "a c", name="t_k_generated"),
-        differs=False,
     ),
 )  # fmt: skip
 VIRTUAL = "ALTER TABLE t ADD COLUMN g int GENERATED ALWAYS AS (b + 1) VIRTUAL"

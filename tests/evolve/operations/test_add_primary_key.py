@@ -77,28 +77,24 @@ CASES = [
     ),
     Case(
         name="longest",
-        differs=False,
         setup=f'CREATE TABLE "{LONG}" ("{LONG}" int, b int);',
         text=f'ALTER TABLE "{LONG}" ADD PRIMARY KEY ("{LONG}", b);',
     ),
     Case(name="new_table", differs=False, setup=T, text="CREATE TABLE n (a int);\nALTER TABLE n ADD PRIMARY KEY (a);"),
     Case(
         name="renamed_in_the_plan",
-        differs=False,
         setup=T,
         text="-- pgwright: strategy = copy\nALTER TABLE v RENAME COLUMN id TO numéro;\n"
         "ALTER TABLE v ADD PRIMARY KEY (numéro);",
     ),
     Case(
         name="with_set_not_null",
-        differs=False,
         setup=T,
         text="ALTER TABLE v ALTER COLUMN id SET NOT NULL, ADD PRIMARY KEY (id);",
         works=WORKS,
     ),
     Case(
         name="pointed_to_in_the_plan",
-        differs=False,
         setup=T + "CREATE TABLE w (vid int); INSERT INTO w VALUES (3);",
         text="ALTER TABLE v ADD PRIMARY KEY (id);\nALTER TABLE w ADD FOREIGN KEY (vid) REFERENCES v;",
         works=WORKS,

@@ -69,7 +69,6 @@ CASES = [
     ),
     Case(
         name="partitioned_deferrable",
-        differs=False,
         setup=PARTS,
         text="ALTER TABLE m ADD CONSTRAINT k UNIQUE (k, v) DEFERRABLE;",
     ),
@@ -85,7 +84,6 @@ CASES = [
     ),
     Case(
         name="using_index_same_name",
-        differs=False,
         setup=T + "CREATE UNIQUE INDEX i ON u (email);",
         text="ALTER TABLE u ADD UNIQUE USING INDEX i DEFERRABLE;",
         works=WORKS,
@@ -98,13 +96,11 @@ CASES = [
     ),
     Case(
         name="longest",
-        differs=False,
         setup=f'CREATE TABLE "{LONG}" ("{LONG}" int, "{LONG[:-1]}y" int);',
         text=f'ALTER TABLE "{LONG}" ADD UNIQUE ("{LONG}", "{LONG[:-1]}y");',
     ),
     Case(
         name="taken_names",
-        differs=False,
         setup=T + "CREATE TABLE u_email_key (a int, CONSTRAINT u_email_key1 CHECK (a > 0));",
         text=f"{ADD};\n{ADD};",
         works=WORKS,
@@ -119,14 +115,12 @@ CASES = [
     Case(name="new_table", differs=False, setup=T, text="CREATE TABLE n (a int);\nALTER TABLE n ADD UNIQUE (a);"),
     Case(
         name="renamed_in_the_plan",
-        differs=False,
         setup=T,
         text="-- pgwright: strategy = copy\nALTER TABLE u RENAME COLUMN email TO courriel;\n"
         "ALTER TABLE u ADD UNIQUE (courriel);",
     ),
     Case(
         name="renamed_with_up",
-        differs=False,
         setup=T,
         text="-- pgwright: up = lower(email)\nALTER TABLE u RENAME COLUMN email TO courriel;\n"
         "ALTER TABLE u ADD UNIQUE (courriel);",
@@ -134,7 +128,6 @@ CASES = [
     ),
     Case(
         name="dropped_and_added",
-        differs=False,
         setup=T + "ALTER TABLE u ADD CONSTRAINT k UNIQUE (email);",
         text="ALTER TABLE u ADD CONSTRAINT k2 UNIQUE (email, tel), DROP CONSTRAINT k;",
         works=WORKS,

@@ -29,7 +29,7 @@ CASES = (
     Change(name="deferred", setup=REFERS, migration=LATE, old=WORK, new=WORK),
     Change(name="of_partitions", setup=PARTS, migration=ALTER + "DEFERRABLE;", old=WORK, new=WORK),
     Change(name="not_deferrable", setup=REFERS + LATE, migration=ALTER + "NOT DEFERRABLE;"),
-    Change(name="immediate", setup=REFERS + LATE, migration=ALTER + "DEFERRABLE INITIALLY IMMEDIATE;", differs=False),
+    Change(name="immediate", setup=REFERS + LATE, migration=ALTER + "DEFERRABLE INITIALLY IMMEDIATE;"),
 )
 SAID = "COMMENT ON CONSTRAINT \"l'une\" ON e IS 'dit';"
 COLUMN = "ALTER TABLE t ADD CONSTRAINT k NOT NULL a{}; "

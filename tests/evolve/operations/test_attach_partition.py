@@ -73,7 +73,7 @@ CASES = (
         "CREATE TABLE nx PARTITION OF n DEFAULT; INSERT INTO n SELECT i, 150, 'x' FROM generate_series(1, 50) i;",
         migration=ATTACH,
     ),
-    Change(name="an_empty_one", setup=PARENT + DEFAULT + "CREATE TABLE n (LIKE t);", migration=ATTACH, differs=False),
+    Change(name="an_empty_one", setup=PARENT + DEFAULT + "CREATE TABLE n (LIKE t);", migration=ATTACH),
     Change(
         name="made_by_the_same_plan",
         setup=PARENT + DEFAULT,
@@ -84,7 +84,6 @@ CASES = (
         setup='CREATE TABLE "T ""é" ("K \'" int) PARTITION BY LIST ("K \'");\nCREATE TABLE "N ""é" ("K \'" int);\n'
         'CREATE INDEX ON "T ""é" ("K \'"); INSERT INTO "N ""é" VALUES (1), (NULL);',
         migration='ALTER TABLE "T ""é" ATTACH PARTITION "N ""é" FOR VALUES IN (1, NULL);',
-        differs=False,
     ),
     Change(
         name="an_ordinary_owner",
@@ -92,7 +91,6 @@ CASES = (
         "pgw_owner; ALTER TABLE td OWNER TO pgw_owner; ALTER TABLE n OWNER TO pgw_owner;",
         migration=ATTACH,
         runner=OWNER,
-        differs=False,
     ),
 )  # fmt: skip
 

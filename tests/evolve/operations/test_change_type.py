@@ -64,7 +64,7 @@ LIVES = (
         old=ORDERS,
         new=ORDERS,
     ),
-    Change(name="int_to_bigint", setup=INDEXED, migration=BIGINT, old=NUMBERS, new=NUMBERS),
+    Change(name="int_to_bigint", differs=True, setup=INDEXED, migration=BIGINT, old=NUMBERS, new=NUMBERS),
     Change(name="bigint_of_partitions", setup=PARTED.replace("LIST (b)", "LIST (c)"), migration=BIGINT, old=WORK[2:]),
     Change(
         name="timestamps",
@@ -84,25 +84,22 @@ LIVES = (
 )
 SHAPES = (
     Change(name="children", setup=INHERITED, migration=BIGINT),
-    Change(name="foreign_key", setup=POINTING, migration=BIGINT, differs=False),
+    Change(name="foreign_key", setup=POINTING, migration=BIGINT),
     Change(
         name="triggers_of_users",
         setup=PLAIN + COUNTED.replace("NEW.b + 1", "NEW.b"),
         migration="ALTER TABLE t ALTER a TYPE varchar(30);\n",
-        differs=False,
     ),
     Change(
         name="hostile_names",
         setup=HOSTILE_TABLE + f"UPDATE {HOSTILE} SET {HOSTILE_COLUMN} = '3';\n"
         f"ALTER TABLE {HOSTILE} ALTER {HOSTILE_COLUMN} DROP DEFAULT;\n",
         migration=f"ALTER TABLE {HOSTILE} ALTER {HOSTILE_COLUMN} TYPE int USING ({HOSTILE_COLUMN})::int;\n",
-        differs=False,
     ),
     Change(
         name="two_at_once",
         setup=PLAIN,
         migration="ALTER TABLE t ALTER b TYPE bigint, ALTER c TYPE varchar(9);\n",
-        differs=False,
     ),
     Change(name="two_units", setup=PLAIN, migration="ALTER TABLE t ALTER c TYPE varchar(9);\n", earlier=(BIGINT,)),
     Change(
@@ -115,16 +112,14 @@ SHAPES = (
         name="another_collation",
         setup=PLAIN + "CREATE INDEX ON t (a);\n",
         migration='ALTER TABLE t ALTER a TYPE text COLLATE "C";\n',
-        differs=False,
     ),
     Change(
         name="an_ordinary_owner",
         setup=OWNED.format(setup=PLAIN),
         migration=BIGINT,
         runner=OWNER,
-        differs=False,
     ),
-    Change(name="no_rows", setup=PLAIN + "TRUNCATE t;\n", migration=BIGINT, differs=False),
+    Change(name="no_rows", setup=PLAIN + "TRUNCATE t;\n", migration=BIGINT),
 )
 
 
@@ -261,6 +256,57 @@ def test_other_statements_about_the_column_wait(make_database: Callable[..., Dat
     with pytest.raises(Refused) as caught:
         planned(make_database(PLAIN), text)
     assert "contract it before others" in caught.value.hint
+
+
+FREE = "ALTER TABLE commandes ALTER v TYPE varchar(50);\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "CREATE INDEX ON commandes (b);\nALTER TABLE commandes ALTER b TYPE bigint;",
+            "test.sql:1 puts something on it",
+        ),
+        ("ALTER TABLE commandes ADD CHECK (v <> '');\n" + FREE, "test.sql:1 puts something on it"),
+        (
+            "ALTER TABLE commandes ADD CHECK (b > 0);\n-- pgwright: up = b + 1\nALTER TABLE commandes RENAME b TO d;",
+            "test.sql:1 puts something on it",
+        ),
+        (FREE + FREE.replace("varchar(50)", "text"), "v gets another type already, when migration this one"),
+        (FREE + "-- pgwright: strategy = copy\nALTER TABLE commandes RENAME v TO w;", "v gets another type when"),
+    ],
+)
+def test_what_the_plan_itself_does_to_the_column(make_database: Callable[..., Database], text: str, said: str) -> None:
+    with pytest.raises(Refused) as caught:
+        planned(make_database(SHOP), text)
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize("text", [FREE.replace("varchar(50)", "text"), "ALTER TABLE commandes RENAME v TO w;\n"])
+def test_a_free_change_in_flight(make_database: Callable[..., Database], tmp_path: Path, text: str) -> None:
+    life = Changing(change=Change(name="free", setup=SHOP, migration=FREE), database=make_database(), folder=tmp_path)
+    life.prepare()
+    life.expand()
+    (life.folder / "0002_next.sql").write_text(text, encoding="utf-8")
+    with pytest.raises(Refused, match="0001_change is contracted"):
+        life.expand()
+    life.contract(finalize=True)
+    life.expand()
+    life.contract(finalize=True)
+    life.stop("done")
+
+
+def test_a_free_change_of_a_column_that_is_filled(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    """Our trigger on the column makes way for the moment."""
+    text = FREE + "-- pgwright: on_null = 'rien'\nALTER TABLE commandes ALTER v SET NOT NULL;\n"
+    change = Change(name="filled", setup=SHOP + "UPDATE commandes SET v = NULL WHERE id < 9;\n", migration=text)
+    life = Changing(change=change, database=make_database(), folder=tmp_path)
+    life.prepare()
+    life.expand()
+    life.contract(finalize=True)
+    life.stop("done")
+    assert life.database.one("SELECT count(*) FROM commandes WHERE v = 'rien'") == 8
 
 
 def test_a_value_that_cannot_be_changed_is_shown(make_database: Callable[..., Database], tmp_path: Path) -> None:

@@ -57,6 +57,7 @@ READING = (
 BOUND = (
     Change(
         name="views",
+        differs=True,
         setup=BELOW + VIEWS,
         migration=BIGINT,
         native=GONE + BIGINT + VIEWS,
@@ -78,7 +79,6 @@ BOUND = (
         migration=BIGINT,
         native="DROP VIEW v;\n" + BIGINT + CHECKED,
         old=NUMBERS,
-        differs=False,
     ),
     Change(
         name="policy",
@@ -102,7 +102,6 @@ BOUND = (
         migration=BIGINT,
         native="DROP RULE r ON t;\n" + BIGINT + RULE,
         old=NUMBERS,
-        differs=False,
     ),
     Change(
         name="published_columns",

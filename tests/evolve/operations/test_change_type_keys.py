@@ -91,9 +91,9 @@ INSERT INTO clients VALUES (1, 1);
 CHILD = "INSERT INTO enfants (id, nom) VALUES (%(n)s, 'x')"
 
 LIVES = (
-    Change(name="serial", setup=SERIAL, migration=BIGINT, old=TRAFFIC, new=TRAFFIC, always=ORPHANS),
-    Change(name="identity", setup=IDENTITY, migration=BIGINT, old=TRAFFIC, new=TRAFFIC, always=ORPHANS),
-    Change(name="always_identity", setup=ALWAYS, migration=BIGINT, old=TRAFFIC, new=TRAFFIC, differs=False),
+    Change(name="serial", differs=True, setup=SERIAL, migration=BIGINT, old=TRAFFIC, new=TRAFFIC, always=ORPHANS),
+    Change(name="identity", differs=True, setup=IDENTITY, migration=BIGINT, old=TRAFFIC, new=TRAFFIC, always=ORPHANS),
+    Change(name="always_identity", setup=ALWAYS, migration=BIGINT, old=TRAFFIC, new=TRAFFIC),
     Change(name="with_what_points_to_it", setup=SERIAL, migration=BOTH, old=TRAFFIC, new=TRAFFIC, always=ORPHANS),
     Change(name="what_points_to_it_first", setup=SERIAL, migration=CHILD_FIRST, old=TRAFFIC, new=TRAFFIC),
     Change(
@@ -109,7 +109,6 @@ LIVES = (
         setup=SERIAL + "CREATE TABLE loin (c int);\nINSERT INTO loin VALUES (99999);\n"
         "ALTER TABLE loin ADD FOREIGN KEY (c) REFERENCES clients NOT VALID;\n",
         migration=BIGINT,
-        differs=False,
     ),
     Change(
         name="children",

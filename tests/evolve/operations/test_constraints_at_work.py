@@ -57,7 +57,6 @@ CASES = [
         migration=f"{ONE} k CHECK (référence <> ''), ADD FOREIGN KEY (produit_id) REFERENCES produits;",
         old=WRITES,
         new=WRITES[1:4],
-        differs=False,
     ),
     Change(
         name="earlier_rename_with_up",
@@ -66,7 +65,6 @@ CASES = [
         migration=f"{ONE} k CHECK (référence <> ''), ADD UNIQUE (référence);",
         old=WRITES,
         new=WRITES[1:4],
-        differs=False,
     ),
     Change(
         name="to_a_table_with_an_earlier_rename",
@@ -75,7 +73,6 @@ CASES = [
         migration="ALTER TABLE lignes ADD FOREIGN KEY (produit_id) REFERENCES produits;",
         old=WRITES,
         new=(*WRITES[:2], *WRITES[3:]),
-        differs=False,
     ),
 ]
 

@@ -86,7 +86,6 @@ LIVES = (
         name="with_partitions_of_its_own",
         setup=PARTED.replace(" REFERENCES o", ""),
         migration=CREATE.replace(";", " PARTITION BY LIST (k);") + "CREATE TABLE nn PARTITION OF n DEFAULT;",
-        differs=False,
     ),
     Change(
         name="with_constraints_and_options",
@@ -95,7 +94,7 @@ LIVES = (
         "FOR VALUES FROM (100) TO (200) WITH (fillfactor = 70);",
     ),
     Change(name="default", setup=PARTED.replace("DEFAULT;", "FOR VALUES FROM (500) TO (600);"),
-           migration="CREATE TABLE n PARTITION OF t DEFAULT;", differs=False),
+           migration="CREATE TABLE n PARTITION OF t DEFAULT;"),
 )  # fmt: skip
 
 

@@ -46,25 +46,22 @@ CASES = (
         name="only_a_child_has_one",
         setup=INHERITED + "ALTER TABLE u ALTER a SET DEFAULT 'à moi';\n",
         migration=DROP,
-        differs=False,
     ),
     Change(
         name="serial",
         setup="CREATE TABLE t (id serial PRIMARY KEY, a text);",
         migration=DROP.replace(" a ", " id "),
-        differs=False,
     ),
     Change(
         name="hostile_names",
         setup=HOSTILE_TABLE,
         migration=f"ALTER TABLE {HOSTILE} ALTER COLUMN {HOSTILE_COLUMN} DROP DEFAULT;",
-        differs=False,
     ),
-    Change(name="renamed", setup=PLAIN + DEFAULT, migration=COPY + RENAMED, differs=False),
-    Change(name="renamed_with_up", setup=PLAIN + DEFAULT, migration=UP + RENAMED, differs=False),
-    Change(name="renamed_before", setup=PLAIN + DEFAULT, migration=RENAMED, earlier=(COPY,), differs=False),
+    Change(name="renamed", setup=PLAIN + DEFAULT, migration=COPY + RENAMED),
+    Change(name="renamed_with_up", setup=PLAIN + DEFAULT, migration=UP + RENAMED),
+    Change(name="renamed_before", setup=PLAIN + DEFAULT, migration=RENAMED, earlier=(COPY,)),
     Change(name="renamed_before_with_up", setup=PLAIN + DEFAULT, migration=RENAMED, earlier=(UP,)),
-    Change(name="and_then_renamed_with_up", setup=PLAIN + DEFAULT, migration=DROP + UP, differs=False),
+    Change(name="and_then_renamed_with_up", setup=PLAIN + DEFAULT, migration=DROP + UP),
 )
 
 

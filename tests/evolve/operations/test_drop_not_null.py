@@ -19,6 +19,7 @@ RENAME = COPY.replace(" a ", " c ")
 FILLED = "UPDATE t SET c = '' WHERE c IS NULL"
 CASES = (
     Change(
+        differs=True,
         name="plain",
         setup=PLAIN,
         migration=DROP,
@@ -27,30 +28,35 @@ CASES = (
         mend=FILLED,
     ),
     Change(
+        differs=True,
         name="its_own_name",
         setup="CREATE TABLE t (id bigint, c text CONSTRAINT nommée NOT NULL);",
         migration=DROP,
         versions=(18,),
     ),
     Change(
+        differs=True,
         name="hostile_names",
         setup=f"CREATE TABLE {HOSTILE} ({HOSTILE_COLUMN} text NOT NULL);",
         migration=f"ALTER TABLE {HOSTILE} ALTER COLUMN {HOSTILE_COLUMN} DROP NOT NULL;",
     ),
     Change(
+        differs=True,
         name="partitions",
         setup=PARTED.replace("c text NOT NULL", "c text") + "ALTER TABLE t ALTER c SET NOT NULL;\n",
         migration=DROP,
     ),
     Change(
+        differs=True,
         name="a_partition_had_it_first",
         setup=PARTED + "ALTER TABLE t1 ALTER a SET NOT NULL;\nALTER TABLE t ALTER a SET NOT NULL;\n",
         migration=DROP.replace(" c ", " a "),
     ),
-    Change(name="children", setup=INHERITED, migration=DROP),
-    Change(name="renamed", setup=PLAIN, migration=RENAME + DROP.replace(" c ", " d ")),
-    Change(name="renamed_before", setup=PLAIN, migration=DROP.replace(" c ", " d "), earlier=(RENAME,)),
+    Change(differs=True, name="children", setup=INHERITED, migration=DROP),
+    Change(differs=True, name="renamed", setup=PLAIN, migration=RENAME + DROP.replace(" c ", " d ")),
+    Change(differs=True, name="renamed_before", setup=PLAIN, migration=DROP.replace(" c ", " d "), earlier=(RENAME,)),
     Change(
+        differs=True,
         name="and_then_renamed_with_up",
         setup=PLAIN,
         migration=DROP + "-- pgwright: up = btrim(c)\nALTER TABLE t RENAME COLUMN c TO d;",
@@ -59,7 +65,6 @@ CASES = (
         name="two",
         setup=PLAIN + "ALTER TABLE t ALTER a SET NOT NULL;\n",
         migration="ALTER TABLE t ALTER c DROP NOT NULL, ALTER a DROP NOT NULL;",
-        differs=False,
     ),
 )
 
@@ -119,7 +124,11 @@ def test_a_column_that_a_rename_gives_its_values_waits(make_database: Callable[.
 @pytest.mark.majors("all")
 def test_the_way_back_counts_the_nulls_that_came(make_database: Callable[..., Database], tmp_path: Path) -> None:
     """And the same command goes on once they are filled."""
-    life = Changing(change=Change(name="nulls", setup=PLAIN, migration=DROP), database=make_database(), folder=tmp_path)
+    life = Changing(
+        change=Change(differs=True, name="nulls", setup=PLAIN, migration=DROP),
+        database=make_database(),
+        folder=tmp_path,
+    )
     life.prepare()
     before = life.schema()
     life.expand()

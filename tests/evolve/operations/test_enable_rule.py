@@ -20,8 +20,8 @@ ENABLE = DISABLE.replace("DISABLE", "ENABLE")
 CASES = (
     Change(name="disable", setup=PLAIN + RULE, migration=DISABLE, old=WORK, new=WORK),
     Change(name="enable", setup=PARTED + RULE + DISABLE, migration=ENABLE),
-    Change(name="replica", setup=PLAIN + RULE, migration=ENABLE.replace("ENABLE", "ENABLE REPLICA"), differs=False),
-    Change(name="always", setup=PLAIN + RULE, migration=ENABLE.replace("ENABLE", "ENABLE ALWAYS"), differs=False),
+    Change(name="replica", setup=PLAIN + RULE, migration=ENABLE.replace("ENABLE", "ENABLE REPLICA")),
+    Change(name="always", setup=PLAIN + RULE, migration=ENABLE.replace("ENABLE", "ENABLE ALWAYS")),
 )
 
 

@@ -45,6 +45,7 @@ INTS = (
 LIVES = (
     Change(
         name="int_to_bigint",
+        differs=True,
         setup=PLAIN + "CREATE INDEX ON t (b);\nALTER TABLE t ALTER b SET DEFAULT 5, ADD CHECK (b >= 0);\n",
         migration=RENAME + BIGINT,
         old=OLD,

@@ -30,18 +30,16 @@ CASES = (
         old=(*WORK, SEES),
         new=WORK,
         user=APP,
-        differs=False,
     ),
-    Change(name="beside_a_rename", setup=PLAIN + POLICY, migration=UP + ENABLE, differs=False),
+    Change(name="beside_a_rename", setup=PLAIN + POLICY, migration=UP + ENABLE),
     Change(name="disable", setup=POLICIES.format(setup=PLAIN), migration=ENABLE.replace("ENABLE", "DISABLE")),
     Change(name="force_and_enable_partitions", setup=PARTED + POLICY, migration=FORCE + ENABLE),
     Change(
         name="no_force_of_a_child",
         setup=INHERITED + FORCE.replace(" t ", " u "),
         migration="ALTER TABLE u NO FORCE ROW LEVEL SECURITY;",
-        differs=False,
     ),
-    Change(name="an_ordinary_owner", setup=OWNED.format(setup=PLAIN), migration=ENABLE, runner=OWNER, differs=False),
+    Change(name="an_ordinary_owner", setup=OWNED.format(setup=PLAIN), migration=ENABLE, runner=OWNER),
 )
 
 

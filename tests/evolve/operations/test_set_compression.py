@@ -27,7 +27,6 @@ CASES = (
         name="hostile_names",
         setup=HOSTILE_TABLE,
         migration=f"ALTER TABLE {HOSTILE} ALTER {HOSTILE_COLUMN} SET COMPRESSION pglz;",
-        differs=False,
     ),
 )
 

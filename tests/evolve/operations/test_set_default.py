@@ -54,9 +54,8 @@ CASES = (
         name="twice_and_dropped",
         setup=PLAIN + DEFAULT,
         migration=SET + SET.replace("'n'", "'m'") + "ALTER TABLE t ALTER COLUMN a DROP DEFAULT;",
-        differs=False,
     ),
-    Change(name="null", setup=PLAIN + DEFAULT, migration=SET.replace("'n'", "NULL"), differs=False),
+    Change(name="null", setup=PLAIN + DEFAULT, migration=SET.replace("'n'", "NULL")),
     Change(
         name="partitions_with_their_own",
         setup=PARTED + "ALTER TABLE t1 ALTER a SET DEFAULT 'à moi';\n",
@@ -71,13 +70,12 @@ CASES = (
         name="hostile_names",
         setup=HOSTILE_TABLE,
         migration=f"ALTER TABLE {HOSTILE} ALTER COLUMN {HOSTILE_COLUMN} SET DEFAULT 'it''s';",
-        differs=False,
     ),
     Change(name="renamed_with_up", setup=PLAIN + DEFAULT, migration=UP + RENAMED),
-    Change(name="renamed_before", setup=PLAIN + DEFAULT, migration=RENAMED, earlier=(COPY,), differs=False),
-    Change(name="renamed_before_with_up", setup=PLAIN + DEFAULT, migration=RENAMED, earlier=(UP,), differs=False),
-    Change(name="and_then_renamed_with_up", setup=PLAIN + DEFAULT, migration=SET + UP, differs=False),
-    Change(name="an_ordinary_owner", setup=OWNED.format(setup=PLAIN), migration=SET, runner=OWNER, differs=False),
+    Change(name="renamed_before", setup=PLAIN + DEFAULT, migration=RENAMED, earlier=(COPY,)),
+    Change(name="renamed_before_with_up", setup=PLAIN + DEFAULT, migration=RENAMED, earlier=(UP,)),
+    Change(name="and_then_renamed_with_up", setup=PLAIN + DEFAULT, migration=SET + UP),
+    Change(name="an_ordinary_owner", setup=OWNED.format(setup=PLAIN), migration=SET, runner=OWNER),
 )
 
 

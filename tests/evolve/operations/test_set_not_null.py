@@ -55,6 +55,7 @@ _ALL = ", ".join(f"ALTER {each.split()[0]} SET NOT NULL" for each in TYPES)
 
 LIVES = (
     Change(
+        differs=True,
         name="a_table_of_the_shop",
         setup="CREATE TABLE commandes (id bigint PRIMARY KEY, référence text, statut text, total numeric);\n"
         "INSERT INTO commandes SELECT i, 'r' || i, 'NOUVELLE', i FROM generate_series(1, 300) i;\n",
@@ -64,6 +65,7 @@ LIVES = (
         invariant="SELECT * FROM commandes WHERE référence IS NULL",
     ),
     Change(
+        differs=True,
         name="the_old_application_writes_null",
         setup=PLAIN + GAPS,
         migration=FILL + set_not_null("a"),
@@ -73,6 +75,7 @@ LIVES = (
         invariant=FULL,
     ),
     Change(
+        differs=True,
         name="from_another_column_of_partitions",
         setup=PARTED + GAPS,
         migration="-- pgwright: on_null = c || b\n" + set_not_null("a"),
@@ -82,6 +85,7 @@ LIVES = (
         invariant=f"{FULL} OR a IS DISTINCT FROM c || b AND a !~ '^[anu]'",
     ),
     Change(
+        differs=True,
         name="renamed_and_filled",
         setup=PLAIN + GAPS,
         migration=COPY + FILL + set_not_null("d"),
@@ -98,34 +102,42 @@ SHAPES = (
         migration="-- pgwright: on_null = random()::text\n" + set_not_null("a"),
         native=FILLED + set_not_null("a"),
         invariant="SELECT 1 FROM (SELECT count(*) AS n, count(DISTINCT a) AS d FROM t) q WHERE n <> d",
-        differs=False,
     ),
     Change(
         name="hostile_names",
         setup=HOSTILE_TABLE,
         migration="-- pgwright: on_null = 'it''s'\n" + set_not_null(HOSTILE_COLUMN, HOSTILE),
-        differs=False,
     ),
-    Change(name="partitions", setup=PARTED, migration=set_not_null("a")),
+    Change(differs=True, name="partitions", setup=PARTED, migration=set_not_null("a")),
     Change(
+        differs=True,
         name="one_partition",
         setup=PARTED + GAPS,
         migration=FILL + set_not_null("a", "t2"),
         native=FILLED.replace(" t ", " t2 ") + set_not_null("a", "t2"),
     ),
     Change(
+        differs=True,
         name="a_partition_had_it",
         setup=PARTED + "ALTER TABLE t1 ALTER a SET NOT NULL;\nALTER TABLE t3 ALTER a SET NOT NULL;\n",
         migration=set_not_null("a"),
     ),
     Change(
-        name="children", setup=INHERITED + GAPS, migration=FILL + set_not_null("a"), native=FILLED + set_not_null("a")
+        differs=True,
+        name="children",
+        setup=INHERITED + GAPS,
+        migration=FILL + set_not_null("a"),
+        native=FILLED + set_not_null("a"),
     ),
     Change(
-        name="a_child_had_it", setup=INHERITED + "ALTER TABLE u ALTER a SET NOT NULL;\n", migration=set_not_null("a")
+        differs=True,
+        name="a_child_had_it",
+        setup=INHERITED + "ALTER TABLE u ALTER a SET NOT NULL;\n",
+        migration=set_not_null("a"),
     ),
-    Change(name="one_child", setup=INHERITED, migration=set_not_null("a", "u"), differs=False),
+    Change(name="one_child", setup=INHERITED, migration=set_not_null("a", "u")),
     Change(
+        differs=True,
         name="two_that_fill_one_another",
         setup=PLAIN + GAPS + "UPDATE t SET b = NULL;",
         migration="-- pgwright: on_null(a) = 'x'\n-- pgwright: on_null(b) = length(a)\n"
@@ -137,47 +149,50 @@ SHAPES = (
         setup=PLAIN + GAPS,
         migration="-- pgwright: on_null(a) = 'x'\nALTER TABLE t ALTER a SET NOT NULL, ALTER b SET NOT NULL;",
         native=FILLED + set_not_null("a") + set_not_null("b"),
-        differs=False,
     ),
     Change(
+        differs=True,
         name="a_check_proves_it",
         setup=PARTED + "ALTER TABLE t1 ALTER a SET NOT NULL;\nALTER TABLE t ADD CONSTRAINT k CHECK (a IS NOT NULL);\n",
         migration=set_not_null("a"),
     ),
     Change(
+        differs=True,
         name="its_name_is_taken",
         setup=PLAIN + "ALTER TABLE t ADD CONSTRAINT t_a_not_null CHECK (b > 0);\n",
         migration=set_not_null("a"),
         versions=(18,),
     ),
     Change(
+        differs=True,
         name="it_has_it_under_another_name",
         setup=PLAIN + "ALTER TABLE t ADD CONSTRAINT k NOT NULL a;\n",
         migration=set_not_null("a"),
         versions=(18,),
     ),
-    Change(name="renamed", setup=PLAIN, migration=COPY + set_not_null("d")),
-    Change(name="renamed_with_up", setup=PLAIN, migration=UP + set_not_null("d"), differs=False),
+    Change(differs=True, name="renamed", setup=PLAIN, migration=COPY + set_not_null("d")),
+    Change(name="renamed_with_up", setup=PLAIN, migration=UP + set_not_null("d")),
     Change(
+        differs=True,
         name="renamed_with_up_from_one_that_has_it",
         setup=PLAIN,
         migration=UP.replace("(a)", "(c)").replace(" a ", " c ") + set_not_null("d"),
     ),
-    Change(name="renamed_before", setup=PLAIN, migration=set_not_null("d"), earlier=(COPY,)),
+    Change(differs=True, name="renamed_before", setup=PLAIN, migration=set_not_null("d"), earlier=(COPY,)),
     Change(
+        differs=True,
         name="renamed_before_and_filled",
         setup=PLAIN + GAPS,
         migration=FILL + set_not_null("d"),
         native=FILLED + COPY + set_not_null("d"),
         earlier=(COPY,),
     ),
-    Change(name="renamed_before_with_up", setup=PLAIN, migration=set_not_null("d"), earlier=(UP,), differs=False),
+    Change(name="renamed_before_with_up", setup=PLAIN, migration=set_not_null("d"), earlier=(UP,)),
     Change(
         name="filled_and_then_renamed_with_up",
         setup=PLAIN + GAPS,
         migration=FILL + set_not_null("a") + UP,
         native=FILLED + set_not_null("a") + UP,
-        differs=False,
     ),
     Change(
         name="another_is_filled_since_before",
@@ -185,7 +200,6 @@ SHAPES = (
         migration=FILL + set_not_null("a"),
         earlier=("-- pgwright: on_null = 3\n" + set_not_null("b"),),
         native="UPDATE t SET a = 'x', b = 3;\n" + set_not_null("b") + set_not_null("a"),
-        differs=False,
     ),
     Change(
         name="types",
@@ -195,7 +209,6 @@ SHAPES = (
         native="UPDATE t SET "
         + ", ".join(f"{each.split()[0]} = {by}" for each, by in TYPES.items())
         + f";\nALTER TABLE t {_ALL};",
-        differs=False,
     ),
     Change(
         name="triggers_of_users",
@@ -203,9 +216,9 @@ SHAPES = (
         migration=FILL + set_not_null("a"),
         native=FILLED + set_not_null("a"),
         always=UNCOUNTED,
-        differs=False,
     ),
     Change(
+        differs=True,
         name="an_ordinary_owner_with_triggers",
         setup=OWNED.format(setup=PLAIN + GAPS + COUNTED),
         migration=FILL + set_not_null("a"),
@@ -219,14 +232,12 @@ SHAPES = (
         setup=POLICIES.format(setup=PLAIN + GAPS),
         migration=FILL + set_not_null("a"),
         native=FILLED + set_not_null("a"),
-        differs=False,
     ),
-    Change(name="no_rows", setup="CREATE TABLE t (a text);", migration=FILL + set_not_null("a"), differs=False),
+    Change(name="no_rows", setup="CREATE TABLE t (a text);", migration=FILL + set_not_null("a")),
     Change(
         name="a_table_of_the_same_plan",
         setup="SELECT 1;",
         migration="CREATE TABLE t (a int);\n" + set_not_null("a"),
-        differs=False,
     ),
 )
 
@@ -279,7 +290,7 @@ def test_nothing_to_do(make_database: Callable[..., Database], setup: str) -> No
 def test_one_that_is_not_valid_yet_is_proven(make_database: Callable[..., Database], tmp_path: Path) -> None:
     """It stays so after a rollback: it holds for every row."""
     setup = PLAIN + "ALTER TABLE t ADD CONSTRAINT k NOT NULL a NOT VALID;\n"
-    change = Change(name="not_valid", setup=setup, migration=set_not_null("a"))
+    change = Change(differs=True, name="not_valid", setup=setup, migration=set_not_null("a"))
     life = Changing(change=change, database=make_database(), folder=tmp_path)
     life.prepare()
     life.expand()
@@ -320,7 +331,7 @@ def test_what_does_not_fit_is_named(make_database: Callable[..., Database], text
 @pytest.mark.majors("all")
 def test_rows_that_are_null_are_counted_and_shown(make_database: Callable[..., Database], tmp_path: Path) -> None:
     """Before anything is changed; and when they are filled, the same command goes on."""
-    change = Change(name="gaps", setup=PLAIN + GAPS, migration=set_not_null("a"))
+    change = Change(differs=True, name="gaps", setup=PLAIN + GAPS, migration=set_not_null("a"))
     life = Changing(change=change, database=make_database(), folder=tmp_path)
     life.prepare()
     before = life.schema()
@@ -342,7 +353,10 @@ def test_an_expression_that_leaves_rows_empty_is_refused_before_anything_is_chan
     make_database: Callable[..., Database], tmp_path: Path
 ) -> None:
     change = Change(
-        name="hollow", setup=PLAIN + GAPS, migration="-- pgwright: on_null = nullif(b, 9)::text\n" + set_not_null("a")
+        differs=True,
+        name="hollow",
+        setup=PLAIN + GAPS,
+        migration="-- pgwright: on_null = nullif(b, 9)::text\n" + set_not_null("a"),
     )
     life = Changing(change=change, database=make_database(), folder=tmp_path)
     life.prepare()

@@ -24,13 +24,12 @@ CASES = (
         setup=PLAIN + TOAST,
         migration="ALTER TABLE t RESET (fillfactor, toast.autovacuum_enabled, autovacuum_freeze_max_age);",
     ),
-    Change(name="children_keep_theirs", setup=INHERITED, migration=SET, differs=False),
-    Change(name="a_strong_one", setup=PLAIN, migration="ALTER TABLE t SET (user_catalog_table = true);", differs=False),
+    Change(name="children_keep_theirs", setup=INHERITED, migration=SET),
+    Change(name="a_strong_one", setup=PLAIN, migration="ALTER TABLE t SET (user_catalog_table = true);"),
     Change(
         name="hostile_names",
         setup=HOSTILE_TABLE,
         migration=f"ALTER TABLE {HOSTILE} SET (parallel_workers = 3);",
-        differs=False,
     ),
 )
 

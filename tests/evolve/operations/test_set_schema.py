@@ -30,7 +30,7 @@ ALL = (
 CASES = (
     Change(name="plain", setup=AWAY + PLAIN + SERIAL, migration=MOVE, old=WORK, new=THERE),
     Change(name="a_partitioned_table", setup=AWAY + PARTED, migration=MOVE, old=WORK, new=THERE),
-    Change(name="with_children", setup=AWAY + INHERITED, migration=MOVE, differs=False),
+    Change(name="with_children", setup=AWAY + INHERITED, migration=MOVE),
     Change(name="other_objects", setup=AWAY + PLAIN + OBJECTS, migration=ALL),
 )
 

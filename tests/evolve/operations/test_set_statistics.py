@@ -35,7 +35,6 @@ CASES = (
         name="from_another_to_the_default",
         setup=PLAIN + "ALTER TABLE t ALTER a SET STATISTICS 7;",
         migration=SET.replace("500", "-1"),
-        differs=False,
     ),
     Change(name="partitions_with_their_own", setup=PARTED + "ALTER TABLE t1 ALTER a SET STATISTICS 7;", migration=SET),
     Change(
@@ -43,24 +42,22 @@ CASES = (
         setup=INHERITED + "ALTER TABLE ONLY u ALTER a SET STATISTICS 7;",
         migration=SET,
     ),
-    Change(name="only_the_table", setup=INHERITED, migration=SET.replace("TABLE t", "TABLE ONLY t"), differs=False),
+    Change(name="only_the_table", setup=INHERITED, migration=SET.replace("TABLE t", "TABLE ONLY t")),
     Change(
         name="hostile_names",
         setup=HOSTILE_TABLE,
         migration=f"ALTER TABLE {HOSTILE} ALTER {HOSTILE_COLUMN} SET STATISTICS 0;",
-        differs=False,
     ),
     Change(
         name="beside_others",
         setup=PLAIN,
         migration="ALTER TABLE t ALTER a SET STATISTICS 1, ALTER b SET DEFAULT 2, ALTER b SET STATISTICS 3;",
-        differs=False,
     ),
     Change(name="renamed", setup=PLAIN, migration=COPY + RENAMED),
     Change(name="renamed_with_up", setup=PLAIN, migration=UP + RENAMED),
-    Change(name="renamed_before", setup=PLAIN, migration=RENAMED, earlier=(COPY,), differs=False),
+    Change(name="renamed_before", setup=PLAIN, migration=RENAMED, earlier=(COPY,)),
     Change(name="added_before", setup=PLAIN, migration="ALTER TABLE t ADD z text;" + SET.replace(" a ", " z ")),
-    Change(name="an_ordinary_owner", setup=OWNED.format(setup=PLAIN), migration=SET, runner=OWNER, differs=False),
+    Change(name="an_ordinary_owner", setup=OWNED.format(setup=PLAIN), migration=SET, runner=OWNER),
 )
 
 

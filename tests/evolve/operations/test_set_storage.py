@@ -23,9 +23,8 @@ CASES = (
         name="only_and_hostile_names",
         setup=HOSTILE_TABLE,
         migration=f"ALTER TABLE ONLY {HOSTILE} ALTER {HOSTILE_COLUMN} SET STORAGE PLAIN;",
-        differs=False,
     ),
-    Change(name="renamed_with_up", setup=PLAIN, migration=UP + SET.replace(" a ", " d "), differs=False),
+    Change(name="renamed_with_up", setup=PLAIN, migration=UP + SET.replace(" a ", " d ")),
 )
 
 

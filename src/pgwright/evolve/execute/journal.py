@@ -319,6 +319,19 @@ def leaving(connection: Connection) -> dict[tuple[int, int], str]:
     return {(row[0], row[1]): row[2] for row in connection.execute(_LEAVING).fetchall()}
 
 
+_TYPING = """
+SELECT (p ->> 'relation')::bigint, (p ->> 'number')::int, min(m.name) FROM pgwright.migration m
+JOIN pgwright.step s ON s.unit = m.unit AND s.migration = m.name, jsonb_extract_path(s.body, 'action', 'parameters') p
+WHERE m.state NOT IN ('done', 'rolled back') AND s.state <> 'done' AND s.body -> 'action' ->> 'name' = 'column_type'
+GROUP BY 1, 2
+"""
+
+
+def typing(connection: Connection) -> dict[tuple[int, int], str]:
+    """The columns (table, attnum) that open migrations give another type in place, each with the migration."""
+    return {(row[0], row[1]): row[2] for row in connection.execute(_TYPING).fetchall()}
+
+
 _YOUNGER = """
 SELECT min(other.name) FROM pgwright.migration mine
 JOIN pgwright.step s ON s.unit = mine.unit AND s.migration = mine.name

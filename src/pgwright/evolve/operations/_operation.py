@@ -6,7 +6,7 @@ use at its place, which are not those on the server while an earlier rename is o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,7 @@ class Shape:
     by name, `gone` when those go that they drop, `keys` the kind and columns of each UNIQUE and PRIMARY KEY,
     `indexed` of whole indexes of plain columns, by name, whether they are unique and their columns. `renamed`
     and `dropped` tell what an earlier statement of the plan has done to the table, `leaving` which migration in flight
-    drops a column of that name."""
+    drops a column of that name, `typed` the columns that get another type in place, at contract."""
 
     table: Table
     logical: dict[str, int]
@@ -58,6 +58,7 @@ class Shape:
     renamed: RelationName | None = None
     dropped: bool = False
     leaving: dict[str, str] = field(default_factory=dict)
+    typed: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, table: Table, links: tuple[Link, ...]) -> Shape:
@@ -172,12 +173,12 @@ class Place:
 class Request(Place, Sources):
     """One action to compile: where it stands, what the author said about it, what there is (`Sources`), and what the
     plan has come to: `crowded` are the tables that several actions of it are about, `types` those that it creates
-    itself, and whether a column of it rewrites its table. `late` are the names of what is complete only after the pass,
-    `names` those that the plan gives to indexes and constraints; operations add to both. `created` are the tables that
-    it has created so far, `made` all relations that it has, `later` the actions behind this one in the same file.
-    `tried` are the statements about other objects that the server would run so far, each behind the name that it is
-    about, `dropped` the objects that the plan drops; operations add to both. `order` counts the actions before this
-    one."""
+    itself, and whether a column of it rewrites its table. `late` are the names of what is complete only after the
+    pass, `names` those that the plan gives to indexes and constraints; operations add to both. `created` are the
+    tables that it has created so far, `made` all relations that it has, `later` the actions behind this one in the
+    same file, `earlier` those of the plan before it. `tried` are the statements about other objects that the server
+    would run so far, each behind the name that it is about, `dropped` the objects that the plan drops; operations
+    add to both. `order` counts the actions before this one."""
 
     id: str
     migration: str
@@ -190,6 +191,7 @@ class Request(Place, Sources):
     created: Collection[RelationName] = ()
     made: Collection[RelationName] = ()
     later: tuple[Place, ...] = ()
+    earlier: Sequence[Place] = ()
     tried: list[tuple[str, str]] = field(default_factory=list)
     dropped: list[Mapping[str, Any]] = field(default_factory=list)
     order: int = 0

@@ -48,10 +48,10 @@ AgainstView = Callable[[int, str, str], tuple[str, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Sources:
-    """The catalog, the `links` that are open, the `statements` that are known to run (None: not known), what the
-    caller consents to, the tables that steps of open migrations are about (`busy`, by oid, with the migration), and the
-    columns (oid, attnum) and tables (oid, 0) that they drop (`leaving`). All else are questions; `width(table, column)`
-    is the average size of its values in bytes, as stored."""
+    """The catalog, the `links` that are open, the `statements` that are known to run (None: not known), what the caller
+    consents to, the tables that steps of open migrations are about (`busy`, by oid, with the migration), and the
+    columns (oid, attnum) and tables (oid, 0) that they drop (`leaving`) or give another type in place (`typing`).
+    All else are questions; `width(table, column)` is the average size of its values in bytes, as stored."""
 
     catalog: Catalog
     links: tuple[Link, ...] = ()
@@ -59,6 +59,7 @@ class Sources:
     allow: frozenset[str] = frozenset()
     busy: Mapping[int, str] = field(default_factory=dict)
     leaving: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    typing: Mapping[tuple[int, int], str] = field(default_factory=dict)
     probe: Probe
     probe_index: IndexProbe | None = None
     probe_type: TypeProbe | None = None

@@ -63,6 +63,7 @@ from ._operation import ALONE, Compiled, Request
 from ._steps import INSTANT, Steps
 from ._takeover import bound, builder, keys, typed
 from ._takeover.against import against
+from ._takeover.earlier import refuse_made_before
 from ._takeover.replacement import Replacement
 from ._twin import directives, table_sql
 
@@ -147,6 +148,7 @@ def _understand(steps: Steps) -> Meant:
     node = request.action.node
     column = _columns.known(request, table, node.name)
     there = table.column_number(steps.shape.logical[node.name])
+    _refuse_typed(request, table, there)
     if there is None or _columns.flight(steps.shape, node.name) is not None:
         why = "is between two names" if there is not None or steps.shape.links else "is added by the same plan"
         raise request.refuse(f"{node.name} {why}", hint=ALONE)
@@ -154,6 +156,18 @@ def _understand(steps: Steps) -> Meant:
     return Meant(
         steps=steps, name=node.name, there=there.name, column=column, target=target, using=typed.using(request)
     )
+
+
+def _refuse_typed(request: Request, table: Table, there: Column | None) -> None:
+    """A type that comes with contract is not the one that the catalog tells: another one could be worse than that."""
+    migration = request.typing.get((table.oid, there.number)) if there is not None else None
+    if migration is None and there is not None and there.number in request.shape(table).typed:
+        migration = "this one"
+    if migration is not None and there is not None:
+        raise request.refuse(
+            f"{there.name} gets another type already, when migration {migration} is contracted",
+            hint="Contract that first, or write only the last type into the file.",
+        )
 
 
 def _refuse_inherited(meant: Meant) -> None:
@@ -228,9 +242,18 @@ def _noted_down(meant: Meant) -> Compiled:
     way back from that."""
     steps, name = meant.steps, meant.name
     summary = f"give {name} of {steps.table.name} the type {meant.target.type}"
+    number = steps.shape.survivor(name)
+    refuse_made_before(steps.request, steps.table, name, meant.there)
+    steps.shape.typed.add(number)
     statement = steps.alter(f"ALTER COLUMN {ident(name)} {meant.clause}")
     views = _views(meant)
-    parameters = {"relation": steps.table.oid, "column": name, "clause": meant.clause, "type": meant.target.type}
+    parameters = {
+        "relation": steps.table.oid,
+        "column": name,
+        "number": number,
+        "clause": meant.clause,
+        "type": meant.target.type,
+    }
     step = steps.step(
         "type",
         Phase.CONTRACT,
@@ -238,7 +261,7 @@ def _noted_down(meant: Meant) -> Compiled:
         summary,
         (*bound.dropped(views), statement, *bound.made(views)),
         steps.on(SITUATION, referencing=()),
-        action=Action(name="column_type", parameters=parameters) if views else None,
+        action=Action(name="column_type", parameters=parameters),
         undo=("none: the values might not fit any more",),
     )
     # The lock is as it was measured; that nothing is read or written was tried.

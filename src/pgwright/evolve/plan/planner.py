@@ -122,6 +122,7 @@ def _requests(migration: Migration, draft: _Draft, sources: Sources) -> Iterator
             created=draft.created,
             made=draft.made,
             later=tuple(places[number:]),
+            earlier=draft.requests,
             tried=draft.tried,
             dropped=draft.dropped,
             order=draft.order,

@@ -8,7 +8,7 @@ from typing import Any
 from ....base.errors import Refused
 from ....catalog import redefine, view_tree
 from ....sql.quote import ident, literal
-from .. import declared, dependents, live, sync
+from .. import declared, dependents, journal, live, sync
 from ..context import Change, Context
 
 _TYPE = """
@@ -25,7 +25,8 @@ def prepare(context: Context) -> Change | None:
     row: tuple[Any, ...] | None = connection.execute(_TYPE, (relation, column)).fetchone()
     if row is not None and row[0] == parameters["type"]:
         return None
-    table = live.look(connection, relation).table
+    now = live.look(connection, relation)
+    table, links = now.table, journal.links(connection, relation)
     parts = [part.oid for part in table.parts]
     with redefine.empty_path(connection) as path:
         bound = redefine.bound_to(connection, parts, (column, column))
@@ -41,11 +42,14 @@ def prepare(context: Context) -> Change | None:
             state="Nothing was changed by this step; the application goes on as before.",
             hint="Drop what is named and make it again after contract; then run the same command again.",
         )
+    # A trigger that fills the column until then would be in the way.
     statements = (
+        *(sync.uninstall(now) if links else ()),
         *views.drop,
         f"ALTER TABLE {table.root_sql} ALTER COLUMN {ident(column)} {parameters['clause']}",
         "SELECT pg_catalog.set_config('search_path', '', true)",
         *views.make,
         f"SELECT pg_catalog.set_config('search_path', {literal(path)}, true)",
+        *(sync.install(table, links) if links else ()),
     )
     return Change(statements=statements, relation=relation, digest=digest)

@@ -18,6 +18,7 @@ from ...sync.sources import sync_table
 from ...sync.total import is_total
 from .._operation import Compiled, Request
 from . import dependents, typed
+from .earlier import refuse_made_before
 from .replacement import Replacement
 
 Hazards = Callable[[bool], tuple[str, ...]]
@@ -26,6 +27,8 @@ Hazards = Callable[[bool], tuple[str, ...]]
 def compile_(request: Request, change: Replacement, why: str, hazards: Hazards) -> Compiled:
     """Open, (pass by the planner,) verify, and contract by the native rename or by a flip. `hazards(lasting)` are those
     of the operation."""
+    if not change.plain:
+        refuse_made_before(request, change.table, change.old, change.column.name)
     link = _link(request, change)
     _change_shape(change, link)
     if not link.plain:

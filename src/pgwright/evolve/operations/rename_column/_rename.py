@@ -144,10 +144,22 @@ def _check_names(request: Request, table: Table, shape: Shape, old: str, new: st
     if children:
         raise request.error(f'table "{children[0].name}" inherits from "{table.name}" and already has a column "{new}"')
     _refuse_other_parents(request, table, old)
+    _refuse_typed(request, shape, old)
     if shape.column(shape.logical[old]).inherited or table.partition_bound is not None:
         raise request.error(
             f'column "{old}" of "{table.name}" is inherited',
             hint="Rename it on the parent table; its children and partitions follow.",
+        )
+
+
+def _refuse_typed(request: Request, shape: Shape, old: str) -> None:
+    """PostgreSQL changes no type under our triggers, which a rename keeps until its own contract."""
+    number = shape.logical[old]
+    migration = request.typing.get((shape.table.oid, number), "this one" if number in shape.typed else None)
+    if migration is not None:
+        raise request.refuse(
+            f"{old} gets another type when migration {migration} is contracted",
+            hint="Contract that first; or write the RENAME above the TYPE, by the new name: then both are one change.",
         )
 
 
