@@ -42,6 +42,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for name in [name for name in os.environ if name.startswith(("PG", "DATABASE_URL"))]:
         del os.environ[name]  # a test must not reach the developer's own servers
+    if config.getoption("--all-majors"):
+        os.environ[selection.WHOLE] = "1"
     worker = getattr(config, "workerinput", None)
     if worker is None:
         config.stash[BROKER] = broker.Broker(selection.server_folders())

@@ -20,6 +20,15 @@ def in_ci() -> bool:
     return os.environ.get("CI", "").lower() == "true"
 
 
+WHOLE = "PGWRIGHT_TESTS_WHOLE"
+"""Set by `--all-majors` for whatever has no configuration at hand."""
+
+
+def is_whole() -> bool:
+    """Whether what takes its time is to run: in CI, and with every major."""
+    return in_ci() or WHOLE in os.environ
+
+
 EDGES_IN_CI = EDGES if in_ci() else NEWEST
 """For `majors(*EDGES_IN_CI)`: tests of faults, which take their time."""
 
