@@ -82,7 +82,7 @@ def test_a_role_that_may_not_gets_the_way_out(
     database.run(init_script(role))
     assert init(settings) == ()
     with psycopg.connect(settings.dsn) as connection:
-        connection.execute("INSERT INTO pgwright.unit (fingerprint) VALUES ('x')")
+        connection.execute("INSERT INTO pgwright.unit (id, fingerprint) VALUES (1, 'x')")
         connection.execute("CREATE FUNCTION pgwright.f() RETURNS int LANGUAGE sql AS 'SELECT 1'")
         connection.execute("DROP TABLE pgwright.chunk")
         connection.rollback()

@@ -196,7 +196,7 @@ LEFTOVERS = """
 SELECT 'trigger ' || t.tgname FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid
 WHERE f.pronamespace = 'pgwright'::regnamespace
 UNION ALL SELECT 'function ' || proname FROM pg_proc
-  WHERE pronamespace = 'pgwright'::regnamespace AND proname NOT LIKE 'next%'
+  WHERE pronamespace = 'pgwright'::regnamespace
 UNION ALL SELECT 'constraint ' || conname FROM pg_constraint WHERE conname LIKE 'pgw%'
 UNION ALL SELECT 'relation ' || relname FROM pg_class WHERE relname LIKE 'pgw%' AND relname NOT LIKE 'pgwright%'
 UNION ALL SELECT 'column ' || attname FROM pg_attribute WHERE attname LIKE 'pgw%' AND NOT attisdropped

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pgwright.base.errors import Refused
+from pgwright.base.errors import MigrationFileError, Refused
 from tests.evolve.operations.planning import planned
 from tests.evolve.operations.test_drop_expression import GENERATED, OLD, SET, VIRTUAL
 from tests.support.changes import Change, lives
@@ -37,5 +37,5 @@ def test_a_stored_one_with_rows_is_refused(make_database: Callable[..., Database
 
 @pytest.mark.majors(14)
 def test_set_needs_17(make_database: Callable[..., Database]) -> None:
-    with pytest.raises(Refused, match="needs PostgreSQL 17"):
+    with pytest.raises(MigrationFileError, match="PostgreSQL 14 cannot read this"):
         planned(make_database(PLAIN + GENERATED), SET)

@@ -64,8 +64,6 @@ def test_plan(make_database: Callable[..., Database]) -> None:
     [
         ("ALTER TABLE t SET SCHEMA perdu;", "there is no such schema"),
         ("ALTER VIEW v SET SCHEMA perdu;", "there is no such schema"),
-        ('ALTER TYPE public.perdu SET SCHEMA "à part";', "there is no such object"),
-        ('ALTER FUNCTION public.f(text) SET SCHEMA "à part";', "there is no such object"),
     ],
 )
 def test_what_is_not_there_is_said_before_anything_starts(
@@ -91,13 +89,6 @@ def test_what_is_not_there_is_said_before_anything_starts(
 def test_what_does_not_fit_is_named(make_database: Callable[..., Database], setup: str, text: str, said: str) -> None:
     with pytest.raises(MigrationFileError, match=said):
         planned(make_database(setup), text)
-
-
-def test_a_name_without_its_schema(make_database: Callable[..., Database]) -> None:
-    """Contract may run under another search_path."""
-    with pytest.raises(Refused, match="humeur is moved with contract") as caught:
-        planned(make_database(AWAY + PLAIN + OBJECTS), 'ALTER TYPE humeur SET SCHEMA "à part";')
-    assert caught.value.hint == "Write its schema before the name."
 
 
 def test_a_new_table(make_database: Callable[..., Database]) -> None:

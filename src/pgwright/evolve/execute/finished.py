@@ -20,7 +20,8 @@ def rows(migrations: Sequence[PlannedMigration]) -> str:
 
 _ROWS = """
 DELETE FROM pgwright.migration WHERE name IN ({names}) AND state = 'rolled back';
-WITH unit AS (INSERT INTO pgwright.unit (fingerprint) VALUES ('') RETURNING id)
+WITH unit AS (INSERT INTO pgwright.unit (id, fingerprint)
+    SELECT coalesce(pg_catalog.max(id), 0) + 1, '' FROM pgwright.unit RETURNING id)
 INSERT INTO pgwright.migration (name, number, checksum, unit, position, state, planned, expanded_at, finished_at)
 SELECT item ->> 'name', item ->> 'number', item ->> 'checksum', unit.id, (item ->> 'position')::int, 'done',
        item - 'position', pg_catalog.clock_timestamp(), pg_catalog.clock_timestamp()

@@ -164,7 +164,8 @@ def planned_to_json(migration: PlannedMigration) -> dict[str, Any]:
 def start_unit(connection: Connection, plan: Plan) -> int:
     """Writes the compiled plan; its migrations are `expanding` from now on. Runs in the caller's transaction."""
     row = connection.execute(
-        "INSERT INTO pgwright.unit (fingerprint, warnings) VALUES (%s, %s) RETURNING id",
+        "INSERT INTO pgwright.unit (id, fingerprint, warnings) "
+        "SELECT coalesce(pg_catalog.max(id), 0) + 1, %s, %s FROM pgwright.unit RETURNING id",
         (plan.fingerprint, json.dumps(plan.warnings)),
     ).fetchone()
     assert row is not None
@@ -353,8 +354,9 @@ def add_link(unit: int, link: Link) -> str:
     """The statement that opens a link."""
     body = literal(json.dumps(link_to_json(link)))
     return (
-        "INSERT INTO pgwright.link (id, unit, relation, body) "
-        f"VALUES ({literal(link.id)}, {unit:d}, {link.table:d}, {body}::jsonb)"
+        "INSERT INTO pgwright.link (id, position, unit, relation, body) "
+        f"SELECT {literal(link.id)}, coalesce(pg_catalog.max(position), 0) + 1, {unit:d}, {link.table:d}, "
+        f"{body}::jsonb FROM pgwright.link"
     )
 
 

@@ -61,7 +61,7 @@ from ..sync.naming import hidden_name
 from . import _columns, _passable, raw_sql
 from ._operation import ALONE, Compiled, Request
 from ._steps import INSTANT, Steps
-from ._takeover import bound, builder, keys, typed
+from ._takeover import bound, builder, keys, policies, typed
 from ._takeover.against import against
 from ._takeover.earlier import refuse_made_before
 from ._takeover.replacement import Replacement
@@ -304,6 +304,7 @@ def _by_hidden_column(meant: Meant, why: str) -> Compiled:
     request = steps.request
     change = _replacement(meant)
     keys.refuse_impossible(request, change)
+    policies.refuse_impossible(request, change)
     if reasons := against(request, change):
         if not has_rows(request.catalog, meant.steps.table.oid):
             return raw_sql.compile_(request)

@@ -136,7 +136,8 @@ def _refuse(steps: Steps, name: str, column: Column) -> None:
     if not column.stored and checks:
         raise request.error(
             f'"{table.name}" has CHECK constraints ({", ".join(checks)}), '
-            "beside which PostgreSQL changes no virtual column"
+            "beside which PostgreSQL changes no virtual column",
+            hint="Add a column with the other expression, and drop this one when nobody reads it any more.",
         )
     if column.stored and has_rows(request.catalog, table.oid) and not request.allowed("rewrite"):
         virtual = (
