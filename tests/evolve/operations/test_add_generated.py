@@ -325,5 +325,5 @@ def test_an_input_that_is_still_filled_is_refused(make_database: Callable[..., D
 
 @pytest.mark.majors(14)
 def test_virtual_needs_18(make_database: Callable[..., Database]) -> None:
-    with pytest.raises(Refused, match="needs PostgreSQL 18"):
+    with pytest.raises(MigrationFileError, match="PostgreSQL 14 cannot read this"):
         planned(make_database(PLAIN), VIRTUAL)
