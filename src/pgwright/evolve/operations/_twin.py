@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from ...sql.quote import ident, qualified
@@ -13,6 +14,17 @@ class Operation(Protocol):
 
     def to_sql(self) -> str:
         """The statement with its directives above it, as a migration file has it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """An operation that is its statement, `sql`."""
+
+    sql: str
+
+    def to_sql(self) -> str:
+        """The statement, ended."""
+        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def directives(**values: str | None) -> str:

@@ -31,28 +31,20 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...sql import parse
 from ...sql.quote import ident, literal
 from ...sql.things import Thing
 from ..steps.step import Action, Kind, Phase, Step
 from . import _judged, _objects, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterEnumStmt",)
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlterEnum:
+class AlterEnum(Typed):
     """Add or rename the value of the ALTER TYPE statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

@@ -27,13 +27,12 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...catalog.values import Policy, Table
 from ...sql.quote import ident
 from ...sql.things import Thing
 from . import _copies, _judged, _objects, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 from .create_policy import hazards, on_table, policy_of
 from .create_trigger import on
 
@@ -41,15 +40,8 @@ DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterPolicyStmt",)
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlterPolicy:
+class AlterPolicy(Typed):
     """Change the policy of the ALTER POLICY statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

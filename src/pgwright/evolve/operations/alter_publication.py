@@ -30,29 +30,21 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...sql import parse
 from ...sql.quote import ident, qualified
 from ...sql.things import Thing
 from ..steps.step import Phase
 from . import _judged, _objects, _published, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 from .create_publication import without_identity
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterPublicationStmt",)
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlterPublication:
+class AlterPublication(Typed):
     """Change the publication of the ALTER PUBLICATION statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

@@ -29,26 +29,18 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...sql import parse
 from ...sql.things import Thing
 from . import _judged, _objects, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterSeqStmt",)
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlterSequence:
+class AlterSequence(Typed):
     """Change the sequence of the ALTER SEQUENCE statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

@@ -28,27 +28,19 @@ PostgreSQL 14 to 18; `security_invoker` from 15 on.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...sql import alter, parse
 from ...sql.things import thing
 from . import _judged, _objects, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterTableStmt.OBJECT_VIEW",)
 """And the like subcommands of ALTER TABLE where they are about a view: see `routing`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlterView:
+class AlterView(Typed):
     """Change the view of the ALTER VIEW statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

@@ -30,27 +30,19 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...sql import alter, parse
 from ...sql.things import KINDS, Thing, thing
 from . import _judged, _objects, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterOwnerStmt",)
 """And AT_ChangeOwner of relations that are no tables: see `routing`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class ChangeObjectOwner:
+class ChangeObjectOwner(Typed):
     """Give what the ALTER … OWNER TO statement `sql` names to its new owner."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

@@ -33,26 +33,18 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...sql import parse
 from ...sql.things import routine
 from . import _judged, _objects, _pairs, _swapped, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("CreateFunctionStmt",)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreateFunction:
+class CreateFunction(Typed):
     """Create or replace the function of the statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

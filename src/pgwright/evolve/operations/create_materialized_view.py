@@ -32,7 +32,6 @@ PostgreSQL 14 to 18.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ...catalog.values import View
 from ...sql import parse
@@ -41,21 +40,15 @@ from ...sql.things import Thing, statements_of, thing
 from ..sync.naming import hidden_name
 from . import _judged, _names, _objects, _pairs, _swapped, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("CreateTableAsStmt.OBJECT_MATVIEW",)
 """And CREATE INDEX on one that is made anew in the same file: see `routing`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreateMaterializedView:
+class CreateMaterializedView(Typed):
     """Create the materialized view of the statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

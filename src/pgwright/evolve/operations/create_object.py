@@ -34,7 +34,6 @@ PostgreSQL 14 to 18.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from ...sql import parse
 from ...sql.parse import Node
@@ -42,6 +41,7 @@ from ...sql.quote import ident
 from ...sql.things import KINDS, Thing, type_text
 from . import _judged, _objects, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = (
@@ -65,15 +65,8 @@ RECOGNISES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreateObject:
+class CreateObject(Typed):
     """Create what the CREATE statement `sql` says."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

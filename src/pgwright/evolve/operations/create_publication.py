@@ -29,27 +29,20 @@ PostgreSQL 14 to 18.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from ...catalog.values import Table
 from ...sql import parse
 from ...sql.things import Thing
 from . import _judged, _objects, _published, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("CreatePublicationStmt",)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreatePublication:
+class CreatePublication(Typed):
     """Create the publication of the statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

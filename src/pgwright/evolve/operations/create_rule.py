@@ -30,27 +30,19 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...catalog.values import Table
 from ...sql.things import Thing
 from . import _copies, _judged, _objects, _pairs, raw_sql
 from ._operation import ALONE, Compiled, Request
+from ._twin import Typed
 from .create_trigger import on, relation_of
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("RuleStmt",)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreateRule:
+class CreateRule(Typed):
     """Create the rule of the statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

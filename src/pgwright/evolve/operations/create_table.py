@@ -32,7 +32,7 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...base.lock import LockMode
 from ...base.name import RelationName
@@ -46,20 +46,14 @@ from ..steps.step import Action, Kind, Lock, Phase, Step
 from . import attach_partition
 from ._operation import ALONE, Compiled, Request
 from ._partition import bound_text
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("CreateStmt",)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreateTable:
+class CreateTable(Typed):
     """Create a table as the CREATE TABLE statement `sql` says."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

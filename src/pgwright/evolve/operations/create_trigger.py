@@ -32,26 +32,18 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...catalog.values import Table, View
 from ...sql.things import Thing
 from . import _copies, _judged, _objects, _pairs, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("CreateTrigStmt",)
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreateTrigger:
+class CreateTrigger(Typed):
     """Create the trigger of the statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

@@ -34,8 +34,6 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...base.name import RelationName
 from ...catalog.values import View
 from ...sql import parse
@@ -43,21 +41,15 @@ from ...sql.quote import ident, qualified
 from ...sql.things import Thing, thing
 from . import _judged, _names, _objects, _pairs, _swapped, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("ViewStmt",)
 _TRY = "pgw_try"
 
 
-@dataclass(frozen=True, kw_only=True)
-class CreateView:
+class CreateView(Typed):
     """Create or replace the view of the statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

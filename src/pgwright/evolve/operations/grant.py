@@ -28,26 +28,18 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...sql import parse
 from ..steps.step import Action, Kind, Phase, Step
 from . import _judged, _objects, raw_sql
 from ._operation import ALONE, Compiled, Request
+from ._twin import Typed
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("AlterDefaultPrivilegesStmt", "GrantStmt")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Grant:
+class Grant(Typed):
     """Run the GRANT, REVOKE or ALTER DEFAULT PRIVILEGES statement `sql`."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:

@@ -28,14 +28,13 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...sql import parse
 from ...sql.quote import ident
 from ...sql.things import Thing, thing
 from ..steps.step import Phase
 from . import _judged, _objects, raw_sql
 from ._operation import Compiled, Request
+from ._twin import Typed
 from .rename_object import UNNAMED
 
 DIRECTIVES = ("allow",)
@@ -46,15 +45,8 @@ _KINDS = """
 RECOGNISES = tuple(f"AlterObjectSchemaStmt.OBJECT_{name}" for name in _KINDS.split())
 
 
-@dataclass(frozen=True, kw_only=True)
-class MoveObject:
+class MoveObject(Typed):
     """Move what the ALTER … SET SCHEMA statement `sql` names."""
-
-    sql: str
-
-    def to_sql(self) -> str:
-        """The statement."""
-        return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
 def compile_(request: Request) -> Compiled:
