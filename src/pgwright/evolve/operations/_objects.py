@@ -85,6 +85,12 @@ def steps(request: Request, made: Made) -> tuple[Step, ...]:
     return (first, back)
 
 
+def changed(request: Request, thing: Thing, text: str) -> tuple[Step, ...]:
+    """The steps of the statement `text`, which changes `thing` in place as soon as it may."""
+    made = Made(thing=thing, statements=(text,), undo=RESTORED, summary=f"change {thing.shown}", phase=request.moment())
+    return steps(request, made)
+
+
 def dropped(
     request: Request, made: Made, *, suffix: str = "", destroys: Sequence[dict[str, Any]] = ()
 ) -> tuple[Step, ...]:

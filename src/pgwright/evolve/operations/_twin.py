@@ -27,6 +27,17 @@ class Typed:
         return self.sql.rstrip().removesuffix(";") + ";\n"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Consented(Typed):
+    """The same, with what the author consents to (`allow`) above it."""
+
+    allow: str | None = None
+
+    def to_sql(self) -> str:
+        """The statement with its directive."""
+        return directives(allow=self.allow) + super().to_sql()
+
+
 def directives(**values: str | None) -> str:
     """A line for each directive that has a value. Raises ValueError for a value of several lines."""
     for name, value in values.items():

@@ -57,11 +57,4 @@ def compile_(request: Request) -> Compiled:
     text = request.action.statement.text
     wanted = Thing("event trigger", (request.action.node.trigname,))
     _judged.server(request, wanted.own, text)
-    made = _objects.Made(
-        thing=wanted,
-        statements=(text,),
-        undo=_objects.RESTORED,
-        summary=f"change {wanted.shown}",
-        phase=request.moment(),
-    )
-    return Compiled(strategy="catalog-only", why="nothing is read", steps=_objects.steps(request, made))
+    return Compiled(strategy="catalog-only", why="nothing is read", steps=_objects.changed(request, wanted, text))

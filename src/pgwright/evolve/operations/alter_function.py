@@ -51,16 +51,9 @@ def compile_(request: Request) -> Compiled:
     kind = parse.enum_value(node, "objtype")
     wanted = thing(kind if kind in kinds else "OBJECT_FUNCTION", node.func)
     _judged.server(request, wanted.own, text)
-    made = _objects.Made(
-        thing=wanted,
-        statements=(text,),
-        undo=_objects.RESTORED,
-        summary=f"change {wanted.shown}",
-        phase=request.moment(),
-    )
     return Compiled(
         strategy="in place",
         why="whoever calls it goes on",
         hazards=(f"the old application calls {wanted.own} as it is then from expand on",),
-        steps=_objects.steps(request, made),
+        steps=_objects.changed(request, wanted, text),
     )

@@ -57,18 +57,11 @@ def compile_(request: Request) -> Compiled:
         raise request.error(f'policy "{node.policy_name}" for table "{table.name}" does not exist')
     if table is not None and there is not None:
         _copies.refuse(request, table, node, "table", _like(table, there))
-    made = _objects.Made(
-        thing=wanted,
-        statements=(text,),
-        undo=_objects.RESTORED,
-        summary=f"change {wanted.shown}",
-        phase=request.moment(),
-    )
     return Compiled(
         strategy="in one short step",
         why="nothing is read or written",
         hazards=hazards(table, node.policy_name, permissive=False),
-        steps=_objects.steps(request, made),
+        steps=_objects.changed(request, wanted, text),
     )
 
 

@@ -59,13 +59,6 @@ def compile_(request: Request) -> Compiled:
     if oid is not None and oid not in request.catalog.sequences:
         raise request.error(f'"{relation.relname}" is not a sequence')
     options = {parse.unwrap(each).defname for each in node.options}
-    made = _objects.Made(
-        thing=wanted,
-        statements=(text,),
-        undo=_objects.RESTORED,
-        summary=f"change {wanted.shown}",
-        phase=request.moment(),
-    )
     hazards = [f"nextval('{wanted.own}') waits for the milliseconds of the step"]
     if "restart" in options:
         hazards.append("RESTART may have numbers given out twice, and a rollback does not take it back")
@@ -73,5 +66,5 @@ def compile_(request: Request) -> Compiled:
         strategy="in one short step",
         why="the sequence counts on",
         hazards=tuple(hazards),
-        steps=_objects.steps(request, made),
+        steps=_objects.changed(request, wanted, text),
     )

@@ -58,11 +58,4 @@ def compile_(request: Request) -> Compiled:
     text = request.action.statement.text
     wanted = Thing("statistics object", tuple(parse.unwrap(each).sval for each in request.action.node.defnames))
     _judged.server(request, wanted.own, text)
-    made = _objects.Made(
-        thing=wanted,
-        statements=(text,),
-        undo=_objects.RESTORED,
-        summary=f"change {wanted.shown}",
-        phase=request.moment(),
-    )
-    return Compiled(strategy="catalog-only", why="nothing is read", steps=_objects.steps(request, made))
+    return Compiled(strategy="catalog-only", why="nothing is read", steps=_objects.changed(request, wanted, text))

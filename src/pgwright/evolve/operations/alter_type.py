@@ -30,30 +30,20 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...sql import alter, parse
 from ...sql.quote import ident, literal
 from ..steps.step import Action, Kind, Phase, Step
 from . import _judged, _objects, raw_sql
 from ._operation import Compiled, Request
-from ._twin import directives
+from ._twin import Consented
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("RenameStmt.OBJECT_ATTRIBUTE",)
 """And the subcommands of ALTER TABLE where they are about a type: see `routing`."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class AlterType:
+class AlterType(Consented):
     """Change the composite type of the ALTER TYPE statement `sql`."""
-
-    sql: str
-    allow: str | None = None
-
-    def to_sql(self) -> str:
-        """The statement with its directives."""
-        return f"{directives(allow=self.allow)}{self.sql.rstrip().removesuffix(';')};\n"
 
 
 def compile_(request: Request) -> Compiled:

@@ -56,18 +56,11 @@ def compile_(request: Request) -> Compiled:
         raise request.error(f"{wanted.shown} does not exist")
     text = alter.deparsed(alter.alone(request.action))
     _refuse_column(request)
-    made = _objects.Made(
-        thing=wanted,
-        statements=(text,),
-        undo=_objects.RESTORED,
-        summary=f"change {wanted.shown}",
-        phase=request.moment(),
-    )
     return Compiled(
         strategy="in place",
         why="whoever reads it goes on",
         hazards=(f"the old application reads and writes through {wanted.own} as it is then from expand on",),
-        steps=_objects.steps(request, made),
+        steps=_objects.changed(request, wanted, text),
     )
 
 

@@ -33,14 +33,12 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...sql import parse
 from ...sql.quote import ident
 from ...sql.things import ROUTINES, Thing, thing
 from . import _judged, _objects, _pairs, raw_sql
 from ._operation import Compiled, Request
-from ._twin import directives
+from ._twin import Consented
 
 DIRECTIVES = ("allow",)
 _KINDS = """
@@ -55,16 +53,8 @@ _FOR_EVER = frozenset({"operator"})
 """What nobody can make again as it was."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class DropObject:
+class DropObject(Consented):
     """Drop what the DROP statement `sql` names."""
-
-    sql: str
-    allow: str | None = None
-
-    def to_sql(self) -> str:
-        """The statement with its directives."""
-        return f"{directives(allow=self.allow)}{self.sql.rstrip().removesuffix(';')};\n"
 
 
 def compile_(request: Request) -> Compiled:

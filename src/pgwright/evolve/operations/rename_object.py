@@ -30,8 +30,6 @@ PostgreSQL 14 to 18.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ...base.name import RelationName
 from ...sql import parse
 from ...sql.quote import ident
@@ -39,7 +37,7 @@ from ...sql.things import KINDS, Thing, thing
 from ..steps.step import Phase
 from . import _judged, _names, _objects, raw_sql
 from ._operation import Compiled, Request
-from ._twin import directives
+from ._twin import Consented
 
 DIRECTIVES = ("allow",)
 _KINDS = """
@@ -52,16 +50,8 @@ UNNAMED = frozenset({"trigger", "policy", "rule", "statistics object", "event tr
 _RELATIONS = frozenset({"view", "materialized view", "sequence", "foreign table"})
 
 
-@dataclass(frozen=True, kw_only=True)
-class RenameObject:
+class RenameObject(Consented):
     """Rename what the ALTER … RENAME TO statement `sql` names."""
-
-    sql: str
-    allow: str | None = None
-
-    def to_sql(self) -> str:
-        """The statement with its directives."""
-        return f"{directives(allow=self.allow)}{self.sql.rstrip().removesuffix(';')};\n"
 
 
 def compile_(request: Request) -> Compiled:
