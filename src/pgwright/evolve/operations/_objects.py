@@ -19,7 +19,7 @@ from ...sql.things import Thing
 from ..locks.declare import Effect, declared
 from ..steps.step import Action, Kind, Lock, Phase, Step
 from ..sync.naming import hidden_name
-from ._operation import Request
+from ._operation import Compiled, Request
 
 RESTORED = ("the definition that was there comes back",)
 
@@ -83,6 +83,18 @@ def steps(request: Request, made: Made) -> tuple[Step, ...]:
         locks=_strongest(first.locks, _with_sync(request, made, locks_of(request, *made.back))),
     )
     return (first, back)
+
+
+def missing(request: Request, wanted: Thing) -> Compiled:
+    """The answer to a statement about what is not there: an error without IF EXISTS."""
+    if request.action.statement.node.missing_ok:
+        return nothing(wanted)
+    raise request.error(f"{wanted.shown} does not exist")
+
+
+def nothing(wanted: Thing) -> Compiled:
+    """There is nothing to do."""
+    return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
 
 
 def changed(request: Request, thing: Thing, text: str) -> tuple[Step, ...]:

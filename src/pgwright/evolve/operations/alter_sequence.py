@@ -53,9 +53,7 @@ def compile_(request: Request) -> Compiled:
     wanted = Thing("sequence", tuple(each for each in (relation.schemaname, relation.relname) if each))
     oid = request.catalog.find(relation.relname, relation.schemaname or None)
     if oid is None and not any(each.name == relation.relname for each in request.made):
-        if node.missing_ok:
-            return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
-        raise request.error(f"{wanted.shown} does not exist")
+        return _objects.missing(request, wanted)
     if oid is not None and oid not in request.catalog.sequences:
         raise request.error(f'"{relation.relname}" is not a sequence')
     options = {parse.unwrap(each).defname for each in node.options}

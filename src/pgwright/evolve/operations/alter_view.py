@@ -51,9 +51,7 @@ def compile_(request: Request) -> Compiled:
     _judged.relations(request)
     wanted = thing("OBJECT_VIEW", None, relation)
     if request.catalog.find(relation.relname, relation.schemaname or None) is None and not _made(request):
-        if request.action.statement.node.missing_ok:
-            return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
-        raise request.error(f"{wanted.shown} does not exist")
+        return _objects.missing(request, wanted)
     text = alter.deparsed(alter.alone(request.action))
     _refuse_column(request)
     return Compiled(

@@ -83,9 +83,7 @@ def one(request: Request, wanted: Thing, number: int = 1) -> Compiled:
     called = _judged.hanging(request, wanted)
     made_here = any(name == wanted.own for name, _ in request.tried)
     if called is None and not made_here and request.examine is not None:
-        if request.action.node.missing_ok:
-            return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
-        raise request.error(f"{wanted.shown} does not exist")
+        return _objects.missing(request, wanted)
     aside = "" if wanted.kind in OUTRIGHT else _objects.hidden(request, wanted)
     drop = f"DROP {_objects.words(wanted)}"
     back = f"ALTER {_objects.words(wanted.called(aside))} RENAME TO {ident(wanted.own)}" if aside else ""

@@ -34,11 +34,10 @@ from dataclasses import dataclass
 
 from ...catalog.values import Table
 from ...sql.quote import ident
-from ...sql.things import thing
-from . import _objects, _pairs, raw_sql
+from . import _objects, _standing, raw_sql
 from ._operation import Compiled, Request
+from ._twin import table_sql
 from .create_policy import policy_of
-from .drop_trigger import absent, owner_of
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("DropStmt.OBJECT_POLICY",)
@@ -54,28 +53,20 @@ class DropPolicy:
 
     def to_sql(self) -> str:
         """DROP POLICY."""
-        table = ident(self.table) if self.schema is None else f"{ident(self.schema)}.{ident(self.table)}"
-        return f"DROP POLICY {ident(self.name)} ON {table};\n"
+        return f"DROP POLICY {ident(self.name)} ON {table_sql(self.table, self.schema)};\n"
 
 
 def compile_(request: Request) -> Compiled:
     """At once where it hides, with contract where it shows."""
     if _objects.as_typed(request):
         return raw_sql.compile_(request)
-    node = request.action.node
-    (wanted,) = (thing("OBJECT_POLICY", each) for each in node.objects)
-    if absent(request, wanted):
-        return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
-    table = owner_of(request, wanted)
-    if _pairs.made_again(request, wanted):
-        return Compiled(
-            strategy="with the statement that makes it again", why=f"{wanted.shown} is replaced in one transaction"
-        )
+    found = _standing.standing(request, "OBJECT_POLICY")
+    if isinstance(found, Compiled):
+        return found
+    wanted, table = found
     there = policy_of(table if isinstance(table, Table) else None, wanted.own)
     if there is None and table is not None:
-        if node.missing_ok:
-            return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
-        raise request.error(f"{wanted.shown} does not exist")
+        return _objects.missing(request, wanted)
     hides = there is not None and not there.permissive
     made = _objects.Made(
         thing=wanted,

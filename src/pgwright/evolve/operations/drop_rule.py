@@ -33,10 +33,9 @@ from dataclasses import dataclass
 from ...catalog.values import Table
 from ...sql import parse
 from ...sql.quote import ident
-from ...sql.things import thing
-from . import _judged, _objects, _pairs, raw_sql
+from . import _judged, _objects, _standing, raw_sql
 from ._operation import Compiled, Request
-from .drop_trigger import absent, owner_of
+from ._twin import table_sql
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("DropStmt.OBJECT_RULE",)
@@ -52,8 +51,7 @@ class DropRule:
 
     def to_sql(self) -> str:
         """DROP RULE."""
-        table = ident(self.table) if self.schema is None else f"{ident(self.schema)}.{ident(self.table)}"
-        return f"DROP RULE {ident(self.name)} ON {table};\n"
+        return f"DROP RULE {ident(self.name)} ON {table_sql(self.table, self.schema)};\n"
 
 
 def compile_(request: Request) -> Compiled:
@@ -62,19 +60,13 @@ def compile_(request: Request) -> Compiled:
         return raw_sql.compile_(request)
     node = request.action.node
     _judged.cascade(request, parse.enum_value(node, "behavior"))
-    (wanted,) = (thing("OBJECT_RULE", each) for each in node.objects)
-    if absent(request, wanted):
-        return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
-    owner = owner_of(request, wanted)
-    if _pairs.made_again(request, wanted):
-        return Compiled(
-            strategy="with the statement that makes it again", why=f"{wanted.shown} is replaced in one transaction"
-        )
+    found = _standing.standing(request, "OBJECT_RULE")
+    if isinstance(found, Compiled):
+        return found
+    wanted, owner = found
     known = owner.rules if isinstance(owner, Table) else tuple(each.name for each in owner.rules) if owner else ()
     if owner is not None and wanted.own not in known:
-        if node.missing_ok:
-            return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
-        raise request.error(f"{wanted.shown} does not exist")
+        return _objects.missing(request, wanted)
     made = _objects.Made(
         thing=wanted,
         statements=(f"DROP {_objects.words(wanted)}",),

@@ -30,15 +30,13 @@ PostgreSQL 14 to 18.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import SimpleNamespace
 
-from ...catalog.values import Table, View
+from ...catalog.values import Table
 from ...sql import parse
 from ...sql.quote import ident
-from ...sql.things import Thing, thing
-from . import _judged, _objects, _pairs, raw_sql
+from . import _judged, _objects, _standing, raw_sql
 from ._operation import Compiled, Request
-from .create_trigger import relation_of
+from ._twin import table_sql
 
 DIRECTIVES = ("allow",)
 RECOGNISES = ("DropStmt.OBJECT_TRIGGER",)
@@ -54,8 +52,7 @@ class DropTrigger:
 
     def to_sql(self) -> str:
         """DROP TRIGGER."""
-        table = ident(self.table) if self.schema is None else f"{ident(self.schema)}.{ident(self.table)}"
-        return f"DROP TRIGGER {ident(self.name)} ON {table};\n"
+        return f"DROP TRIGGER {ident(self.name)} ON {table_sql(self.table, self.schema)};\n"
 
 
 def compile_(request: Request) -> Compiled:
@@ -64,19 +61,13 @@ def compile_(request: Request) -> Compiled:
         return raw_sql.compile_(request)
     node = request.action.node
     _judged.cascade(request, parse.enum_value(node, "behavior"))
-    (wanted,) = (thing("OBJECT_TRIGGER", each) for each in node.objects)
-    if absent(request, wanted):
-        return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
-    owner = owner_of(request, wanted)
-    if _pairs.made_again(request, wanted):
-        return Compiled(
-            strategy="with the statement that makes it again", why=f"{wanted.shown} is replaced in one transaction"
-        )
+    found = _standing.standing(request, "OBJECT_TRIGGER")
+    if isinstance(found, Compiled):
+        return found
+    wanted, owner = found
     there = owner is None or any(each.name == wanted.own for each in owner.triggers)
     if not there:
-        if node.missing_ok:
-            return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
-        raise request.error(f"{wanted.shown} does not exist")
+        return _objects.missing(request, wanted)
     if any(each.name == wanted.own and each.parent for each in (owner.triggers if owner else ())):
         raise request.error(
             f"{wanted.shown} is that of a partitioned table, on a partition", hint="Drop it on the parent."
@@ -95,23 +86,3 @@ def compile_(request: Request) -> Compiled:
         hazards=(f"until contract {wanted.own} fires for the new application, too",),
         steps=_objects.dropped(request, made),
     )
-
-
-def absent(request: Request, wanted: Thing) -> bool:
-    """Whether IF EXISTS is about a relation that is not there."""
-    *schema, name, _ = wanted.names
-    found = request.catalog.find(name, schema[-1] if schema else None)
-    made = any(each.name == name for each in request.made)
-    return bool(request.action.node.missing_ok) and found is None and not made
-
-
-def owner_of(request: Request, wanted: Thing) -> Table | View | None:
-    """The table or view that a trigger, policy or rule stands on, checked as any table that is to change."""
-    *schema, name, _ = wanted.names
-    relation = SimpleNamespace(schemaname=schema[-1] if schema else "", relname=name)
-    owner = relation_of(request, relation)
-    if isinstance(owner, Table):
-        return request.changeable(relation)
-    if owner is not None:
-        request.refuse_view(owner.oid)
-    return owner

@@ -64,9 +64,7 @@ def compile_(request: Request) -> Compiled:
     wanted = renamed(request)
     _judged.relations(request)
     if request.examine is not None and request.examine(wanted.parameter(), ()) is None and not _made(request, wanted):
-        if node.missing_ok:
-            return Compiled(strategy="nothing to do", why=f"there is no {wanted.shown}, and IF EXISTS allows that")
-        raise request.error(f"{wanted.shown} does not exist")
+        return _objects.missing(request, wanted)
     text = request.action.statement.text
     _judged.server(request, node.newname, text)
     _refuse_taken(request, wanted, node.newname)
