@@ -90,6 +90,15 @@ INSERT INTO clients VALUES (1, 1);
 """
 CHILD = "INSERT INTO enfants (id, nom) VALUES (%(n)s, 'x')"
 
+OTHERWISE = """CREATE TABLE clients (id int PRIMARY KEY, nom text);
+INSERT INTO clients VALUES (1, 'a'), (2, 'b');
+CREATE TABLE enfants (nom text, plus int, id int NOT NULL, CONSTRAINT seul UNIQUE (id));
+ALTER TABLE enfants INHERIT clients;
+INSERT INTO enfants (id, nom) VALUES (3, 'c');
+CREATE TABLE vers (enfant int REFERENCES enfants (id));
+INSERT INTO vers VALUES (3);
+"""
+
 LIVES = (
     Change(name="serial", differs=True, setup=SERIAL, migration=BIGINT, old=TRAFFIC, new=TRAFFIC, always=ORPHANS),
     Change(name="identity", differs=True, setup=IDENTITY, migration=BIGINT, old=TRAFFIC, new=TRAFFIC, always=ORPHANS),
@@ -110,6 +119,7 @@ LIVES = (
         "ALTER TABLE loin ADD FOREIGN KEY (c) REFERENCES clients NOT VALID;\n",
         migration=BIGINT,
     ),
+    Change(name="children_with_their_columns_in_another_order", setup=OTHERWISE, migration=BIGINT, old=(CHILD,)),
     Change(
         name="children",
         setup="CREATE TABLE clients (id int PRIMARY KEY, nom text);\n"
@@ -144,6 +154,16 @@ def test_nothing_of_the_keys_is_built_before_contract(make_database: Callable[..
     hazards = " ".join(only(plan).hazards)
     assert "contract takes ACCESS EXCLUSIVE on public.commandes too" in hazards
     assert "INSERT … ON CONFLICT (id)" in hazards
+
+
+def test_a_key_of_a_child_is_told_with_what_points_to_it(make_database: Callable[..., Database]) -> None:
+    """The child has the column at another place."""
+    plan = planned(make_database(OTHERWISE), BIGINT)
+    flip = next(step for step in plan.steps if step.id.endswith(".flip"))
+    assert "public.vers" in {str(lock.relation) for lock in flip.locks}
+    hazards = " ".join(only(plan).hazards)
+    assert "fail on the like of seul" in hazards
+    assert "contract takes ACCESS EXCLUSIVE on public.vers too" in hazards
 
 
 def test_the_identity_goes_on_where_it_stopped(make_database: Callable[..., Database], tmp_path: Path) -> None:

@@ -42,6 +42,10 @@ INTS = (
     "SELECT numéro FROM t WHERE id = %(k)s",
 )
 
+POINTING = """CREATE TABLE n (b int PRIMARY KEY);
+INSERT INTO n SELECT DISTINCT b FROM t WHERE b IS NOT NULL;
+ALTER TABLE t ADD CONSTRAINT vers FOREIGN KEY (b) REFERENCES n"""
+
 LIVES = (
     Change(
         name="int_to_bigint",
@@ -156,6 +160,22 @@ def test_what_contradicts_is_refused(make_database: Callable[..., Database], tex
     with pytest.raises(Refused) as caught:
         planned(make_database(PLAIN), text)
     assert said in " ".join((caught.value.message, *caught.value.reasons))
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ("CREATE POLICY p ON t USING (b > 0)", 'as long as policy "p" of public.t reads it'),
+        (POINTING, 'as long as foreign key "vers"'),
+    ],
+)
+def test_what_hangs_on_it_and_cannot_have_the_type(
+    make_database: Callable[..., Database], more: str, said: str
+) -> None:
+    text = RENAME + "-- pgwright: down = nombre::int\nALTER TABLE t ALTER nombre TYPE text;"
+    with pytest.raises(Refused) as caught:
+        planned(make_database(f"{PLAIN}{more};\n"), text)
+    assert said in caught.value.message
 
 
 def test_what_the_new_type_refuses_stops_the_pass_by_name(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -12,14 +10,16 @@ import psycopg
 from ...base.lock import LockMode
 from ...base.name import RelationName
 from ..steps.step import Lock
+from . import objects
 
 Connection = psycopg.Connection[tuple[Any, ...]]
+PG_CLASS = 1259
+"""The oid of the catalog that holds relations, on every server (RelationRelationId in pg_class.h, 14 to 18)."""
 
 
 def hanging(connection: Connection, oids: Iterable[int]) -> tuple[str, ...]:
     """What would have to go as well if the relations were dropped in one statement, as the server describes it."""
-    rows = connection.execute(_query(), {"oids": list(oids)}).fetchall()
-    return tuple(dict.fromkeys(str(row[0]) for row in rows))
+    return objects.hanging(connection, [objects.Address(PG_CLASS, oid) for oid in oids])
 
 
 def name_of(connection: Connection, oid: int) -> RelationName | None:
@@ -54,8 +54,3 @@ def locks_around(connection: Connection, oid: int) -> tuple[Lock, ...]:
     oids = [row[0] for row in connection.execute(_AROUND, {"oid": oid}).fetchall()]
     names = {each: name for each in oids if (name := name_of(connection, each)) is not None}
     return tuple(Lock(relation=name, oid=each, mode=LockMode.ACCESS_EXCLUSIVE) for each, name in names.items())
-
-
-@cache
-def _query() -> bytes:
-    return Path(__file__).with_name("dropping.sql").read_bytes()

@@ -160,7 +160,7 @@ def hanging(connection: Connection, addresses: Iterable[Address]) -> tuple[str, 
 
 @cache
 def _hanging() -> bytes:
-    return Path(__file__).with_name("objects_hanging.sql").read_bytes()
+    return Path(__file__).with_name("hanging.sql").read_bytes()
 
 
 def drop(found: Identity) -> str:

@@ -62,6 +62,11 @@ def flight(shape: Shape, name: str) -> Link | None:
     return next((link for link in reversed(shape.links) if link.new == shape.logical[name]), None)
 
 
+def typed_by(request: Request, shape: Shape, number: int) -> str | None:
+    """The migration that gives the column another type in place, when it is contracted."""
+    return request.typing.get((shape.table.oid, number), "this one" if number in shape.typed else None)
+
+
 def proving(shape: Shape, name: str) -> Link | None:
     """The open rename with values of its own whose contract makes the column NOT NULL, as its old one is."""
     pair = flight(shape, name)

@@ -123,7 +123,10 @@ def compile_(request: Request) -> Compiled:
         return Compiled(strategy="with the rename", why="the new column has this type from the beginning")
     meant = _understand(Steps(request, table))
     _refuse_inherited(meant)
-    if meant.using is None and (meant.target.type, meant.target.collation) == (meant.column.type, _own(meant.column)):
+    if meant.using is None and (meant.target.type, meant.target.collation) == (
+        meant.column.type,
+        meant.column.collation,
+    ):
         return Compiled(strategy="nothing to do", why=f"{meant.name} is {meant.column.type} already")
     why = _written_anew(meant)
     return _noted_down(meant) if not why else _by_hidden_column(meant, why)
@@ -137,10 +140,6 @@ def _is_done_by_a_rename(request: Request, table: Table) -> bool:
         each.migration == request.migration and each.extra.get("typed_at") == [place.line, place.column]
         for each in links
     )
-
-
-def _own(column: Column) -> str | None:
-    return column.collation
 
 
 def _understand(steps: Steps) -> Meant:
@@ -160,10 +159,7 @@ def _understand(steps: Steps) -> Meant:
 
 def _refuse_typed(request: Request, table: Table, there: Column | None) -> None:
     """A type that comes with contract is not the one that the catalog tells: another one could be worse than that."""
-    migration = request.typing.get((table.oid, there.number)) if there is not None else None
-    if migration is None and there is not None and there.number in request.shape(table).typed:
-        migration = "this one"
-    if migration is not None and there is not None:
+    if there is not None and (migration := _columns.typed_by(request, request.shape(table), there.number)):
         raise request.refuse(
             f"{there.name} gets another type already, when migration {migration} is contracted",
             hint="Contract that first, or write only the last type into the file.",

@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from ...sync.naming import twin_name
 from .. import dependents, live, sync
 from ..context import Change, Context
 
 
 def prepare(context: Context) -> Change | None:
     """`leaving` and `taking` are the names of now. One transaction for all: each key is only noted down."""
-    connection, parameters = context.connection, context.parameters
-    planned = context.link()
+    connection, planned = context.connection, context.link()
     link = sync.current(connection, planned.id, planned.table)
     if link is None:
         return None
     parts = [part.oid for part in live.look(connection, link.table).table.parts]
-    leaving, taking, tag = (str(parameters[key]) for key in ("leaving", "taking", "tag"))
-    references = dependents.references
-    there = {(each.relation, each.name) for each in references.read(connection, parts, taking)}
-    statements = []
-    for each in references.read(connection, parts, leaving):
-        name = twin_name(link.id, each.name, tag)
-        if (each.relation, name) not in there:
-            statements.append(references.twin(each, name, leaving, taking))
-    return Change(statements=tuple(statements))
+    leaving, taking, tag = (str(context.parameters[key]) for key in ("leaving", "taking", "tag"))
+    found = dependents.references.pairs(connection, parts, (leaving, taking), link.id, tag)
+    return Change(statements=tuple(each.statement for each in found if each.twin is None))

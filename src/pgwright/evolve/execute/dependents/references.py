@@ -5,7 +5,7 @@ Which they are is asked when it is done, not when it is planned: another change 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A foreign key as it is now, on table `relation`; `to_itself` tells that it points to its own table."""
+    """A foreign key as it is now, on table `relation`."""
 
     oid: int
     relation: int
@@ -31,10 +31,9 @@ class Found:
     definition: str
     validated: bool
     comment: str | None
-    to_itself: bool
 
 
-_KEYS = ("oid", "relation", "table", "name", "definition", "validated", "comment", "to_itself")
+_KEYS = ("oid", "relation", "table", "name", "definition", "validated", "comment")
 
 
 def read(connection: Connection, parts: Sequence[int], column: str) -> list[Found]:
@@ -45,35 +44,45 @@ def read(connection: Connection, parts: Sequence[int], column: str) -> list[Foun
     return [Found(**dict(zip(_KEYS, row, strict=True))) for row in rows]
 
 
-def twin(each: Found, name: str, leaving: str, taking: str) -> str:
-    """ADD CONSTRAINT `name`, NOT VALID, that points to `taking` where `each` points to `leaving`."""
-    return alter.pointing_elsewhere(each.table, name, each.definition, {leaving: taking})
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """A foreign key, what its twin is called, the statement that adds it, and the twin where it is there."""
+
+    original: Found
+    name: str
+    statement: str
+    twin: Found | None
+
+
+def pairs(connection: Connection, parts: Sequence[int], names: tuple[str, str], link: str, tag: str) -> list[Pair]:
+    """The foreign keys that point to `names[0]`, each with its twin, which points to `names[1]`."""
+    leaving, taking = names
+    twins = {(each.relation, each.name): each for each in read(connection, parts, taking)}
+    found = []
+    for each in read(connection, parts, leaving):
+        name = twin_name(link, each.name, tag)
+        statement = alter.pointing_elsewhere(each.table, name, each.definition, {leaving: taking})
+        found.append(Pair(original=each, name=name, statement=statement, twin=twins.get((each.relation, name))))
+    return found
 
 
 def swap(
     connection: Connection, parts: Sequence[int], names: tuple[str, str], link: str, tag: str, problems: list[str]
 ) -> Swap:
     """Exchanges the foreign keys that point to `names[0]` for their twins, which point to `names[1]`."""
-    leaving, taking = names
-    twins = {(each.relation, each.name): each for each in read(connection, parts, taking)}
     found, used = Swap(), set()
-    for old in read(connection, parts, leaving):
-        name = twin_name(link, old.name, tag)
-        new = twins.get((old.relation, name))
-        if new is None or (old.validated and not new.validated):
+    for pair in pairs(connection, parts, names, link, tag):
+        old, twin = pair.original, pair.twin
+        if twin is None or (old.validated and not twin.validated):
             problems.append(f"foreign key {ident(old.name)} of {old.table} points to it and was made since")
             continue
-        used.add((new.relation, new.name))
+        used.add(twin.oid)
         found.drop.append(f"ALTER TABLE {old.table} DROP CONSTRAINT {ident(old.name)}")
-        found.adopt.append(f"ALTER TABLE {old.table} RENAME CONSTRAINT {ident(name)} TO {ident(old.name)}")
+        found.adopt.append(f"ALTER TABLE {old.table} RENAME CONSTRAINT {ident(pair.name)} TO {ident(old.name)}")
         if old.comment is not None:
             found.adopt.append(f"COMMENT ON CONSTRAINT {ident(old.name)} ON {old.table} IS {literal(old.comment)}")
         found.proofs.append((_definition(old), old.definition))
-    found.drop += [
-        f"ALTER TABLE {each.table} DROP CONSTRAINT {ident(each.name)}"
-        for key, each in twins.items()
-        if key not in used and each.name.startswith("pgw_")
-    ]
+    found.drop += drops(connection, parts, names[1], but=used)
     return found
 
 
@@ -84,10 +93,10 @@ def _definition(each: Found) -> str:
     )
 
 
-def drops(connection: Connection, parts: Sequence[int], column: str) -> list[str]:
-    """What takes the twins that point to `column` away, so that its unique index can go."""
+def drops(connection: Connection, parts: Sequence[int], column: str, *, but: Collection[int] = ()) -> list[str]:
+    """What takes the twins that point to `column` away (`but` these oids), so that its unique index can go."""
     return [
         f"ALTER TABLE {each.table} DROP CONSTRAINT {ident(each.name)}"
         for each in read(connection, parts, column)
-        if each.name.startswith("pgw_")
+        if each.name.startswith("pgw_") and each.oid not in but
     ]

@@ -55,6 +55,16 @@ def beside(request: Request, change: Replacement) -> Beside:
     return Beside(names=names, indexes=tuple(indexes), constraints=tuple(constraints), not_null=tuple(not_null))
 
 
+def numbers(request: Request, change: Replacement) -> dict[int, set[int]]:
+    """The attnums of the column, and of those that older renames of it will bring, on each part: a child or a partition
+    may have its columns in another order."""
+    names = _names(change)
+    return {
+        part.oid: {column.number for column in part.columns if column.name in names}
+        for part in request.catalog.descendants(change.table.oid)
+    }
+
+
 def _is_wanted(part: Table, numbers: set[int], change: Replacement) -> bool:
     """Whether the column is NOT NULL on the part; on the table itself at this place of the plan."""
     now = any(column.not_null for column in part.columns if column.number in numbers)

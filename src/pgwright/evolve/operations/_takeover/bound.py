@@ -16,15 +16,6 @@ from . import beside, keys
 from .replacement import Replacement
 
 
-def _columns(request: Request, change: Replacement) -> dict[int, set[int]]:
-    """The attnums of the column, and of those that older renames of it will bring, on each part."""
-    names = beside.beside(request, change).names
-    return {
-        part.oid: {column.number for column in part.columns if column.name in names}
-        for part in request.catalog.descendants(change.table.oid)
-    }
-
-
 def _reads(reads: frozenset[tuple[int, int]], columns: Mapping[int, set[int]]) -> bool:
     return any(number in columns.get(relation, ()) for relation, number in reads)
 
@@ -32,7 +23,7 @@ def _reads(reads: frozenset[tuple[int, int]], columns: Mapping[int, set[int]]) -
 def _views(request: Request, change: Replacement) -> tuple[View, ...]:
     """The views that read the column; where its type changes, those that read them as well, each after those that it
     reads: they have to be dropped and made again."""
-    columns = _columns(request, change)
+    columns = beside.numbers(request, change)
     found = [
         view
         for view in request.catalog.views.values()
@@ -54,7 +45,7 @@ def view_tree(catalog: Catalog, views: Collection[int]) -> tuple[View, ...]:
 
 def _other_tables(request: Request, change: Replacement) -> Iterator[tuple[Table, str]]:
     """Other tables on which a policy or a rule reads the column, with what it is called."""
-    columns = _columns(request, change)
+    columns = beside.numbers(request, change)
     for table in request.catalog.tables.values():
         if table.oid in columns:
             continue
@@ -102,7 +93,7 @@ def locks_on(views: Collection[View], *, again: bool) -> tuple[Lock, ...]:
 
 def has_statistics(request: Request, change: Replacement) -> bool:
     """Whether a statistics object reads the column."""
-    columns = _columns(request, change)
+    columns = beside.numbers(request, change)
     parts = request.catalog.descendants(change.table.oid)
     return any(columns[part.oid] & set(each.columns) for part in parts for each in part.statistics)
 
@@ -131,7 +122,7 @@ def hazards(request: Request, change: Replacement) -> list[str]:
             f"contract takes ACCESS EXCLUSIVE on {lock.relation} too, for milliseconds: a foreign key references it"
         )
     for part in request.catalog.descendants(change.table.oid):
-        numbers = _columns(request, change)[part.oid]
+        numbers = beside.numbers(request, change)[part.oid]
         for index in part.indexes:
             if numbers & set(index.columns) and not index.valid:
                 hazards.append(f"index {index.name} is not valid: it is not built again, and goes at contract")
@@ -164,7 +155,7 @@ def made(views: Sequence[View], *, replacing: bool = False) -> tuple[str, ...]:
 
 def _generated(request: Request, change: Replacement) -> list[tuple[Table, Column]]:
     """The generated columns that read it, where they were declared."""
-    columns = _columns(request, change)
+    columns = beside.numbers(request, change)
     return [
         (part, column)
         for part in request.catalog.descendants(change.table.oid)
@@ -222,7 +213,7 @@ def shown(
 def against(request: Request, change: Replacement) -> tuple[str, ...]:
     """What rules the exchange out, with what to do about it."""
     catalog = request.catalog
-    columns = _columns(request, change)
+    columns = beside.numbers(request, change)
     reasons = []
     reasons += against_views(catalog, _views(request, change), change.old)
     for table, what in _other_tables(request, change):

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from ....base.lock import LockMode
 from ....catalog import dependents
-from ....catalog.values import Column, Constraint, Table
+from ....catalog.values import Column, Constraint, Index, Table
 from ....sql import alter
 from ....sql.quote import ident, qualified
 from ...steps.step import Action, Kind, Lock, Phase, Step
 from ...sync import naming
 from .._operation import Request
+from . import beside
 from .replacement import Replacement
 
 if TYPE_CHECKING:
@@ -28,34 +29,41 @@ PARTITIONED = 18
 
 def incoming(request: Request, change: Replacement) -> list[tuple[Table, Constraint]]:
     """The foreign keys that point to the column, each on the table where it was declared."""
-    parts = {part.oid for part in request.catalog.descendants(change.table.oid)}
+    numbers = beside.numbers(request, change)
     return [
         (table, each)
-        for table, each in dependents.foreign_keys_to(request.catalog, parts)
-        if each.parent is None and change.old_number in each.referenced_columns
+        for table, each in dependents.foreign_keys_to(request.catalog, numbers)
+        if each.parent is None and numbers[each.referenced or 0] & set(each.referenced_columns)
+    ]
+
+
+def _unique(request: Request, change: Replacement) -> list[tuple[Table, Index]]:
+    """The unique indexes that read the column, each with the part that it is on; not those of larger indexes."""
+    numbers = beside.numbers(request, change)
+    return [
+        (part, index)
+        for part in request.catalog.descendants(change.table.oid)
+        for index in part.indexes
+        if index.unique and index.parent is None and numbers[part.oid] & set(index.columns)
     ]
 
 
 def against(request: Request, change: Replacement) -> list[str]:
     """Why the keys of the column cannot be built beside, each as a sentence part."""
-    table, number, old = change.table, change.old_number, change.old
+    numbers, old = beside.numbers(request, change), change.old
     reasons = []
-    for part in request.catalog.descendants(table.oid):
-        for index in part.indexes:
-            if not index.unique or number not in index.columns or index.parent is not None:
-                continue
-            what = f'constraint "{index.constraint}"' if index.constraint else f'index "{index.name}"'
-            if not change.keeps_name:
-                reasons.append(
-                    f"{old} is in the unique {what}: concurrent upserts would meet the arbiter of the other column "
-                    "(23505)"
-                )
-            elif part.kind == "p":
-                reasons.append(f"{old} is in the unique {what} of a partitioned table")
-            elif "WITHOUT OVERLAPS" in index.definition or index.method != "btree":
-                reasons.append(f"{old} is in the unique {what}, which cannot be built beside")
+    for part, index in _unique(request, change):
+        what = f'constraint "{index.constraint}"' if index.constraint else f'index "{index.name}"'
+        if not change.keeps_name:
+            reasons.append(
+                f"{old} is in the unique {what}: concurrent upserts would meet the arbiter of the other column (23505)"
+            )
+        elif part.kind == "p":
+            reasons.append(f"{old} is in the unique {what} of a partitioned table")
+        elif index.method != "btree":
+            reasons.append(f"{old} is in the unique {what}, which cannot be built beside")
     for other, each in incoming(request, change):
-        if other.oid == table.oid and change.old_number in each.columns:
+        if numbers.get(other.oid, set()) & set(each.columns):
             reasons.append(f'foreign key "{each.name}" points from {old} to itself')
         if other.kind == "p" and request.catalog.major < PARTITIONED and each.validated:
             reasons.append(
@@ -71,15 +79,15 @@ def refuse_impossible(request: Request, change: Replacement) -> None:
     """Raises where a foreign key from or to the column cannot be with the new type: the server is asked."""
     if request.try_key is None:
         return
+    numbers = beside.numbers(request, change)
     own = [(part, each) for part in request.catalog.descendants(change.table.oid) for each in part.constraints]
-    mine = [(part, each) for part, each in own if each.kind == "foreign key" and change.old_number in each.columns]
-    family = {part.oid for part in request.catalog.descendants(change.table.oid)}
+    mine = [(part, each) for part, each in own if each.kind == "foreign key" and numbers[part.oid] & set(each.columns)]
     for table, each in (*mine, *incoming(request, change)):
         other = request.catalog.tables.get(each.referenced or 0)
         if other is None:
             continue
-        here = _columns(change, table, each.columns, changed=table.oid in family)
-        there = _columns(change, other, each.referenced_columns, changed=other.oid in family)
+        here = _columns(change, table, each.columns, numbers.get(table.oid, set()))
+        there = _columns(change, other, each.referenced_columns, numbers.get(other.oid, set()))
         if problem := request.try_key(here, there, ""):
             raise request.refuse(
                 f'the type of {change.old} cannot be {change.target.type} as long as foreign key "{each.name}" of '
@@ -88,14 +96,13 @@ def refuse_impossible(request: Request, change: Replacement) -> None:
             )
 
 
-def _columns(change: Replacement, table: Table, numbers: tuple[int, ...], *, changed: bool) -> tuple[Column, ...]:
-    """The columns of one side of a foreign key, the changed one with its new type."""
+def _columns(change: Replacement, table: Table, key: tuple[int, ...], changed: set[int]) -> tuple[Column, ...]:
+    """The columns of one side of a foreign key, the `changed` one with its new type."""
     found = []
-    for number in numbers:
+    for number in key:
         column = table.column_number(number)
         assert column is not None
-        taken = changed and number == change.old_number
-        found.append(replace(change.target, name=column.name) if taken else column)
+        found.append(replace(change.target, name=column.name) if number in changed else column)
     return tuple(found)
 
 
@@ -153,12 +160,7 @@ def references(builder: Builder, column: str, tag: str, phase: Phase) -> list[St
 
 def hazards(request: Request, change: Replacement) -> list[str]:
     """What is told of them."""
-    unique = [
-        index
-        for part in request.catalog.descendants(change.table.oid)
-        for index in part.indexes
-        if index.unique and change.old_number in index.columns
-    ]
+    unique = [index for _, index in _unique(request, change)]
     found = [
         f"between the build of its like and the exchange, both in contract, an INSERT … ON CONFLICT ({change.old}) "
         f"that meets another one of the same row may fail on the like of {index.name} (23505); run again it succeeds"

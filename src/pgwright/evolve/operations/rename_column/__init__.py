@@ -43,7 +43,7 @@ from dataclasses import dataclass
 
 from ....sql.quote import ident
 from .._operation import Compiled, Request
-from .._takeover import builder
+from .._takeover import builder, keys, policies
 from .._twin import directives, table_sql
 from . import _alias, _choose, _hazards
 from ._rename import understand
@@ -77,6 +77,9 @@ class RenameColumn:
 def compile_(request: Request) -> Compiled:
     """Understand the rename, choose the strategy, and compile it."""
     rename = understand(request)
+    if rename.retyped:
+        keys.refuse_impossible(request, rename)
+        policies.refuse_impossible(request, rename)
     strategy, why = _choose.strategy(request, rename)
     if strategy == "alias":
         return _alias.compile_(request, rename, why)

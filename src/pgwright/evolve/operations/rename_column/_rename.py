@@ -9,7 +9,7 @@ from ....catalog.values import Column, Table
 from ....sql.expression import substitute
 from ....sql.quote import ident
 from ...sync.naming import LIMIT
-from .. import _names
+from .. import _columns, _names
 from .._operation import Request, Shape
 from .._takeover import typed
 from .._takeover.replacement import Replacement
@@ -154,9 +154,7 @@ def _check_names(request: Request, table: Table, shape: Shape, old: str, new: st
 
 def _refuse_typed(request: Request, shape: Shape, old: str) -> None:
     """PostgreSQL changes no type under our triggers, which a rename keeps until its own contract."""
-    number = shape.logical[old]
-    migration = request.typing.get((shape.table.oid, number), "this one" if number in shape.typed else None)
-    if migration is not None:
+    if migration := _columns.typed_by(request, shape, shape.logical[old]):
         raise request.refuse(
             f"{old} gets another type when migration {migration} is contracted",
             hint="Contract that first; or write the RENAME above the TYPE, by the new name: then both are one change.",
