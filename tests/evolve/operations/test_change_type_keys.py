@@ -92,11 +92,14 @@ CHILD = "INSERT INTO enfants (id, nom) VALUES (%(n)s, 'x')"
 
 OTHERWISE = """CREATE TABLE clients (id int PRIMARY KEY, nom text);
 INSERT INTO clients VALUES (1, 'a'), (2, 'b');
-CREATE TABLE enfants (nom text, plus int, id int NOT NULL, CONSTRAINT seul UNIQUE (id));
+CREATE TABLE enfants (nom text, plus int, id int CONSTRAINT clients_id_not_null NOT NULL, CONSTRAINT seul UNIQUE (id));
 ALTER TABLE enfants INHERIT clients;
 INSERT INTO enfants (id, nom) VALUES (3, 'c');
 CREATE TABLE vers (enfant int REFERENCES enfants (id));
 INSERT INTO vers VALUES (3);
+"""
+SMALLER = """CREATE TABLE petits (nom text, plus int, id int CONSTRAINT clients_id_not_null NOT NULL);
+ALTER TABLE petits INHERIT enfants;
 """
 
 LIVES = (
@@ -119,7 +122,19 @@ LIVES = (
         "ALTER TABLE loin ADD FOREIGN KEY (c) REFERENCES clients NOT VALID;\n",
         migration=BIGINT,
     ),
-    Change(name="children_with_their_columns_in_another_order", setup=OTHERWISE, migration=BIGINT, old=(CHILD,)),
+    Change(
+        name="children_with_their_columns_in_another_order",
+        setup=OTHERWISE,
+        migration=BIGINT,
+        old=(CHILD,),
+        new=(CHILD,),
+    ),
+    Change(
+        name="children_renamed_with_up",
+        setup=OTHERWISE + SMALLER,
+        migration="-- pgwright: up = btrim(nom)\nALTER TABLE clients RENAME nom TO appel;\n",
+        native="ALTER TABLE clients RENAME nom TO appel;\n",
+    ),
     Change(
         name="children",
         setup="CREATE TABLE clients (id int PRIMARY KEY, nom text);\n"

@@ -10,7 +10,8 @@ SELECT c.oid::bigint, pg_catalog.format('%%I.%%I', n.nspname, c.relname),
        (SELECT s.oid::regclass::text FROM pg_catalog.pg_depend e JOIN pg_catalog.pg_class s ON s.oid = e.objid
         WHERE e.classid = 'pg_catalog.pg_class'::regclass AND s.relkind = 'S' AND e.deptype = 'a'
           AND e.refclassid = 'pg_catalog.pg_class'::regclass AND e.refobjid = c.oid AND e.refobjsubid = a.attnum LIMIT 1),
-       NOT EXISTS (SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_attribute p ON p.attrelid = i.inhparent
+       coalesce(k.conislocal, false) OR NOT EXISTS (
+                   SELECT FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_attribute p ON p.attrelid = i.inhparent
                    LEFT JOIN pg_catalog.pg_constraint pk
                      ON pk.conrelid = p.attrelid AND pk.contype = 'n' AND pk.conkey[1] = p.attnum
                    WHERE i.inhrelid = c.oid AND i.inhparent = ANY (%(parts)s::oid[]) AND p.attname = a.attname

@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 
 from ...base.errors import CatalogMoved, Refused
-from ...sql.quote import ident
+from ...sql.quote import ident, qualified
 from ..sync import naming, text
 from ..sync.link import Link, SyncTable
 from . import journal
@@ -102,6 +102,32 @@ def drop_check(table: SyncTable, link: Link) -> str:
 def rename(table: SyncTable, old: str, new: str) -> str:
     """Renames a column natively."""
     return f"ALTER TABLE {table.root_sql} RENAME COLUMN {ident(old)} TO {ident(new)}"
+
+
+_DECLARED = """
+WITH RECURSIVE below (oid, depth) AS (
+    SELECT inhrelid, 1 FROM pg_catalog.pg_inherits WHERE inhparent = %(root)s
+    UNION
+    SELECT i.inhrelid, below.depth + 1 FROM below JOIN pg_catalog.pg_inherits i ON i.inhparent = below.oid
+)
+SELECT n.nspname, c.relname FROM below JOIN pg_catalog.pg_class c USING (oid)
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attname = %(column)s AND a.attislocal
+WHERE NOT c.relispartition GROUP BY 1, 2 ORDER BY pg_catalog.max(below.depth), 1, 2
+"""
+
+
+def declared_in(connection: Connection, table: SyncTable, column: str) -> list[tuple[str, str]]:
+    """The children, as (schema, name), parents first, that have declared the column themselves: they keep it when it
+    is dropped above them."""
+    return connection.execute(_DECLARED, {"root": table.oid, "column": column}).fetchall()
+
+
+def drop_column(connection: Connection, table: SyncTable, column: str, *, now: str = "") -> list[str]:
+    """Drops the column with what children have declared of it. `now` is what it is called until the statements run."""
+    names = declared_in(connection, table, now or column)
+    drops = (f"ALTER TABLE {qualified(*each)} DROP COLUMN {ident(column)}" for each in names)
+    return [f"ALTER TABLE {table.root_sql} DROP COLUMN {ident(column)}", *drops]
 
 
 _DEPENDENTS = """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ....sql.index import on_table
+from ...sync.link import Link, SyncTable
 from .. import journal, live, sync, triggers
 from ..context import Change, Context
 
@@ -16,6 +18,7 @@ def prepare(context: Context) -> Change:
     links = [sync.noted(each, now) for each in (*journal.links(connection, link.table), link)]
     statements = [
         *sync.uninstall(now),
+        *_in_children(context, table, link),
         *context.parameters["column"],
         *([] if link.keeps_name else triggers.widen(now, link.old_name, link.new_name)),
         *sync.install(table, links),
@@ -23,3 +26,13 @@ def prepare(context: Context) -> Change:
         journal.add_link(context.unit, links[-1]),
     ]
     return Change(statements=tuple(statements), relation=link.table, digest=digest)
+
+
+def _in_children(context: Context, table: SyncTable, link: Link) -> list[str]:
+    """A child that has declared the old column itself declares the new one, which takes over from it: the deepest
+    first, and what comes from above merges with it."""
+    if link.plain:
+        return []
+    children = sync.declared_in(context.connection, table, link.old_name)
+    add = str(context.parameters["column"][0])
+    return [on_table(add, schema, name) for schema, name in reversed(children)]

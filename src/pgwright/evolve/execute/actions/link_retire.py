@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ....base.errors import Refused
-from ....sql.quote import ident
 from ...sync import text
 from .. import journal, live, sync
 from ..context import Change, Context
@@ -29,7 +28,7 @@ def prepare(context: Context) -> Change | None:
             )
     statements = [
         *sync.uninstall(now),
-        f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(aside)}",
+        *sync.drop_column(connection, now.table, aside),
         journal.remove_link(link.id),
         *sync.install(sync.with_names(now.table, {}, without=(link.old,)), others),
         *text.drop_guard(link),

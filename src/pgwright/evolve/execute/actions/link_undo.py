@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ....base.errors import Unconfirmed
-from ....sql.quote import ident
 from ...sync import text
 from ...sync.link import Link
 from .. import dependents, journal, live, sync, triggers
@@ -41,7 +40,7 @@ def prepare(context: Context) -> Change | None:
     others = [other for other in journal.links(connection, link.table) if other.id != link.id]
     parts = [part.oid for part in now.table.parts]
     pointing = [] if new is None else dependents.references.drops(connection, parts, new)
-    column = [] if new is None else [f"ALTER TABLE {now.table.root_sql} DROP COLUMN {ident(new)}"]
+    column = [] if new is None else sync.drop_column(connection, now.table, new)
     statements = [
         *sync.uninstall(now),
         *([] if new is None else triggers.narrow(now, new)),

@@ -3,7 +3,6 @@ it, and the new one goes. The same exchange as the flip, the other way round."""
 
 from __future__ import annotations
 
-from ....sql.quote import ident
 from ...sync import text
 from ...sync.naming import hidden_name
 from .. import declared, dependents, journal, live, sync, triggers
@@ -41,7 +40,7 @@ def prepare(context: Context) -> Change | None:
         *([] if link.keeps_name else triggers.rename_in_bodies(connection, now, new, old)),
         *exchanged,
         *renamed,
-        f"ALTER TABLE {table.root_sql} DROP COLUMN {ident(undone)}",
+        *sync.drop_column(connection, table, undone, now=new),
         journal.remove_link(link.id),
         *sync.install(sync.with_names(table, {link.old: old}, without=(link.new,)), others),
         *text.drop_guard(link),
