@@ -31,7 +31,7 @@ from .support.load import CLIENTS, Load, Version, capacity, load
 from .support.options import Options
 from .support.project import Project, Stopped
 from .support.report import Goal, Report, Table, caution
-from .ten_million import Found, mb, require_room, say
+from .support.ways import Cell, Found, cells, half, require_room, say
 
 ROWS, CALM = 5_000_000, 20.0
 CHANGE = "ALTER TABLE accounts ALTER COLUMN id TYPE bigint"
@@ -133,41 +133,29 @@ class Bigint:
                  kept=ours.figures.longest <= plain.figures.longest / 10),
         )  # fmt: skip
         return Report(
-            tables=(Table(title=f"int to bigint of {self.rows:,} rows", head=("", *self.found), rows=self.cells()),),
+            tables=(
+                Table(
+                    title=f"int to bigint of {self.rows:,} rows", head=("", *self.found), rows=cells(self.found, MORE)
+                ),
+            ),
             goals=goals,
             caution=caution(self.found["no change"].figures.longest),
-            facts={"load": f"{self.rate:,.0f} transactions/s, half of the capacity, with {self.clients} connections"},
+            facts=half(self.rate, self.clients),
             figures={name: asdict(each) for name, each in self.found.items()},
         )
-
-    def cells(self) -> tuple[tuple[str, ...], ...]:
-        """One line for each figure."""
-        calm = self.found["no change"]
-        ordinary = (calm.after.wal - calm.before.wal) / calm.seconds
-        lines: dict[str, Callable[[Found], str]] = {
-            "transactions": lambda each: f"{each.figures.transactions:,}",
-            "failed": lambda each: f"{unnamed(each):,}",
-            "failed once per connection, named": lambda each: f"{each.figures.failed - unnamed(each):,}",
-            "median": lambda each: f"{each.figures.p50:,.1f} ms",
-            "p99.9": lambda each: f"{each.figures.p999:,.1f} ms",
-            "longest stall": lambda each: f"{each.figures.longest:,.0f} ms",
-            "rows lost or different": lambda each: f"{each.differing:,}",
-            "time": lambda each: f"{each.seconds:,.0f} s",
-            "filled": lambda each: f"{each.filled / each.fill:,.0f} rows/s" if each.fill else "",
-            "WAL": lambda each: mb(each.after.wal - each.before.wal),
-            "WAL of the application alone": lambda each: mb(ordinary * each.seconds),
-            "table before": lambda each: mb(each.before.table),
-            "table after": lambda each: mb(each.after.table),
-            "indexes after": lambda each: mb(each.after.indexes),
-            "peak memory of the process": lambda each: f"{each.peak_mb:,.0f} MB" if each.peak_mb else "",
-        }
-        return tuple((name, *map(cell, self.found.values())) for name, cell in lines.items())
 
 
 def unnamed(found: Found) -> int:
     """The failures but those of prepared statements whose result has another type."""
     named = sum(count for reason, count in found.figures.reasons if reason.endswith("(0A000)"))
     return found.figures.failed - named
+
+
+MORE: dict[str, Cell] = {
+    "failed": lambda each: f"{unnamed(each):,}",
+    "failed once per connection, named": lambda each: f"{each.figures.failed - unnamed(each):,}",
+    "median": lambda each: f"{each.figures.p50:,.1f} ms",
+}
 
 
 def lost(dsn: str) -> int:

@@ -12,12 +12,10 @@ It does not show: standbys and their lag, and a server whose disks are slower th
 
 from __future__ import annotations
 
-import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import psycopg
@@ -26,16 +24,15 @@ from pgwright.base.errors import MigrationFileError, Refused
 from pgwright.server.private import PrivateServer
 
 from .support import database, shop
-from .support.database import Sizes
-from .support.load import CLIENTS, Figures, Load, Version, capacity, load
+from .support.load import CLIENTS, Load, Version, capacity, load
 from .support.migrations import NEW, OLD, RENAME, RENAME_NOT_NULL, Migration
 from .support.options import Options
 from .support.project import Project, Stopped, sentence
 from .support.report import Goal, Report, Table, caution
+from .support.ways import Found, cells, half, require_room, say
 
 ROWS, CALM = 10_000_000, 30.0
 MOST = 100.0
-ROW_BYTES = 2_000  # of the template, a copy, its second version and the WAL of both
 ADD = f"ALTER TABLE accounts ADD COLUMN {NEW} text"
 KEEP = f"""
 CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -55,21 +52,6 @@ CREATE TRIGGER keep BEFORE INSERT OR UPDATE ON accounts FOR EACH ROW EXECUTE FUN
 FILL = f"UPDATE accounts SET {NEW} = {OLD} WHERE {NEW} IS NULL"
 PROVE = f"ALTER TABLE accounts ALTER COLUMN {NEW} SET NOT NULL"
 DROP = f"DROP TRIGGER keep ON accounts; DROP FUNCTION keep(); ALTER TABLE accounts DROP COLUMN {OLD}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """One way: what the application noticed, sizes before and after, seconds of the whole and of the fill, the rows
-    that were filled, rows that differ at the end, and the most memory of pgwright in MB."""
-
-    figures: Figures
-    before: Sizes
-    after: Sizes
-    seconds: float
-    fill: float = 0.0
-    filled: int = 0
-    differing: int = 0
-    peak_mb: float = 0.0
 
 
 class TenMillion:
@@ -199,35 +181,13 @@ class TenMillion:
         )
         head = ("", *self.found)
         return Report(
-            tables=(Table(title=f"{self.migration.name} of {self.rows:,} rows", head=head, rows=self.cells()),),
+            tables=(Table(title=f"{self.migration.name} of {self.rows:,} rows", head=head, rows=cells(self.found)),),
             goals=goals,
             skipped=tuple(self.skipped),
             caution=caution(self.found["no change"].figures.longest),
-            facts={"load": f"{self.rate:,.0f} transactions/s, half of the capacity, with {self.clients} connections"},
+            facts=half(self.rate, self.clients),
             figures={name: asdict(each) for name, each in self.found.items()},
         )
-
-    def cells(self) -> tuple[tuple[str, ...], ...]:
-        """One line for each figure."""
-        calm = self.found["no change"]
-        ordinary = (calm.after.wal - calm.before.wal) / calm.seconds
-        lines: dict[str, Callable[[Found], str]] = {
-            "transactions": lambda each: f"{each.figures.transactions:,}",
-            "failed": lambda each: f"{each.figures.failed:,}",
-            "p99.9": lambda each: f"{each.figures.p999:,.1f} ms",
-            "longest stall": lambda each: f"{each.figures.longest:,.0f} ms",
-            "rows lost or different": lambda each: f"{each.differing:,}",
-            "time": lambda each: f"{each.seconds:,.0f} s",
-            "filled": lambda each: f"{each.filled / each.fill:,.0f} rows/s" if each.fill else "",
-            "WAL": lambda each: mb(each.after.wal - each.before.wal),
-            "WAL of the application alone": lambda each: mb(ordinary * each.seconds),
-            "table before": lambda each: mb(each.before.table),
-            "table after": lambda each: mb(each.after.table),
-            "indexes before": lambda each: mb(each.before.indexes),
-            "indexes after": lambda each: mb(each.after.indexes),
-            "peak memory of the process": lambda each: f"{each.peak_mb:,.0f} MB" if each.peak_mb else "",
-        }
-        return tuple((name, *map(cell, self.found.values())) for name, cell in lines.items())
 
 
 def measure(options: Options) -> Report:
@@ -240,24 +200,3 @@ def measure(options: Options) -> Report:
         except Stopped as stopped:
             raise SystemExit(f"ten_million: pgwright stopped: {stopped}") from stopped
         return whole.report()
-
-
-def require_room(rows: int) -> None:
-    """Raises Refused where the server, with a copy of the table, its new column and the WAL, would fill the disk."""
-    place, needed = tempfile.gettempdir(), rows * ROW_BYTES
-    free = shutil.disk_usage(place).free
-    if free < needed:
-        raise Refused(
-            f"{rows:,} rows need about {needed / 1e9:,.0f} GB in {place}, and {free / 1e9:,.0f} GB are free.",
-            hint="Set TMPDIR to a folder on a larger disk, or give fewer --rows.",
-        )
-
-
-def mb(size: float) -> str:
-    """Bytes as MB."""
-    return f"{size / 1e6:,.0f} MB"
-
-
-def say(text: str) -> None:
-    """Progress, on standard error."""
-    print(f"  {text}", file=sys.stderr, flush=True)
