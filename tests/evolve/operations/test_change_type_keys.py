@@ -14,7 +14,7 @@ from pgwright.base.errors import MigrationFileError, PgwrightError, Refused
 from pgwright.evolve.steps.step import Phase
 from tests.evolve.operations.planning import only, planned
 from tests.support.changes import Change, Changing, lives
-from tests.support.columns import APP
+from tests.support.columns import APP, OWNER
 from tests.support.databases import Database
 from tests.support.lifecycle import leftovers
 from tests.support.shapes_bound import role
@@ -84,6 +84,7 @@ ALTER TABLE clients ADD PRIMARY KEY (id);
 """
 UPSERT = "INSERT INTO clients (id, nom) VALUES (5000, 'attend') ON CONFLICT (id) DO UPDATE SET nom = 'attend'"
 WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+TABLES = ("clients", "commandes", "avis")
 PARTITIONED = """CREATE TABLE clients (id int, k int, PRIMARY KEY (id, k)) PARTITION BY LIST (k);
 CREATE TABLE un PARTITION OF clients FOR VALUES IN (1);
 INSERT INTO clients VALUES (1, 1);
@@ -105,6 +106,17 @@ ALTER TABLE petits INHERIT enfants;
 LIVES = (
     Change(name="serial", differs=True, setup=SERIAL, migration=BIGINT, old=TRAFFIC, new=TRAFFIC, always=ORPHANS),
     Change(name="identity", differs=True, setup=IDENTITY, migration=BIGINT, old=TRAFFIC, new=TRAFFIC, always=ORPHANS),
+    Change(
+        name="an_ordinary_owner",
+        setup=role(OWNER)
+        + IDENTITY
+        + "SET CONSTRAINTS ALL IMMEDIATE;\n"
+        + "".join(f"ALTER TABLE {each} OWNER TO {OWNER};\n" for each in TABLES),
+        migration=BIGINT,
+        runner=OWNER,
+        old=TRAFFIC,
+        new=TRAFFIC,
+    ),
     Change(name="always_identity", setup=ALWAYS, migration=BIGINT, old=TRAFFIC, new=TRAFFIC),
     Change(name="with_what_points_to_it", setup=SERIAL, migration=BOTH, old=TRAFFIC, new=TRAFFIC, always=ORPHANS),
     Change(name="what_points_to_it_first", setup=SERIAL, migration=CHILD_FIRST, old=TRAFFIC, new=TRAFFIC),
