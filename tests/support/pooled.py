@@ -27,6 +27,7 @@ UP = (
 )
 COPY = "-- pgwright: strategy = copy\nALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;\n"
 ALIAS = COPY.replace("copy", "alias")
+KEY = "ALTER TABLE utilisateurs ALTER COLUMN id TYPE bigint;\n"
 APART = "SELECT count(*) FROM utilisateurs WHERE nom_complet IS DISTINCT FROM upper(nom)"
 SILENT = "SELECT clock_timestamp() - heartbeat_at > interval '3.1 s' FROM pgwright.lease"
 QUICK = ExecuteSettings(lock_pause=0.02, lock_budget=20.0, heartbeat=0.2, lease_timeout=3.0, batch_target=0.000001)

@@ -22,12 +22,12 @@ from pgwright.config import Settings
 from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database
 from tests.support.lifecycle import leftovers
-from tests.support.pooled import ALIAS, APART, COPY, CRUEL, QUICK, SETUP, UP, Pooled
+from tests.support.pooled import ALIAS, APART, COPY, CRUEL, KEY, QUICK, SETUP, UP, Pooled
 
 
 @pytest.mark.majors("all")
 @pytest.mark.parametrize("mode", ["transaction", "session"])
-@pytest.mark.parametrize("migration", [UP, COPY, ALIAS], ids=["up", "copy", "alias"])
+@pytest.mark.parametrize("migration", [UP, COPY, ALIAS, KEY], ids=["up", "copy", "alias", "key"])
 def test_a_whole_life(database: Database, tmp_path: Path, mode: str, migration: str) -> None:
     """Without direct_dsn, and without limits of the role: indexes are built through the pooler, too."""
     host, port = database.server.host, database.server.port
