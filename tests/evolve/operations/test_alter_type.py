@@ -53,9 +53,17 @@ def test_plan_and_refusals(make_database: Callable[..., Database]) -> None:
     assert "42846" in only(planned(database, "ALTER TYPE paire ADD ATTRIBUTE z int;")).hazards[0]
     for text, said in (
         ("ALTER TYPE paire DROP ATTRIBUTE y;", "gone for ever"),
-        ("ALTER TYPE paire ADD ATTRIBUTE z int CASCADE;", "CASCADE"),
+        ("ALTER TYPE paire DROP ATTRIBUTE y CASCADE;", "CASCADE drops"),
         ("ALTER TYPE paire ADD ATTRIBUTE x int;", "already exists"),
         ("ALTER TYPE paire ALTER ATTRIBUTE x TYPE bigint;", "cannot alter type|rewrites every table"),
     ):
         with pytest.raises((MigrationFileError, Refused), match=said):
             planned(database, text)
+
+
+def test_cascade_is_refused_where_a_table_is_made_of_the_type(make_database: Callable[..., Database]) -> None:
+    """Each such table is named; where there is none, CASCADE says nothing."""
+    for text in ("ALTER TYPE paire ADD ATTRIBUTE z int CASCADE;", "ALTER TYPE paire RENAME ATTRIBUTE y TO w CASCADE;"):
+        assert planned(make_database(T + C), text).steps
+        with pytest.raises(Refused, match=r"public\.ot would change with paire"):
+            planned(make_database(T + C + "CREATE TABLE ot OF paire;"), text)

@@ -26,6 +26,11 @@ GIVE = "ALTER TABLE t OWNER TO pgw_heir;\n"
 MAY = "GRANT CREATE ON SCHEMA public TO pgw_heir, pgw_giver;\n"
 CASES = (
     Change(name="plain", setup=ROLES + MAY + PLAIN, migration=GIVE, old=WORK, new=WORK),
+    Change(
+        name="a_superuser_asks_nobody",
+        setup=ROLES + PLAIN + "REVOKE CREATE ON SCHEMA public FROM PUBLIC;",
+        migration=GIVE,
+    ),
     Change(name="rights_come_back", setup=ROLES + MAY + PLAIN + GIVEN + RIGHTS, migration=GIVE),
     Change(name="a_partitioned_table_alone", setup=ROLES + MAY + PARTED, migration=GIVE),
     Change(
@@ -59,7 +64,11 @@ def test_plan(make_database: Callable[..., Database]) -> None:
 @pytest.mark.parametrize(
     ("setup", "runner", "said"),
     [
-        (ROLES + PLAIN + GIVEN + "REVOKE CREATE ON SCHEMA public FROM PUBLIC;", "", "may not CREATE in the schema"),
+        (
+            ROLES + PLAIN + GIVEN + "REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT pgw_heir TO pgw_giver;",
+            OLD,
+            "may not CREATE in the schema",
+        ),
         (
             ROLES + role(STRANGER) + MAY + PLAIN + f"ALTER TABLE t OWNER TO {STRANGER};",
             STRANGER,

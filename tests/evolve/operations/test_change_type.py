@@ -114,6 +114,12 @@ SHAPES = (
         migration='ALTER TABLE t ALTER a TYPE text COLLATE "C";\n',
     ),
     Change(
+        name="another_collation_is_only_noted_down",
+        setup=PLAIN,
+        migration='ALTER TABLE t ALTER a TYPE text COLLATE "C";\n',
+        returns=False,
+    ),
+    Change(
         name="an_ordinary_owner",
         setup=OWNED.format(setup=PLAIN),
         migration=BIGINT,

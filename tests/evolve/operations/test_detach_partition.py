@@ -43,6 +43,29 @@ CASES = (
 )
 
 
+@pytest.mark.majors("all")
+def test_an_index_that_the_parent_has_alone_is_built_before_it_comes_back(
+    make_database: Callable[..., Database], tmp_path: Path
+) -> None:
+    """ATTACH PARTITION would build it under its lock. It stays, which the plan says."""
+    setup = PARENT + SECOND + "CREATE INDEX t_a_alone ON ONLY t (a);"
+    plan = planned(make_database(setup), DETACH)
+    assert "a rollback leaves an index like t_a_alone on public.t2" in "\n".join(only(plan).hazards)
+    ahead = [line for line in outline(plan) if line.startswith(("index1", "back_attach"))]
+    assert ahead == [
+        "index1_build restore concurrent SHARE UPDATE EXCLUSIVE",
+        "back_attach restore instant ACCESS EXCLUSIVE",
+    ]
+    life = Changing(change=Change(name="i", setup=setup, migration=DETACH), database=make_database(), folder=tmp_path)
+    life.prepare()
+    life.expand()
+    life.contract(grace=3600.0)
+    life.rollback()
+    assert life.state == "rolled back"
+    there = "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = 't2'::regclass AND indisvalid"
+    assert life.database.all(there) == [("t2_a_idx",)]
+
+
 @pytest.mark.majors("every")
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_life(make_database: Callable[..., Database], case: Change, tmp_path: Path) -> None:

@@ -119,6 +119,25 @@ def _missing(parent: Table, child: Table) -> list[Index]:
     return found
 
 
+def partners(steps: Steps, parent: Table) -> tuple[list[Step], list[str]]:
+    """Of a partition that comes back: builds the indexes that the parent has for itself alone (ON ONLY, invalid), and
+    what there is to say of them. PostgreSQL builds them with ATTACH PARTITION otherwise, under its lock (14 to 18)."""
+    table = steps.table
+    taken = {each.parent for each in table.indexes}
+    forward: list[Step] = []
+    said: list[str] = []
+    for number, index in enumerate(parent.indexes, 1):
+        free = (each for each in table.indexes if each.parent is None and each.valid)
+        if index.oid in taken or any(alike(each.definition, index.definition) for each in free):
+            continue
+        if steps.partitioned:
+            said.append(f"a rollback builds {index.name} on the partitions of {table.name} while they are locked")
+            continue
+        said.append(f"a rollback leaves an index like {index.name} on {table.name}: no partition is attached without")
+        forward += _index(steps, parent, index, f"index{number}_", Phase.RESTORE)[0]
+    return forward, said
+
+
 def _serves(mine: Index, wanted: Index) -> bool:
     keys = wanted.constraint is None or (mine.constraint is not None and mine.primary == wanted.primary)
     return mine.valid and mine.parent is None and keys and alike(mine.definition, wanted.definition)

@@ -3,12 +3,13 @@
 ## What it does
 
 `ALTER TYPE paire ADD ATTRIBUTE`, `DROP ATTRIBUTE`, `RENAME ATTRIBUTE`. `ALTER ATTRIBUTE … TYPE` rewrites every table
-made OF the type, and PostgreSQL refuses it where a column holds it: it is refused here.
+made OF the type, and PostgreSQL refuses it where a column holds it: it is refused here. So is CASCADE where a table is
+made OF the type: untie that (`NOT OF`), and change it like any other.
 
 ## Why it is dangerous
 
-Every value of the type changes its shape for both applications. A table that was made OF the type is locked and changed
-with it. What a column held in an attribute that is dropped cannot be read any more.
+Every value of the type changes its shape for both applications. With CASCADE a table that was made OF the type is
+locked and changed with it. What a column held in an attribute that is dropped cannot be read any more.
 
 ## Phases and locks
 
@@ -32,6 +33,7 @@ from __future__ import annotations
 
 from ...sql import alter, parse
 from ...sql.quote import ident, literal
+from ..locks.scene import Scene
 from ..steps.step import Action, Kind, Phase, Step
 from . import _judged, _objects, raw_sql
 from ._operation import Compiled, Request
@@ -51,7 +53,7 @@ def compile_(request: Request) -> Compiled:
     if _objects.as_typed(request):
         return raw_sql.compile_(request)
     node = request.action.node
-    _judged.cascade(request, parse.enum_value(node, "behavior"))
+    _cascade(request)
     relation = request.action.statement.node.relation
     named = ".".join(ident(each) for each in (relation.schemaname, relation.relname) if each)
     text = alter.deparsed(alter.alone(request.action))
@@ -69,6 +71,25 @@ def compile_(request: Request) -> Compiled:
         "this rewrites every table made OF the type, and is refused where a column holds it",
         hint="Make a new type, and change each column to it: ALTER TABLE … ALTER COLUMN … TYPE … USING …",
     )
+
+
+def _cascade(request: Request) -> None:
+    """Refuses CASCADE where it does something: attributes are dropped with what hangs on them, and tables made OF the
+    type change with it."""
+    node, relation = request.action.node, request.action.statement.node.relation
+    behavior = parse.enum_value(node, "behavior")
+    drops = request.action.statement.kind != "RenameStmt" and parse.enum_value(node, "subtype") == "AT_DropColumn"
+    if drops:
+        _judged.cascade(request, behavior)
+    names = [each for each in (relation.schemaname, relation.relname) if each]
+    tied = Scene(request.catalog).made_of(names) if behavior == "DROP_CASCADE" else ()
+    if tied:
+        tables = [str(request.catalog.tables[oid].name) for oid in tied]
+        raise request.refuse(
+            f"{', '.join(tables)} would change with {'.'.join(names)}, for both applications at once",
+            hint="Untie each in a statement before (ALTER TABLE … NOT OF), change its column like any other, and tie "
+            f"it again in a later file (ALTER TABLE … OF {'.'.join(names)}).",
+        )
 
 
 def _compiled(request: Request, text: str, back: str, done: str, name: str, named: str) -> Compiled:

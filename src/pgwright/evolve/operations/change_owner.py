@@ -8,7 +8,8 @@
 
 An application that connects as the former owner can no longer read or write the table, unless it is granted rights on
 it. Row-level security that does not hold for the owner holds for the former one then. Whoever migrates must be a member
-of the new owner, and that one needs CREATE on the schema: both are looked at before anything starts.
+of the new owner, and that one needs CREATE on the schema, unless a superuser migrates: both are looked at before
+anything starts.
 
 ## Phases and locks
 
@@ -98,16 +99,18 @@ def _role(request: Request, node: Node) -> str:
 
 
 def _look(steps: Steps, owner: str) -> Step:
-    """What PostgreSQL asks of the new owner and of whoever gives the table to it (14 to 18)."""
+    """What PostgreSQL asks of the new owner and of whoever gives the table to it, but not of a superuser (14 to 18)."""
     schema, role = literal(steps.table.name.schema), literal(owner)
     member = "MEMBER" if steps.request.catalog.major < 16 else "SET"
+    bound = "NOT (SELECT rolsuper FROM pg_catalog.pg_roles WHERE rolname = current_user)"
     query = (
         f"SELECT reason FROM (VALUES ({literal('there is no role ' + owner)}, "
         f"(SELECT pg_catalog.count(*) FROM pg_catalog.pg_roles WHERE rolname = {role}) = 0), "
         f"({literal(f'role {owner} may not CREATE in the schema')}, "
-        f"(SELECT NOT pg_catalog.has_schema_privilege(oid, {schema}, 'CREATE') FROM pg_catalog.pg_roles "
+        f"(SELECT {bound} AND NOT pg_catalog.has_schema_privilege(oid, {schema}, 'CREATE') FROM pg_catalog.pg_roles "
         f"WHERE rolname = {role})), ({literal('the role that migrates is no member of ' + owner)}, "
-        f"(SELECT NOT pg_catalog.pg_has_role(oid, {literal(member)}) FROM pg_catalog.pg_roles WHERE rolname = {role}))"
+        f"(SELECT {bound} AND NOT pg_catalog.pg_has_role(oid, {literal(member)}) FROM pg_catalog.pg_roles "
+        f"WHERE rolname = {role}))"
         ") AS found (reason, stands) WHERE stands"
     )
     name = ident(owner)

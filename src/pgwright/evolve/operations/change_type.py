@@ -249,6 +249,7 @@ def _noted_down(meant: Meant) -> Compiled:
         "number": number,
         "clause": meant.clause,
         "type": meant.target.type,
+        "collation": meant.target.collation,
     }
     step = steps.step(
         "type",

@@ -21,8 +21,9 @@ parent are proven against the rows that leave, which reads the tables that they 
 
 ## Rollback
 
-In the grace period after contract the partition is attached again: a CHECK of its bound is validated before, so that
-nothing is read under the strong lock. FINALIZE has no way back but ATTACH PARTITION.
+In the grace period after contract the partition is attached again: a CHECK of its bound is validated, and an index that
+the parent has ON ONLY itself is built before, so that nothing is read under the strong lock. FINALIZE has no way back
+but ATTACH PARTITION.
 
 ## Versions
 
@@ -93,34 +94,35 @@ def compile_(request: Request) -> Compiled:
         facts=found,
         tag="back_",
     )
+    built, said = _partition_parts.partners(Steps(request, child), parent)
     if command.concurrent:
         if partition.default is not None:
             raise request.error(
                 f'"{parent.name}" has a DEFAULT partition, beside which nothing is detached CONCURRENTLY',
                 hint="Leave CONCURRENTLY out: the lock is asked for in short tries.",
             )
-        return _concurrent(partition)
+        return _concurrent(partition, built, said)
     detach = partition.detach("detach", Phase.CONTRACT, undo=(partition.attach_sql(),))
     return Compiled(
         strategy="with contract",
         why="the old application sees its rows until then",
-        hazards=_hazards(partition),
-        steps=(*_looks(partition), detach, *partition.attached(Phase.RESTORE, look=Phase.RESTORE)),
+        hazards=(*_hazards(partition), *said),
+        steps=(*_looks(partition), detach, *partition.attached(Phase.RESTORE, look=Phase.RESTORE, more=tuple(built))),
     )
 
 
-def _concurrent(partition: Partition) -> Compiled:
+def _concurrent(partition: Partition, built: list[Step], said: list[str]) -> Compiled:
     detach = _step(partition, "detach", Phase.CONTRACT, finish=False)
     left = f"PostgreSQL leaves a CHECK of its bound on {partition.name}"
     return Compiled(
         strategy="concurrently, with contract",
         why="nobody waits for it, and it waits for everybody who uses the table",
-        hazards=(*_hazards(partition), left),
+        hazards=(*_hazards(partition), *said, left),
         steps=(
             *_looks(partition),
             detach,
             _step(partition, "finish", Phase.RESTORE, finish=True),
-            *partition.attached(Phase.RESTORE, look=Phase.RESTORE, left=detach.id),
+            *partition.attached(Phase.RESTORE, look=Phase.RESTORE, left=detach.id, more=tuple(built)),
         ),
     )
 

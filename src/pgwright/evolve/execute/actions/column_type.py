@@ -11,19 +11,22 @@ from ....sql.quote import ident, literal
 from .. import declared, dependents, journal, live, sync
 from ..context import Change, Context
 
-_TYPE = """
-SELECT pg_catalog.format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute
-WHERE attrelid = %s AND attname = %s AND NOT attisdropped
+_DONE = """
+SELECT pg_catalog.format_type(a.atttypid, a.atttypmod) = %s
+  AND a.attcollation = coalesce(pg_catalog.to_regcollation(%s)::oid, t.typcollation)
+FROM pg_catalog.pg_attribute a JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+WHERE a.attrelid = %s AND a.attname = %s AND NOT a.attisdropped
 """
 
 
 def prepare(context: Context) -> Change | None:
-    """One transaction; nothing where the column has the type already."""
+    """One transaction; nothing where the column has the type and the collation already."""
     connection, parameters = context.connection, context.parameters
     relation, column = int(parameters["relation"]), str(parameters["column"])
     digest = sync.digest(connection, relation)
-    row: tuple[Any, ...] | None = connection.execute(_TYPE, (relation, column)).fetchone()
-    if row is not None and row[0] == parameters["type"]:
+    wanted = (parameters["type"], parameters.get("collation"))
+    row: tuple[Any, ...] | None = connection.execute(_DONE, (*wanted, relation, column)).fetchone()
+    if row == (True,):
         return None
     now = live.look(connection, relation)
     table, links = now.table, journal.links(connection, relation)
