@@ -62,6 +62,14 @@ def everything(config: pytest.Config) -> bool:
     return selection.in_ci() or bool(config.getoption("--all-majors"))
 
 
+def is_asked_for(config: pytest.Config) -> bool:
+    """Whether the run was given files, words or majors of its choice: then nothing of them is left out."""
+    if (worker := getattr(config, "workerinput", None)) is not None:
+        return bool(worker["asked"])
+    chosen = config.getoption("keyword") or config.getoption("--majors")
+    return bool(chosen) or config.args_source is not pytest.Config.ArgsSource.TESTPATHS
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than cores, because tests wait for servers; two at least, eight at most."""
@@ -71,6 +79,7 @@ def pytest_xdist_auto_num_workers() -> int:
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: object) -> None:
     node.workerinput["broker"] = node.config.stash[PORT]  # type: ignore[attr-defined]
+    node.workerinput["asked"] = is_asked_for(node.config)  # type: ignore[attr-defined]
 
 
 def pytest_report_header(config: pytest.Config) -> str | None:

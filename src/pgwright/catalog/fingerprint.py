@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from ..base.errors import CatalogMoved
@@ -97,7 +98,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    facts = {item.name: _plain(getattr(value, item.name)) for item in fields(value) if _counts(value, item.name)}
+    facts = {name: _plain(getattr(value, name)) for name in _names(type(value))}
     for name, part in facts.items():
         if isinstance(part, list) and part and isinstance(part[0], dict) and name != "columns":
             facts[name] = _sorted(part)
@@ -108,11 +109,11 @@ def _plain(value: Any) -> Any:
     return facts
 
 
-def _counts(value: Any, name: str) -> bool:
-    """Whether a field is part of the definition. `columns` are attnums but for those of tables and views."""
-    if name == "columns":
-        return isinstance(value, (Table, View))
-    return name not in _LEFT_OUT
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """The fields that are part of the definition. `columns` are attnums but for those of tables and views."""
+    left_out = _LEFT_OUT if kind in (Table, View) else _LEFT_OUT | {"columns"}
+    return tuple(item.name for item in fields(kind) if item.name not in left_out)
 
 
 def _settled(text: str) -> str:

@@ -17,6 +17,7 @@ from ..sql import parse
 from ..sql.index import built
 from ..sql.parse import Node
 from ..sql.quote import ident
+from .probe import script
 from .values import Catalog, Column
 
 if TYPE_CHECKING:
@@ -28,11 +29,15 @@ TABLE = RelationName("pg_temp", "pgwright_probe")
 INDEX = "pgwright_probe_index"
 _NOT_OURS = ("08", "53", "57", "58")
 """SQLSTATE classes that say nothing about the index."""
-_READ = """
+_SETTINGS = (
+    "SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('lock_timeout', '2s', true), "
+    "set_config('statement_timeout', '10s', true), set_config('client_min_messages', 'error', true)"
+)
+_READ = f"""
 SELECT pg_catalog.pg_get_indexdef(i.indexrelid),
        ARRAY (SELECT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = i.indexrelid ORDER BY a.attnum)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
-WHERE c.relnamespace = pg_catalog.pg_my_temp_schema() AND c.relname = %s
+WHERE c.relnamespace = pg_catalog.pg_my_temp_schema() AND c.relname = '{INDEX}'
 """
 
 
@@ -71,29 +76,23 @@ def probe_index(
     table = catalog.tables[table_oid]
     copy = {name: table.column(each) if isinstance(each, str) else each for name, each in columns.items()}
     with connection.transaction(force_rollback=True):
-        connection.execute(
-            "SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('lock_timeout', '2s', true), "
-            "set_config('statement_timeout', '10s', true), set_config('client_min_messages', 'error', true)"
-        )
+        path = ", ".join(ident(schema) for schema in (*catalog.search_path, "pg_temp"))
         try:
-            connection.execute(_copy(copy, partition_key).encode())
+            script(connection, _SETTINGS, _copy(copy, partition_key), f"SET LOCAL search_path = {path}")
         except psycopg.errors.InsufficientPrivilege as error:
             grant = f"GRANT TEMPORARY ON DATABASE {ident(catalog.database)} TO {ident(catalog.role)};"
             raise Refused(
                 f"an index cannot be tried on an empty temporary copy of {table.name}: {error.diag.message_primary}",
                 hint=grant,
             ) from error
-        path = ", ".join(ident(schema) for schema in (*catalog.search_path, "pg_temp"))
-        connection.execute(f"SET LOCAL search_path = {path}".encode())
+        made = parse.deparse_statement(_on_copy(statement))
         try:
-            connection.execute(parse.deparse_statement(_on_copy(statement)).encode())
+            *_, row = script(connection, made, "SET LOCAL search_path = pg_catalog, pg_temp", _READ)
         except psycopg.Error as error:
             if error.sqlstate is None or error.sqlstate[:2] in _NOT_OURS or error.sqlstate == "55P03":
                 raise translate(error, doing=f"trying the index on a copy of {table.name}") from error
             said = ": ".join(filter(None, (error.diag.message_primary, error.diag.message_detail)))
             return IndexFacts(error=said.replace(TABLE.name, table.name.name), hint=error.diag.message_hint or "")
-        connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
-        row = connection.execute(_READ, (INDEX,)).fetchone()
         assert row is not None, "the index was made in this transaction"
         # The names before USING are our own, so this is the first one in the text.
         head, _, body = row[0].partition(" USING ")

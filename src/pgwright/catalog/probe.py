@@ -32,6 +32,11 @@ NOT_IMMUTABLE = "42P17"
 NO_COLLATION = "42P22"
 MISSING_RIGHT = "42501"
 LOCK_TIMEOUT, STATEMENT_TIMEOUT = "2s", "10s"
+_SETTINGS = f"""
+SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('lock_timeout', '{LOCK_TIMEOUT}', true),
+  set_config('statement_timeout', '{STATEMENT_TIMEOUT}', true), set_config('row_security', 'off', true),
+  set_config('check_function_bodies', 'off', true)
+"""
 SUFFIX = f" AS {VALUE}\n   FROM "
 
 
@@ -80,13 +85,32 @@ def probe_expression(
         prepared, has_subquery = _prepared(text, tuple(copy), names, target)
     except MigrationFileError as error:
         return ExpressionFacts(text=text, error=error.message, sqlstate="42601")
+    if (found := _itself(prepared, copy, target)) is not None:
+        return found
+    of_nothing = (text, _type(target)) if not copy and not has_subquery else None
+    if of_nothing in catalog.memo:
+        known: ExpressionFacts = catalog.memo[of_nothing]
+        return known
     probe = _Probe(connection, prepared, copy, target, names[0], has_subquery)
     with _rolled_back(connection):
         grant = f"GRANT TEMPORARY ON DATABASE {ident(catalog.database)} TO {ident(catalog.role)};"
         hint = f"pgwright checks expressions on an empty temporary copy of the table: {grant}"
         with _translated(f"making a temporary copy of {table.name}", hint):
             probe.make_copy(catalog.search_path)
-        return probe.facts(text)
+        found = probe.facts(text)
+    if of_nothing is not None and found.error is None:
+        catalog.memo[of_nothing] = found
+    return found
+
+
+def _itself(text: str, columns: Mapping[str, Column], target: Column) -> ExpressionFacts | None:
+    """The facts where the expression is one of the columns and the target is of its type: nothing is converted then,
+    and there is nothing to ask."""
+    column = columns.get(expression.is_reference(text) or "")
+    if column is None or _type(column) != _type(target):
+        return None
+    name = expression.is_reference(text) or ""
+    return ExpressionFacts(text=ident(name), columns=(name,), immutable=True, type=column.type)
 
 
 def _column(find: Any, column: str | Column) -> Column:
@@ -135,13 +159,18 @@ def _without_length(type_name: str) -> str:
 def _rolled_back(connection: Connection) -> Iterator[None]:
     """A transaction or savepoint that leaves nothing behind, with the settings of the probe."""
     with connection.transaction(force_rollback=True):
-        connection.execute(
-            "SELECT set_config('search_path', 'pg_catalog, pg_temp', true), set_config('lock_timeout', %s, true),"
-            " set_config('statement_timeout', %s, true), set_config('row_security', 'off', true),"
-            " set_config('check_function_bodies', 'off', true)",
-            (LOCK_TIMEOUT, STATEMENT_TIMEOUT),
-        )
+        connection.execute(_SETTINGS.encode())
         yield
+
+
+def script(connection: Connection, *statements: str) -> list[tuple[Any, ...] | None]:
+    """Runs the statements in one message, because each answer that is waited for takes longer than most of them; the
+    first row of each, None where it gives none. They hold no parameters."""
+    cursor = connection.execute(";\n".join(statements).encode(), prepare=False)
+    rows = [cursor.fetchone() if cursor.description else None]
+    while cursor.nextset():
+        rows.append(cursor.fetchone() if cursor.description else None)
+    return rows
 
 
 @contextmanager
@@ -171,85 +200,80 @@ class _Probe:
         self._target = target
         self._from = f"pg_temp.{TABLE} AS {ident(alias)}"
         self._has_subquery = has_subquery
+        self._path = ""
 
     def make_copy(self, search_path: tuple[str, ...]) -> None:
         """Makes the empty table while nothing of a user is visible, so that every type is the one that was read;
         then the session's search_path comes back, temporary tables last."""
         columns = [_definition(name, column) for name, column in self._copy.items()]
         columns.append(_definition(TARGET, self._target))
-        self._connection.execute(f"CREATE TEMPORARY TABLE {TABLE} ({', '.join(columns)})".encode())
         path = ", ".join(ident(schema) for schema in (*search_path, "pg_temp"))
-        self._connection.execute(f"SET LOCAL search_path = {path}".encode())
+        self._path = f"SET LOCAL search_path = {path}"
+        script(self._connection, f"CREATE TEMPORARY TABLE {TABLE} ({', '.join(columns)})", self._path)
 
     def facts(self, original: str) -> ExpressionFacts:
         """Tries the expression in every role and reads back what the server made of it."""
         import psycopg
 
+        check = f"ALTER TABLE pg_temp.{TABLE} ADD CONSTRAINT {VALUE} CHECK ({self._text} IS NULL)"
         try:
-            self._connection.execute(f"EXPLAIN UPDATE {self._from} SET {TARGET} = {self._text}".encode())
-            self._connection.execute(
-                f"CREATE TEMPORARY VIEW {VIEW} AS SELECT {self._text} AS {VALUE} FROM {self._from}".encode()
+            *_, explained, _, row, _ = script(
+                self._connection,
+                f"EXPLAIN UPDATE {self._from} SET {TARGET} = {self._text}",
+                f"CREATE TEMPORARY VIEW {VIEW} AS SELECT {self._text} AS {VALUE} FROM {self._from}",
+                *([check] if not self._has_subquery else []),
+                self._merging(),
+                "SET LOCAL search_path = pg_catalog, pg_temp",
+                _READ_BACK,
+                self._path,
             )
-            if not self._has_subquery:
-                self._connection.execute(
-                    f"ALTER TABLE pg_temp.{TABLE} ADD CONSTRAINT {VALUE} CHECK ({self._text} IS NULL)".encode()
-                )
-            volatile = self._is_volatile()
         except psycopg.Error as error:
             if error.sqlstate is None or error.sqlstate[:2] in ("08", "53", "57", "58") or error.sqlstate == "55P03":
                 with _translated(f"checking the expression {original!r}"):
                     raise
             message = advice(error, tuple(self._copy), self._target, {TARGET: self._target.name})
             return ExpressionFacts(text=original, error=message, sqlstate=error.sqlstate)
+        assert explained is not None, "EXPLAIN always answers"
+        assert row is not None, "the view was made in this transaction"
+        volatile = explained[0][0]["Plan"]["Node Type"] == "Subquery Scan"
         immutable = not self._has_subquery and not volatile and self._is_immutable()
-        return self._read_back(original, immutable=immutable, volatile=volatile)
+        return self._read(original, row, immutable=immutable, volatile=volatile)
 
-    def _is_volatile(self) -> bool:
+    def _merging(self) -> str:
         """The planner merges a subquery into the query around it unless its output is volatile (14 to 18, in
         is_simple_subquery): so built-in functions, operators, casts and nested subqueries all count rightly."""
-        row = self._connection.execute(
+        return (
             f"EXPLAIN (FORMAT JSON, COSTS OFF) SELECT FROM (SELECT {self._text} AS {VALUE} FROM {self._from}) s"
-            f" WHERE {VALUE} IS NULL".encode()
-        ).fetchone()
-        assert row is not None, "EXPLAIN always answers"
-        return bool(row[0][0]["Plan"]["Node Type"] == "Subquery Scan")
+            f" WHERE {VALUE} IS NULL"
+        )
 
     def _is_immutable(self) -> bool:
         """Whether the server takes it for a generated column of the target's type, assignment cast included."""
-        import psycopg
-
         # The cast is written out: the server does not look at the one that it adds itself (14 to 18, cookDefault).
         value = f"CAST({self._text} AS {self._target.type})"
         column = f"{COMPUTED} {_type(self._target)} GENERATED ALWAYS AS ({value}) STORED"
-        try:
-            with self._connection.transaction(force_rollback=True):
-                self._connection.execute(f"ALTER TABLE pg_temp.{TABLE} ADD COLUMN {column}".encode())
-        except psycopg.Error as error:
-            if error.sqlstate == NO_COLLATION:
-                return self._is_immutable_in_a_predicate(value)
-            if error.sqlstate != NOT_IMMUTABLE:
-                raise
-            return False
-        return True
+        refused = self._refused(f"ALTER TABLE pg_temp.{TABLE} ADD COLUMN {column}")
+        if refused == NO_COLLATION:
+            # The server works out calls on constants, as lower('X'), before it knows their collation, where it comes
+            # to generated columns (14 to 18); in a predicate it knows it.
+            refused = self._refused(f"CREATE INDEX ON pg_temp.{TABLE} ((1)) WHERE ({value}) IS NULL")
+        return refused is None
 
-    def _is_immutable_in_a_predicate(self, value: str) -> bool:
-        """The same of an expression whose calls on constants the server works out before it knows their collation,
-        as lower('X'), where it comes to generated columns (14 to 18); in a predicate it knows it."""
+    def _refused(self, statement: str) -> str | None:
+        """The SQLSTATE by which the server refuses a statement for what it knows of the functions, None where it does
+        not. Raises what else there is."""
         import psycopg
 
         try:
-            with self._connection.transaction(force_rollback=True):
-                self._connection.execute(f"CREATE INDEX ON pg_temp.{TABLE} ((1)) WHERE ({value}) IS NULL".encode())
+            script(self._connection, f"SAVEPOINT {VALUE}", statement)
         except psycopg.Error as error:
-            if error.sqlstate != NOT_IMMUTABLE:
+            if error.sqlstate not in (NOT_IMMUTABLE, NO_COLLATION):
                 raise
-            return False
-        return True
+            self._connection.execute(f"ROLLBACK TO SAVEPOINT {VALUE}".encode())
+            return error.sqlstate
+        return None
 
-    def _read_back(self, original: str, *, immutable: bool, volatile: bool) -> ExpressionFacts:
-        self._connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
-        row = self._connection.execute(_READ_BACK.encode()).fetchone()
-        assert row is not None, "the view was made in this transaction"
+    def _read(self, original: str, row: tuple[Any, ...], *, immutable: bool, volatile: bool) -> ExpressionFacts:
         definition, condition, type_name, numbers = row
         if any(number <= 0 for number in numbers):
             message = "the expression reads a system column or the whole row: name the columns that it needs"

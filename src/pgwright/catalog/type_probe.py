@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..base.name import RelationName
 from ..sql.quote import ident, qualified
-from .probe import _rolled_back, _translated
+from .probe import _rolled_back, _translated, script
 from .values import Catalog
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 PLACE = "pgwright_typed"
-_FILES = """
-SELECT c.relname, pg_catalog.pg_relation_filenode(c.oid)::bigint FROM pg_catalog.pg_class c
-WHERE c.oid = %(table)s::regclass OR c.oid IN (
-    SELECT i.indexrelid FROM pg_catalog.pg_index i WHERE i.indrelid = %(table)s::regclass)
+_FILES = f"""
+SELECT pg_catalog.json_object_agg(c.relname, pg_catalog.pg_relation_filenode(c.oid)) FROM pg_catalog.pg_class c
+WHERE c.oid = 'pg_temp.{PLACE}'::regclass OR c.oid IN (
+    SELECT i.indexrelid FROM pg_catalog.pg_index i WHERE i.indrelid = 'pg_temp.{PLACE}'::regclass)
 """
 
 
@@ -37,34 +37,38 @@ def probe_type(
     import psycopg
 
     with _rolled_back(connection):
-        connection.execute("SET LOCAL timezone = 'Asia/Kathmandu'")
         grant = f"GRANT TEMPORARY ON DATABASE {ident(catalog.database)} TO {ident(catalog.role)};"
         for oid in tables:
             name = catalog.tables[oid].name
             with _translated(f"making a temporary copy of {name}", grant):
-                connection.execute(f"DROP TABLE IF EXISTS pg_temp.{PLACE}".encode())
-                connection.execute(f"CREATE TEMPORARY TABLE {PLACE} (LIKE {qualified(name)} INCLUDING ALL)".encode())
-            before = _files(connection)
+                *_, row = script(
+                    connection,
+                    "SET LOCAL timezone = 'Asia/Kathmandu'",
+                    f"DROP TABLE IF EXISTS pg_temp.{PLACE}",
+                    f"CREATE TEMPORARY TABLE {PLACE} (LIKE {qualified(name)} INCLUDING ALL)",
+                    _FILES,
+                )
+            assert row is not None, "an aggregate always answers"
+            before: dict[str, int] = row[0]
             path = ", ".join(ident(schema) for schema in (*catalog.search_path, "pg_temp"))
             try:
-                with connection.transaction():
-                    connection.execute(f"SET LOCAL search_path = {path}".encode())
-                    connection.execute(f"ALTER TABLE pg_temp.{PLACE} ALTER COLUMN {ident(column)} {clause}".encode())
+                *_, row = script(
+                    connection,
+                    f"SET LOCAL search_path = {path}",
+                    f"ALTER TABLE pg_temp.{PLACE} ALTER COLUMN {ident(column)} {clause}",
+                    "SET LOCAL search_path = pg_catalog, pg_temp",
+                    _FILES,
+                )
             except psycopg.Error as error:
                 if error.sqlstate is None or error.sqlstate[:2] in ("08", "53", "57", "58"):
                     with _translated(f"trying a type on a copy of {name}"):
                         raise
                 detail = f" ({error.diag.message_hint})" if error.diag.message_hint else ""
                 return (error.diag.message_primary or str(error)) + detail, ""
-            connection.execute("SET LOCAL search_path = pg_catalog, pg_temp")
-            if (after := _files(connection)) != before:
-                return None, _what(before, after, name)
+            assert row is not None, "an aggregate always answers"
+            if row[0] != before:
+                return None, _what(before, row[0], name)
     return None, ""
-
-
-def _files(connection: Connection) -> dict[str, int]:
-    rows = connection.execute(_FILES, {"table": f"pg_temp.{PLACE}"}).fetchall()
-    return dict(rows)
 
 
 def _what(before: dict[str, int], after: dict[str, int], name: RelationName) -> str:

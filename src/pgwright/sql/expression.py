@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from . import parse, quote
 from .lexeme import Token
@@ -91,6 +92,7 @@ def is_reference(text: str, *, table: str | None = None) -> str | None:
     return _column_of(node, table, shadowed=False) if parse.kind_of(node) == "ColumnRef" else None
 
 
+@lru_cache(maxsize=4096)
 def has_subquery(text: str) -> bool:
     """Whether the expression has a subquery in it."""
     return any(parse.kind_of(node) == "SubLink" for node in parse.walk(parse.parse_expression(text)))
@@ -104,7 +106,12 @@ def functions(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(".".join(quote.ident(part.string.sval) for part in call.funcname) for call in calls))
 
 
-def _references(text: str, table: str | None) -> Iterator[_Reference]:
+@lru_cache(maxsize=4096)  # one expression is put into the words of many statements
+def _references(text: str, table: str | None) -> tuple[_Reference, ...]:
+    return tuple(_found(text, table))
+
+
+def _found(text: str, table: str | None) -> Iterator[_Reference]:
     """Every reference of `text` that can be to a column or to the row of `table`, in the order of the tree."""
     source = Source(text)
     tokens = [token for token in parse.scan(text) if not token.is_comment]

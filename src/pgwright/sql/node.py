@@ -72,6 +72,32 @@ def words(node: Node) -> Iterator[str]:
         stack.extend(reversed(below))
 
 
+def same(one: Node, other: Node) -> bool:
+    """Whether two trees have the same `words`."""
+    stack = [(unwrap(one), unwrap(other))]
+    while stack:
+        left, right = stack.pop()
+        if left.DESCRIPTOR is not right.DESCRIPTOR:
+            return False
+        if left == right:  # to the very places in the text
+            continue
+        mine = [(item, value) for item, value in left.ListFields() if item.name not in PLACES]
+        theirs = [(item, value) for item, value in right.ListFields() if item.name not in PLACES]
+        if [item.number for item, _ in mine] != [item.number for item, _ in theirs]:
+            return False
+        for (item, value), (_, its) in zip(mine, theirs, strict=True):
+            if item.message_type is None:
+                if value != its:
+                    return False
+            elif hasattr(value, "ListFields"):
+                stack.append((unwrap(value), unwrap(its)))
+            elif len(value) != len(its):
+                return False
+            else:
+                stack.extend(zip(map(unwrap, value), map(unwrap, its), strict=True))
+    return True
+
+
 def _word(item: Node, value: Node) -> Node:
     if item.message_type is not None:
         return unwrap(value)

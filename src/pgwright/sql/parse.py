@@ -19,7 +19,7 @@ from typing import Any
 
 from ..base.errors import MigrationFileError
 from .lexeme import Token, check_depth
-from .node import PLACES, Node, children, enum_value, kind_of, unwrap, walk, words
+from .node import PLACES, Node, children, enum_value, kind_of, same, unwrap, walk, words
 from .position import Position, Source
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "enum_value",
     "fingerprint",
     "kind_of",
+    "names",
     "parse",
     "parse_expression",
     "parse_plpgsql",
@@ -142,6 +143,13 @@ def scan(text: str, *, file: str = "<text>") -> tuple[Token, ...]:
     return tuple(tokens)
 
 
+@lru_cache(maxsize=4096)  # a plan looks for every name in all earlier statements
+def names(text: str) -> frozenset[str]:
+    """What `text` mentions where a name could stand, keywords too, as a catalog would write it. Raises
+    MigrationFileError."""
+    return frozenset(token.name for token in scan(text) if token.name is not None)
+
+
 def parse_plpgsql(text: str, *, file: str = "<function>") -> list[dict[str, Any]]:
     """The PL/pgSQL functions that the statements of `text` create (or run, with DO), as libpg_query's JSON.
 
@@ -173,7 +181,7 @@ def deparse_statement(node: Node) -> str:
         again = _library().parse(text).stmts[0].stmt
     except _library().PgQueryError:
         again = None
-    if again is None or list(words(again)) != list(words(node)):
+    if again is None or not same(again, node):
         hint = "Write it in another way; pgwright could not repeat it faithfully."
         raise MigrationFileError(f"a part of this cannot be written again: {text}", file="<tree>", hint=hint)
     return text

@@ -108,6 +108,7 @@ def test_pgbouncer_stays_away(pooled: Pooled) -> None:
     assert pooled.database.one(APART) == 0
 
 
+@pytest.mark.long
 def test_a_frozen_pgbouncer_is_left_and_found_again(pooled: Pooled) -> None:
     """SIGSTOP in the middle of the pass: the network still says that all is well, and nobody answers."""
     pooled.settings = replace(pooled.settings, execute=replace(QUICK, lease_timeout=1.0, lock_budget=2.0))

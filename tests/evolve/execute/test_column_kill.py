@@ -54,10 +54,11 @@ CASES = (
         new=WORK,
     ),
 )
+LONG = {"partitions_with_up": pytest.mark.long}
 
 
 @pytest.mark.majors(*EDGES_IN_CI)
-@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
+@pytest.mark.parametrize("case", [pytest.param(each, marks=LONG.get(each.name, ()), id=each.name) for each in CASES])
 def test_killed_before_every_step(make_database: Callable[..., Database], case: Change, tmp_path: Path) -> None:
     life = Changing(change=case, database=make_database(), folder=tmp_path)
     life.prepare()

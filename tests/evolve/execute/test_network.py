@@ -53,6 +53,7 @@ def test_cut_at_every_step(race: Race, wire: Wire) -> None:
     assert leftovers(race.database) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("place", "direction"), FREEZES)
 def test_frozen_in_a_short_step(race: Race, wire: Wire, place: str, direction: str) -> None:
     """The connection stands, and nobody answers. The heartbeat notices, and the step is not waited for."""

@@ -115,6 +115,7 @@ def test_locked_rows_are_come_back_for(race: Race) -> None:
     assert race.database.one("SELECT nom_complet FROM utilisateurs WHERE id = 2000") == "tenu"
 
 
+@pytest.mark.long
 def test_rows_that_stay_locked_end_all_workers(race: Race) -> None:
     race.with_settings(backfill_patience=0.2)
     with race.database.connect(autocommit=False) as holder:

@@ -33,7 +33,7 @@ def columns_in_flight(request: Request) -> None:
     """Refuses a statement that names a column which is between two names, or takes all columns of such a table: it
     would hold on to a column that contract takes away."""
     text = request.action.statement.text
-    names = {token.name for token in parse.scan(text) if not token.is_comment}
+    names = parse.names(text)
     star = any(parse.kind_of(node) == "A_Star" for node in parse.walk(request.action.statement.node))
     for link in _objects.in_flight(request):
         table = request.catalog.tables.get(link.table)
@@ -97,14 +97,10 @@ def _locks_in_earnest(request: Request, text: str) -> bool:
 
 def before(request: Request, text: str) -> Sequence[str]:
     """The earlier statements about objects whose names the text mentions, and those that they mention, in order."""
-    wanted = _names(text)
+    wanted = set(parse.names(text))
     found: list[str] = []
     for name, earlier in reversed(request.tried):
         if name in wanted and len(found) < _MOST_BEFORE:
             found.append(earlier)
-            wanted |= _names(earlier)
+            wanted |= parse.names(earlier)
     return found[::-1]
-
-
-def _names(text: str) -> set[str | None]:
-    return {token.name for token in parse.scan(text) if not token.is_comment}

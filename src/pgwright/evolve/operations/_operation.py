@@ -260,8 +260,7 @@ class Request(Place, Sources):
     def moment(self) -> Phase:
         """When what is added beside may be added: after the pass, where the statement names what is complete only
         then, else before."""
-        named = {token.name for token in parse.scan(self.action.statement.text) if not token.is_comment}
-        return Phase.VERIFY if named & self.late else Phase.EXPAND
+        return Phase.VERIFY if parse.names(self.action.statement.text) & self.late else Phase.EXPAND
 
     def changeable(self, relation: object) -> Table:
         """As `table`, for a table whose definition is to change; a RelationName will do, too."""
@@ -302,7 +301,7 @@ class Request(Place, Sources):
         between = [each for each in shape.links if each.keeps_name and not each.mode.follows and each.id != self.id]
         if not between:
             return
-        named = {token.name for token in parse.scan(self.text) if not token.is_comment}
+        named = parse.names(self.text)
         for link in between:
             if link.old_name in named:
                 raise self.refuse(

@@ -97,7 +97,7 @@ class Steps:
         late = phase in (Phase.CONTRACT, Phase.RETIRE, Phase.RESTORE)
         numbers = {name: shape.survivor(name) for name in shape.logical}
         known = numbers if late else {shape.physical[number]: number for number in numbers.values()}
-        named = {token.name for text in texts for token in parse.scan(text)}
+        named = frozenset[str]().union(*map(parse.names, texts))
         return {name: number for name, number in known.items() if name in named and number not in shape.added}
 
     def look(

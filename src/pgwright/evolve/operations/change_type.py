@@ -52,6 +52,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ...catalog import dependents
 from ...catalog.values import Column, Table, View
 from ...sql.expression import substitute
 from ...sql.quote import ident
@@ -184,16 +185,16 @@ def _readers(request: Request, table: Table, name: str) -> list[str]:
     columns = {part.oid: column.number for part in parts if (column := part.column(name)) is not None}
     pairs = set(columns.items())
     found = [f"function {function.identity}" for function in catalog.functions.values() if pairs & function.reads]
-    for other in catalog.tables.values():
+    rules = dependents.rules_reading(catalog, columns)
+    found += [f"rule {rule.name} of {other.name}" for other, rule in rules if pairs & rule.reads]
+    policies = dependents.policies_reading(catalog, columns)
+    found += [f'policy "{policy.name}" of {other.name}' for other, policy in policies if pairs & policy.reads]
+    for other in parts:
         own = columns.get(other.oid)
-        found += [f"rule {rule.name} of {other.name}" for rule in other.rule_definitions if pairs & rule.reads]
-        found += [
-            f'policy "{policy.name}" of {other.name}'
-            for policy in other.policies
-            if pairs & policy.reads or own in policy.columns
-        ]
         if own is None:
             continue
+        found += [f"rule {rule.name} of {other.name}" for rule in other.rule_definitions if pairs & rule.reads]
+        found += [f'policy "{each.name}" of {other.name}' for each in other.policies if own in each.columns]
         found += [f"generated column {each.name} of {other.name}" for each in other.columns if own in each.reads]
         found += [
             f'trigger "{trigger.name}" of {other.name}'
@@ -223,13 +224,12 @@ def _written_anew(meant: Meant) -> str:
         return anew
     if readers := _readers(request, table, meant.there):
         return f"{readers[0]} reads it, and PostgreSQL changes no type under that"
-    for other in request.catalog.tables.values():
-        own = columns.get(other.oid)
-        for each in other.constraints:
-            mine = own in each.columns and each.kind in ("check", "foreign key")
-            theirs = each.referenced in columns and columns[each.referenced] in each.referenced_columns
-            if mine or theirs:
-                return f"{each.kind} {each.name} of {other.name} would be proven again, under the lock"
+    mine = [(part, each) for part in parts for each in part.constraints if each.kind in ("check", "foreign key")]
+    theirs = dependents.foreign_keys_to(request.catalog, columns)
+    for other, each in (*mine, *theirs):
+        pointed = columns.get(each.referenced or 0) in each.referenced_columns
+        if columns.get(other.oid) in each.columns or pointed:
+            return f"{each.kind} {each.name} of {other.name} would be proven again, under the lock"
     return ""
 
 

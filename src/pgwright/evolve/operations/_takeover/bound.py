@@ -45,16 +45,13 @@ def view_tree(catalog: Catalog, views: Collection[int]) -> tuple[View, ...]:
 
 def _other_tables(request: Request, change: Replacement) -> Iterator[tuple[Table, str]]:
     """Other tables on which a policy or a rule reads the column, with what it is called."""
-    columns = beside.numbers(request, change)
-    for table in request.catalog.tables.values():
-        if table.oid in columns:
-            continue
-        for policy in table.policies:
-            if _reads(policy.reads, columns):
-                yield table, f'policy "{policy.name}" of {table.name}'
-        for rule in table.rule_definitions:
-            if _reads(rule.reads, columns):
-                yield table, f'rule "{rule.name}" of {table.name}'
+    columns, catalog = beside.numbers(request, change), request.catalog
+    for table, policy in dependents.policies_reading(catalog, columns):
+        if table.oid not in columns and _reads(policy.reads, columns):
+            yield table, f'policy "{policy.name}" of {table.name}'
+    for owner, rule in dependents.rules_reading(catalog, columns):
+        if isinstance(owner, Table) and _reads(rule.reads, columns):
+            yield owner, f'rule "{rule.name}" of {owner.name}'
 
 
 def referenced(request: Request, change: Replacement, mode: LockMode) -> tuple[Lock, ...]:

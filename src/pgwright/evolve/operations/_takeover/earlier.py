@@ -32,8 +32,8 @@ def _makes(place: Place) -> bool:
 
 
 def _is_about(request: Request, place: Place, table: Table, names: tuple[str, ...]) -> bool:
-    words = {token.name for token in parse.scan(place.action.statement.text) if not token.is_comment}
-    if not words & set(names):
+    words = parse.names(place.action.statement.text)
+    if words.isdisjoint(names):
         return False
     family = {part.name.name for part in request.catalog.descendants(table.oid)}
     return bool(words & family)
