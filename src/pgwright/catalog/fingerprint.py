@@ -98,7 +98,8 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if value is None or isinstance(value, (bool, int, float)):
         return value
-    facts = {name: _plain(getattr(value, name)) for name in _names(type(value))}
+    kind: type = type(value)
+    facts = {name: _plain(getattr(value, name)) for name in _names(kind)}
     for name, part in facts.items():
         if isinstance(part, list) and part and isinstance(part[0], dict) and name != "columns":
             facts[name] = _sorted(part)

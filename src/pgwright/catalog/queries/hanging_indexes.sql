@@ -16,7 +16,9 @@ SELECT i.indexrelid::bigint, i.indrelid::bigint, c.relname::text, pg_catalog.for
         FROM pg_catalog.pg_constraint k WHERE k.conindid = i.indexrelid AND k.conrelid = i.indrelid
           AND k.contype IN ('p', 'u', 'x')),
        i.indisreplident,
-       ARRAY (SELECT x.attname::text FROM pg_catalog.pg_attribute x WHERE x.attrelid = c.oid ORDER BY x.attnum)
+       ARRAY (SELECT x.attname::text FROM pg_catalog.pg_attribute x WHERE x.attrelid = c.oid ORDER BY x.attnum),
+       c.relkind = 'I', pg_catalog.array_to_string(c.reloptions, ', '),
+       (SELECT s.spcname::text FROM pg_catalog.pg_tablespace s WHERE s.oid = c.reltablespace)
 FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 JOIN pg_catalog.pg_class t ON t.oid = i.indrelid JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace

@@ -25,7 +25,9 @@ until the grace period ends.
 Keys go over as well: contract first builds the like of each unique index, and points the foreign keys that point to the
 column to the hidden one too (SHARE ROW EXCLUSIVE on both tables, milliseconds; validated under SHARE UPDATE EXCLUSIVE);
 then the exchange takes all of them with it, the identity and its sequence included (ACCESS EXCLUSIVE on the tables that
-point to it, too). So an int becomes a bigint that is the primary key of a table in the middle of a schema.
+point to it, too). So an int becomes a bigint that is the primary key of a table in the middle of a schema. The key of a
+partitioned table is put together, by the exchange, of indexes that were built for each partition; it is refused where
+foreign keys point to a partitioned table, because PostgreSQL cannot take one index for another under them.
 
 The value is carried by USING, and back by `down`; without one it is assigned to the old type, and a value of the new
 application that does not come back the same is refused, or counted once the old column is aside. Values that USING

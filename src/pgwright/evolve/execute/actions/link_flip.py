@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ....base.errors import PgwrightError, Refused
 from ...sync.link import Mode
 from .. import declared, dependents, journal, live, sync, triggers
 from ..context import Change, Context
+from ..failure import Failure
 
 
 def prepare(context: Context) -> Change | None:
@@ -49,3 +51,11 @@ def prepare(context: Context) -> Change | None:
         *sync.install(sync.with_names(table, {link.old: aside, link.new: link.final_name}), links),
     ]
     return Change(statements=tuple(statements), relation=link.table, digest=digest)
+
+
+def failed(context: Context, error: PgwrightError) -> Failure | None:
+    """A partition that has come since gets its key first, when the same command goes on."""
+    again = tuple(context.parameters.get("again", ()))
+    return (
+        Failure(error=error, statements=(), relation=0, again=again) if again and isinstance(error, Refused) else None
+    )

@@ -134,7 +134,7 @@ def _read(connection: Connection, table: SyncTable, wanted: Wanted) -> _Found:
             path=path,
             moved=columns.move(connection, parts, (*names, parked), copies.not_null, problems, wanted.default),
             settled=settings.carry(connection, parts, leaving, taking, same_type=wanted.same_type),
-            index=indexes.swap(connection, parts, names, copies.indexes, problems),
+            index=indexes.swap(connection, parts, names, copies.indexes, wanted.pointing, problems),
             constraint=constraints.swap(connection, parts, names, copies.constraints, problems),
             reference=references.swap(connection, parts, names, *wanted.pointing, problems),
             identities=identity.move(connection, parts, leaving, parked),

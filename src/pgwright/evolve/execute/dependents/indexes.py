@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
 
 from ....catalog.statements import statement
 from ....sql.quote import dollar, ident, literal
+from ...sync.naming import hidden_name
 from .swap import Swap
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -19,7 +20,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 class Found:
     """An index as it is now. `body` is its definition behind the name, `targets` are its statistics targets, `columns`
     the names of its own columns, which a rename of the table's column leaves alone (14 to 18). `constraint` has kind,
-    deferrable, deferred, comment and definition of the key that it stands behind."""
+    deferrable, deferred, comment and definition of the key that it stands behind. `partitioned` is one of a partitioned
+    table, `options` its storage parameters."""
 
     oid: int
     relation: int
@@ -36,6 +38,9 @@ class Found:
     constraint: list[Any] | None
     replica_identity: bool
     columns: list[str]
+    partitioned: bool
+    options: str | None
+    tablespace: str | None
 
 
 _KEYS = (
@@ -54,6 +59,9 @@ _KEYS = (
     "constraint",
     "replica_identity",
     "columns",
+    "partitioned",
+    "options",
+    "tablespace",
 )
 
 
@@ -70,9 +78,11 @@ def swap(
     parts: Sequence[int],
     names: tuple[str, str],
     copies: Mapping[tuple[int, str], str],
+    of: tuple[str, str],
     problems: list[str],
 ) -> Swap:
-    """Exchanges the indexes of column `names[0]` for those of `names[1]` that were built beside."""
+    """Exchanges the indexes of column `names[0]` for those of `names[1]` that were built beside for a link and its tag
+    (`of`)."""
     leaving, taking = names
     old, new = read(connection, parts, leaving), read(connection, parts, taking)
     beside = {(each.relation, each.name): each for each in new}
@@ -80,6 +90,12 @@ def swap(
     used = set()
     for index in old:
         if index.parent is not None or index.name in copies.values():
+            continue
+        if index.constraint is not None and index.partitioned:
+            parts_of = _Parts(old=old, new=beside, of=of, found=found, problems=problems)
+            found.drop.append(f"ALTER TABLE {index.table} DROP CONSTRAINT {ident(index.name)}")
+            parts_of.exchange(index)
+            used |= parts_of.used
             continue
         hidden = copies.get((index.relation, index.name))
         twin = beside.get((index.relation, hidden)) if hidden else None
@@ -97,17 +113,28 @@ def swap(
             problems.append(f"index {hidden}, built to take the place of {index.sql}, is gone or not valid")
         else:
             problems.append(f"index {index.sql} reads it and was built since the plan was made")
-    unused = [each for each in new if each.parent is None and each.name in copies.values() and each.name not in used]
+    ours = hidden_name(f"{of[0]}_", of[1])
+    unused = [
+        each
+        for each in new
+        if each.parent is None
+        and each.name not in used
+        and (each.name in copies.values() or each.name.startswith(ours))
+    ]
     found.drop += [f"DROP INDEX {each.sql}" for each in unused]
     return found
 
 
 def _exchange_key(index: Found, twin: Found, found: Swap) -> None:
     """A UNIQUE or PRIMARY KEY: the twin becomes the index behind it, once the column is NOT NULL."""
+    found.drop.append(f"ALTER TABLE {index.table} DROP CONSTRAINT {ident(index.name)}")
+    _become_key(index, twin, found)
+
+
+def _become_key(index: Found, twin: Found, found: Swap) -> None:
     assert index.constraint is not None
-    kind, deferrable, deferred, comment, definition = index.constraint
+    kind, deferrable, deferred, comment, _ = index.constraint
     name, alter = ident(index.name), f"ALTER TABLE {index.table}"
-    found.drop.append(f"{alter} DROP CONSTRAINT {name}")
     key = "PRIMARY KEY" if kind == "p" else "UNIQUE"
     when = (" DEFERRABLE" if deferrable else "") + (" INITIALLY DEFERRED" if deferred else "")
     found.late.append(f"{alter} ADD CONSTRAINT {name} {key} USING INDEX {ident(twin.name)}{when}")
@@ -115,12 +142,65 @@ def _exchange_key(index: Found, twin: Found, found: Swap) -> None:
     if comment is not None:
         found.late.append(f"COMMENT ON CONSTRAINT {name} ON {index.table} IS {literal(comment)}")
     _settle(index, found.late)
+    _prove_key(index, found)
+
+
+def _prove_key(index: Found, found: Swap) -> None:
+    assert index.constraint is not None
     test = (
         "pg_catalog.pg_get_constraintdef((SELECT oid FROM pg_catalog.pg_constraint "
         f"WHERE conrelid = {index.relation} AND conname = {literal(index.name)}))"
     )
-    found.late_proofs.append((test, definition))
+    found.late_proofs.append((test, index.constraint[4]))
     found.late_proofs.append((_body(index), index.body))
+
+
+@dataclass(kw_only=True)
+class _Parts:
+    """The key of a partitioned table, exchanged from its partitions upwards: each takes the index that was built beside
+    for its own, and the table takes those for its key without building or reading anything (14 to 18). `used` are the
+    names of the indexes that were taken."""
+
+    old: Sequence[Found]
+    new: Mapping[tuple[int, str], Found]
+    of: tuple[str, str]
+    found: Swap
+    problems: list[str]
+    used: set[str] = field(default_factory=set)
+
+    def exchange(self, index: Found) -> None:
+        """The key and those below it."""
+        assert index.constraint is not None, "the key of a partition is one, too (14 to 18)"
+        if not index.partitioned:
+            self._of_partition(index)
+            return
+        for child in self.old:
+            if child.parent == index.oid:
+                self.exchange(child)
+        comment, definition = index.constraint[3:]
+        name, late = ident(index.name), self.found.late
+        late.append(f"ALTER TABLE {index.table} ADD CONSTRAINT {name} {_whole(index, definition)}")
+        if comment is not None:
+            late.append(f"COMMENT ON CONSTRAINT {name} ON {index.table} IS {literal(comment)}")
+        _settle(index, late)
+        _prove_key(index, self.found)
+
+    def _of_partition(self, index: Found) -> None:
+        hidden = hidden_name(f"{self.of[0]}_{index.name}", self.of[1])
+        twin = self.new.get((index.relation, hidden))
+        if twin is None or not twin.valid:
+            self.problems.append(f"index {hidden}, built to take the place of {index.sql}, is gone or not valid")
+            return
+        self.used.add(hidden)
+        _become_key(index, twin, self.found)
+
+
+def _whole(index: Found, definition: str) -> str:
+    """The definition of a key with what its index has beside it."""
+    body, deferrable, when = definition.partition(" DEFERRABLE")
+    options = f" WITH ({index.options})" if index.options else ""
+    place = f" USING INDEX TABLESPACE {ident(index.tablespace)}" if index.tablespace else ""
+    return f"{body}{options}{place}{deferrable}{when}"
 
 
 def _columns(index: Found, twin: Found) -> list[str]:

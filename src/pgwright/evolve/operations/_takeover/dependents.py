@@ -57,7 +57,9 @@ def contract(builder: Builder) -> list[Step]:
     link, relation = builder.link, builder.table.root_sql
     aside = hidden_name(link.old_name, "retired")
     side = Side(builder, column=link.new_name, tag="new", phase=Phase.CONTRACT)
-    parameters = {**builder.parameters, "aside": aside, "copies": side.copies(), "rewrite": _rewrite(builder)}
+    pointing = [*side.indexes(unique=True), *keys.references(builder, link.new_name, "new", Phase.CONTRACT)]
+    parameters = {**builder.parameters, "aside": aside, "copies": side.copies(), "rewrite": _rewrite(builder),
+                  "again": _rest_of_keys(pointing)}  # fmt: skip
     shown = bound.shown(builder.request, builder.change, aside, side.copies())
     back = (f"ALTER TABLE {relation} RENAME COLUMN {ident(aside)} TO {ident(link.old_name)}",)
     summary = f"{_new(builder)} takes over from {link.old_name}, which is put aside and kept in step"
@@ -78,7 +80,6 @@ def contract(builder: Builder) -> list[Step]:
     shown = (f"ALTER TABLE {relation} DROP COLUMN {ident(aside)}",)
     summary, done = f"drop the retired {_old(builder)}", condition.neither(condition.has_link(link.id))
     retire = builder.step("retire", Phase.RETIRE, Kind.CUTOVER, summary, shown, action, done=done)
-    pointing = [*side.indexes(unique=True), *keys.references(builder, link.new_name, "new", Phase.CONTRACT)]
     return [
         *side.not_null(),
         *(pointing if link.keeps_name else []),
@@ -94,7 +95,9 @@ def restore(builder: Builder) -> list[Step]:
     link, relation, root = builder.link, builder.table.root_sql, builder.change.table.name
     aside = hidden_name(link.old_name, "retired")
     side = Side(builder, column=aside, tag="old", phase=Phase.RESTORE)
-    parameters = {**builder.parameters, "aside": aside, "copies": side.copies(), "rewrite": _rewrite(builder)}
+    pointing = [*side.indexes(unique=True), *keys.references(builder, aside, "old", Phase.RESTORE)]
+    parameters = {**builder.parameters, "aside": aside, "copies": side.copies(), "rewrite": _rewrite(builder),
+                  "again": _rest_of_keys(pointing)}  # fmt: skip
     hold = builder.step(
         "hold",
         Phase.RESTORE,
@@ -119,7 +122,6 @@ def restore(builder: Builder) -> list[Step]:
         done=condition.neither(condition.has_link(link.id)),
     )
     built = [*side.indexes(unique=False), *side.analyze()]
-    pointing = [*side.indexes(unique=True), *keys.references(builder, aside, "old", Phase.RESTORE)]
     constrained = [*_lasting(builder), *side.constraints(), *side.not_null(), *pointing]
     look, prove = (_proof(builder, parameters, name) for name in ("look_back", "prove"))
     return [look, *built, hold, prove, *constrained, unflip, *_extended(builder, "back_statistics", Phase.RESTORE)]
@@ -181,6 +183,12 @@ def _old(builder: Builder) -> str:
     """The old column as people know it."""
     link = builder.link
     return f"{link.old_name} as {link.types[0]}" if link.keeps_name else link.old_name
+
+
+def _rest_of_keys(pointing: list[Step]) -> list[str]:
+    """The steps that build the keys of partitions which have come since: they run again where the exchange finds one
+    without."""
+    return [step.id for step in pointing if step.action is not None and step.action.name == "index_rest"]
 
 
 def _rewrite(builder: Builder) -> bool:

@@ -58,8 +58,11 @@ def against(request: Request, change: Replacement) -> list[str]:
             reasons.append(
                 f"{old} is in the unique {what}: concurrent upserts would meet the arbiter of the other column (23505)"
             )
-        elif part.kind == "p":
-            reasons.append(f"{old} is in the unique {what} of a partitioned table")
+        elif part.kind == "p" and any(each.referenced == part.oid for _, each in incoming(request, change)):
+            reasons.append(
+                f"{old} is in the unique {what} of a partitioned table, and foreign keys point to it: PostgreSQL lets "
+                "no index that is there take its place under them"
+            )
         elif index.method != "btree":
             reasons.append(f"{old} is in the unique {what}, which cannot be built beside")
     for other, each in incoming(request, change):

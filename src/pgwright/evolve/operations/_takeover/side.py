@@ -72,15 +72,23 @@ class Side:
                     done=condition.has_index(part.oid, self._hidden(each.name)),
                 )
             )
-        return steps if unique else [*steps, *self._partitioned()]
+        return [*steps, *self._partitioned(unique=unique)]
 
-    def _partitioned(self) -> list[Step]:
+    def _partitioned(self, *, unique: bool | None) -> list[Step]:
         """Indexes of partitioned tables: first those of partitions that come until then, then an empty one on each
-        level, and every part attached to the one above."""
-        tops = [(part, each) for part, each in self.found.indexes if part.kind == "p" and each.parent is None]
+        level, and every part attached to the one above. A key is put together by the exchange."""
+        tops = [
+            (part, each)
+            for part, each in self.found.indexes
+            if part.kind == "p" and each.parent is None and unique in (None, each.unique)
+        ]
         if not tops:
             return []
-        levels = [(part, each) for part, each in self.found.indexes if part.kind == "p"]
+        levels = [
+            (part, each)
+            for part, each in self.found.indexes
+            if part.kind == "p" and unique in (None, each.unique) and each.constraint is None
+        ]
         shown = [self._index(each.definition, self._hidden(each.name), concurrently=False) for _, each in levels]
         by_oid = {each.oid: each for _, each in levels}
         shown += [
@@ -95,8 +103,9 @@ class Side:
             "column": self.column,
             "tag": self.tag,
         }
+        what = "key" if unique else "index"
         rest = self.builder.step(
-            f"{self.prefix}index_rest",
+            f"{self.prefix}{what}_rest",
             self.phase,
             Kind.CONCURRENT,
             f"build the indexes on {self.column} of partitions that have come since the plan",
@@ -104,8 +113,12 @@ class Side:
             Action(name="index_rest", parameters=parameters),
             mode=LockMode.SHARE_UPDATE_EXCLUSIVE,
         )
+        if not levels:
+            return [rest]
+        tops = [(part, each) for part, each in tops if each.constraint is None]
+        parameters = {**parameters, "tops": [[part.oid, each.name] for part, each in tops]}
         attach = self.builder.step(
-            f"{self.prefix}index_attach",
+            f"{self.prefix}{what}_attach",
             self.phase,
             Kind.INSTANT,
             f"put the indexes of the partitions on {self.column} together",
