@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..base.errors import MigrationFileError, PgwrightError
 from ..sql import expression, parse
 from ..sql.quote import ident, literal
+from ..sql.typename import without_length
 from .advice import advice
 from .values import Catalog, Column
 
@@ -140,19 +141,8 @@ def _prepared(text: str, columns: tuple[str, ...], names: tuple[str, ...], targe
     if parse.kind_of(node) == "A_Const" and (node.isnull or node.HasField("sval")):
         # A bare 'x' or NULL has no type of its own; an assignment gives it the column's. Without the length: a
         # value that is too long must raise, as it does in an assignment, and not be cut.
-        return f"CAST({text} AS {_without_length(target.type)})", False
+        return f"CAST({text} AS {without_length(target.type)})", False
     return text, has_subquery
-
-
-def _without_length(type_name: str) -> str:
-    """The type without its modifier: `numeric(10,2)[]` → `numeric[]`, `timestamp(3) with time zone` → …"""
-    head, quote, tail = type_name.rpartition('"')
-    start = tail.find("(")
-    if start < 0:
-        return type_name
-    # `character` and `bit` without a length mean one of length 1; these are the types without a limit.
-    name = {"character": "bpchar", "bit": '"bit"'}.get(tail[:start].strip(), tail[:start])
-    return head + quote + name + tail[tail.index(")") + 1 :]
 
 
 @contextmanager

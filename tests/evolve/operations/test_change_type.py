@@ -101,6 +101,14 @@ SHAPES = (
         setup=PLAIN,
         migration="ALTER TABLE t ALTER b TYPE bigint, ALTER c TYPE varchar(9);\n",
     ),
+    Change(
+        name="two_at_once_of_types_that_do_not_mix",
+        setup=PLAIN + "ALTER TABLE t ADD j jsonb DEFAULT '{\"a\": 1}', ADD e varchar(3)[] DEFAULT '{ab}';\n",
+        migration="-- pgwright: down = b::int\nALTER TABLE t ALTER b TYPE text;\nALTER TABLE t ALTER j TYPE json;\n"
+        "-- pgwright: down = e::varchar(3)[]\nALTER TABLE t ALTER e TYPE bpchar(5)[];\n",
+        old=NUMBERS[::2],
+        new=NUMBERS[::2],
+    ),
     Change(name="two_units", setup=PLAIN, migration="ALTER TABLE t ALTER c TYPE varchar(9);\n", earlier=(BIGINT,)),
     Change(
         name="free_of_partitions",

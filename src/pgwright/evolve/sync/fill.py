@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...sql.expression import substitute
 from ...sql.quote import ident, literal
+from ...sql.typename import without_length
 from .body import PASS, pass_value
 from .link import Link, SyncTable
 from .ordering import in_order
@@ -58,9 +59,15 @@ def _carried(table: SyncTable, links: Sequence[Link], values: dict[int, str]) ->
         mapping = {name: values.get(number, ident(table.names[number])) for name, number in link.columns.items()}
         empty = " OR ".join(f"{ident(table.names[number])} IS NOT DISTINCT FROM NULL" for number in read)
         there = ident(table.names[to])
-        values[to] = f"CASE WHEN {empty} THEN {substitute(text, mapping)} ELSE {there} END"
+        value = _as(link, substitute(text, mapping), link.types[1] if to == link.new else link.types[0])
+        values[to] = f"CASE WHEN {empty} THEN {value} ELSE {there} END"
         found.append(f"{there} = {values[to]}")
     return found
+
+
+def _as(link: Link, text: str, type_name: str) -> str:
+    """The value as the type of the column that it is for, where both sides differ: a CASE does not assign."""
+    return f"CAST(({text}) AS {without_length(type_name)})" if link.new_type else text
 
 
 def blocks(first: int, last: int) -> str:
@@ -75,7 +82,7 @@ def fill(table: SyncTable, links: Sequence[Link], *, carried: Sequence[Link] = (
     conditions, assignments, shown = [], [], []
     for link in in_order(links):
         mapping = {name: values.get(number, ident(table.names[number])) for name, number in link.columns.items()}
-        up = substitute(link.up, mapping)
+        up = _as(link, substitute(link.up, mapping), link.types[1])
         new = ident(table.names[link.new])
         values[link.new] = f"CASE WHEN {new} IS NOT DISTINCT FROM NULL THEN {up} ELSE {new} END"
         # A volatile value would be another one when it is set: it is asked for once.

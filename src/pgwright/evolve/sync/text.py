@@ -164,7 +164,8 @@ def in_sync(link: Link, table: SyncTable) -> str:
 
 
 def _same_image(one: str, other: str) -> str:
-    return f"ROW({one})::record OPERATOR(pg_catalog.*=) ROW({other})::record"
+    # Not by the operator: a check is dumped without the casts to record, and would not be restored (14 to 18).
+    return f"pg_catalog.record_image_eq(ROW({one}), ROW({other}))"
 
 
 def _same_value(one: str, other: str) -> str:
