@@ -86,7 +86,7 @@ class Account:
         elif whole and not self.everything:
             yield f"not run: most tests on {'15, 16 and 17' if in_ci() else '14 to 17'} (make test-all runs them)"
             if not in_ci():
-                yield "not run: every other life cycle of a change (CI=true, make test-all and naming a file run them)"
+                yield "not run: two of three life cycles of changes (CI=true, make test-all and naming a file run them)"
         if whole and "not long" in self.chosen:
             yield "not run: tests marked long (CI=true or make test-all runs them)"
         for reason in self.forbidden:

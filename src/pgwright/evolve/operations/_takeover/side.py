@@ -77,57 +77,53 @@ class Side:
     def _partitioned(self, *, unique: bool | None) -> list[Step]:
         """Indexes of partitioned tables: first those of partitions that come until then, then an empty one on each
         level, and every part attached to the one above. A key is put together by the exchange."""
-        tops = [
-            (part, each)
-            for part, each in self.found.indexes
-            if part.kind == "p" and each.parent is None and unique in (None, each.unique)
-        ]
+        mine = [(part, each) for part, each in self.found.indexes if unique in (None, each.unique)]
+        tops = [(part, each) for part, each in mine if part.kind == "p" and each.parent is None]
         if not tops:
             return []
-        levels = [
-            (part, each)
-            for part, each in self.found.indexes
-            if part.kind == "p" and unique in (None, each.unique) and each.constraint is None
-        ]
-        shown = [self._index(each.definition, self._hidden(each.name), concurrently=False) for _, each in levels]
-        by_oid = {each.oid: each for _, each in levels}
+        what = f"{self.prefix}{'key' if unique else 'index'}"
+        rest = self.builder.step(
+            f"{what}_rest",
+            self.phase,
+            Kind.CONCURRENT,
+            f"build the indexes on {self.column} of partitions that have come since the plan",
+            (),
+            Action(name="index_rest", parameters=self._trees(tops)),
+            mode=LockMode.SHARE_UPDATE_EXCLUSIVE,
+        )
+        plain = [(part, each) for part, each in mine if each.constraint is None]
+        attached = [(part, each) for part, each in tops if each.constraint is None]
+        return [rest, self._attached(f"{what}_attach", attached, plain)] if attached else [rest]
+
+    def _attached(self, step: str, tops: list[tuple[Table, Index]], mine: list[tuple[Table, Index]]) -> Step:
+        levels = [each for part, each in mine if part.kind == "p"]
+        shown = [self._index(each.definition, self._hidden(each.name), concurrently=False) for each in levels]
+        by_oid = {each.oid: each for each in levels}
         shown += [
             f"ALTER INDEX {self._copy(by_oid[each.parent])} ATTACH PARTITION {self._copy(each)}"
-            for _, each in self.found.indexes
+            for _, each in mine
             if each.parent in by_oid
         ]
-        parameters = {
+        return self.builder.step(
+            step,
+            self.phase,
+            Kind.INSTANT,
+            f"put the indexes of the partitions on {self.column} together",
+            tuple(shown),
+            Action(name="index_attach", parameters=self._trees(tops)),
+            mode=LockMode.SHARE,
+            done=condition.both(*(condition.has_index(part.oid, self._hidden(each.name)) for part, each in tops)),
+        )
+
+    def _trees(self, tops: list[tuple[Table, Index]]) -> dict[str, Any]:
+        """The parameters of actions on the likes of whole trees of indexes."""
+        return {
             **self._failing(),
             "tops": [[part.oid, each.name] for part, each in tops],
             "names": [*self.found.names, *([self.builder.link.final_name] if self.tag == "old" else [])],
             "column": self.column,
             "tag": self.tag,
         }
-        what = "key" if unique else "index"
-        rest = self.builder.step(
-            f"{self.prefix}{what}_rest",
-            self.phase,
-            Kind.CONCURRENT,
-            f"build the indexes on {self.column} of partitions that have come since the plan",
-            (),
-            Action(name="index_rest", parameters=parameters),
-            mode=LockMode.SHARE_UPDATE_EXCLUSIVE,
-        )
-        if not levels:
-            return [rest]
-        tops = [(part, each) for part, each in tops if each.constraint is None]
-        parameters = {**parameters, "tops": [[part.oid, each.name] for part, each in tops]}
-        attach = self.builder.step(
-            f"{self.prefix}{what}_attach",
-            self.phase,
-            Kind.INSTANT,
-            f"put the indexes of the partitions on {self.column} together",
-            tuple(shown),
-            Action(name="index_attach", parameters=parameters),
-            mode=LockMode.SHARE,
-            done=condition.both(*(condition.has_index(part.oid, self._hidden(each.name)) for part, each in tops)),
-        )
-        return [rest, attach]
 
     def _copy(self, index: Index) -> str:
         return f"{ident(index.schema)}.{ident(self._hidden(index.name))}"
