@@ -27,13 +27,13 @@ from .support.report import Report, Table
 
 TABLES, OPERATIONS, RUNS, PROMISED = 10_000, 500, 3, 2.0
 FORMS = (
-    "ALTER TABLE t{n} ADD COLUMN c int",
+    "ALTER TABLE t{n} ADD COLUMN c{n} int",
     "ALTER TABLE t{n} ADD COLUMN c text NOT NULL DEFAULT 'x'",
-    "ALTER TABLE t{n} RENAME COLUMN a TO z",
+    "ALTER TABLE t{n} RENAME COLUMN a TO z{n}",
     "ALTER TABLE t{n} ALTER COLUMN b TYPE bigint",
     "ALTER TABLE t{n} ALTER COLUMN b SET NOT NULL",
     "ALTER TABLE t{n} ALTER COLUMN a DROP NOT NULL",
-    "ALTER TABLE t{n} ADD CHECK (b < 1000)",
+    "ALTER TABLE t{n} ADD CHECK (b < {n})",
     "ALTER TABLE t{n} DROP COLUMN b",
     "CREATE INDEX ON t{n} (a, b)",
     "COMMENT ON COLUMN t{n}.a IS 'x'",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from pgwright import connect
 from pgwright.base.errors import ConfigError, ConnectError, LockNotObtained
 from pgwright.base.name import RelationName
+from pgwright.base.uncollected import uncollected
 from pgwright.catalog import read
 from pgwright.catalog.fingerprint import fingerprint
 from pgwright.catalog.values import Catalog
@@ -198,3 +201,21 @@ def test_other_encodings(database: Database, encoding: str) -> None:
         assert [(table.name.name, table.columns[0].name) for table in catalog.tables.values()] == [("créée", "été")]
     finally:
         database.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def test_garbage_is_collected_again_afterwards() -> None:
+    """Also where what was done fails; where it was off it stays off."""
+
+    @uncollected
+    def fails() -> None:
+        assert not gc.isenabled()
+        raise KeyError("x")
+
+    for collects in (True, False):
+        (gc.enable if collects else gc.disable)()
+        try:
+            with pytest.raises(KeyError):
+                fails()
+            assert gc.isenabled() is collects
+        finally:
+            gc.enable()

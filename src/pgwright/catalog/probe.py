@@ -88,20 +88,27 @@ def probe_expression(
         return ExpressionFacts(text=text, error=error.message, sqlstate="42601")
     if (found := _itself(prepared, copy, target)) is not None:
         return found
-    of_nothing = (text, _type(target)) if not copy and not has_subquery else None
-    if of_nothing in catalog.memo:
-        known: ExpressionFacts = catalog.memo[of_nothing]
+    # What a subquery reads only the server can tell; else the answer depends on nothing but what is written here.
+    read = copy if has_subquery else _read_by(prepared, copy)
+    key = ("expression", prepared, *((name, _type(column)) for name, column in read.items()), _type(target))
+    if not has_subquery and key in catalog.memo:
+        known: ExpressionFacts = catalog.memo[key]
         return known
-    probe = _Probe(connection, prepared, copy, target, names[0], has_subquery)
+    probe = _Probe(connection, prepared, read, target, names[0], has_subquery, tuple(copy))
     with _rolled_back(connection):
         grant = f"GRANT TEMPORARY ON DATABASE {ident(catalog.database)} TO {ident(catalog.role)};"
         hint = f"pgwright checks expressions on an empty temporary copy of the table: {grant}"
         with _translated(f"making a temporary copy of {table.name}", hint):
             probe.make_copy(catalog.search_path)
         found = probe.facts(text)
-    if of_nothing is not None and found.error is None:
-        catalog.memo[of_nothing] = found
+    if not has_subquery and found.error is None:
+        catalog.memo[key] = found
     return found
+
+
+def _read_by(text: str, columns: Mapping[str, Column]) -> dict[str, Column]:
+    named = set(expression.columns(text))
+    return {name: column for name, column in columns.items() if name in named}
 
 
 def _itself(text: str, columns: Mapping[str, Column], target: Column) -> ExpressionFacts | None:
@@ -181,7 +188,7 @@ class _Probe:
 
     def __init__(
         self, connection: Connection, text: str, copy: Mapping[str, Column], target: Column, alias: str,
-        has_subquery: bool,
+        has_subquery: bool, known: tuple[str, ...],
     ) -> None:  # fmt: skip
         self._connection = connection
         # On lines of its own: the text may end in a comment.
@@ -190,6 +197,7 @@ class _Probe:
         self._target = target
         self._from = f"pg_temp.{TABLE} AS {ident(alias)}"
         self._has_subquery = has_subquery
+        self._known = known
         self._path = ""
 
     def make_copy(self, search_path: tuple[str, ...]) -> None:
@@ -221,7 +229,7 @@ class _Probe:
             if error.sqlstate is None or error.sqlstate[:2] in ("08", "53", "57", "58") or error.sqlstate == "55P03":
                 with _translated(f"checking the expression {original!r}"):
                     raise
-            message = advice(error, tuple(self._copy), self._target, {TARGET: self._target.name})
+            message = advice(error, self._known, self._target, {TARGET: self._target.name})
             return ExpressionFacts(text=original, error=message, sqlstate=error.sqlstate)
         assert explained is not None, "EXPLAIN always answers"
         assert row is not None, "the view was made in this transaction"

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ..base.errors import ConfigError
+from ..base.uncollected import uncollected
 from .assemble import assemble
 from .statements import statement
 from .values import Catalog
@@ -39,6 +40,7 @@ values that are made of them."""
 AT_ONCE = 2000
 
 
+@uncollected
 def read(connection: Connection, *, schemas: Sequence[str] = (), patience: float = 1.0) -> Catalog:
     """A consistent snapshot of the user's schemas, or of `schemas` and what hangs together with them (partitions,
     inheritance, views, foreign keys); functions are always those of all user schemas.

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 PLACE = "pgwright_typed"
 _FILES = f"""
 SELECT pg_catalog.json_object_agg(c.relname, pg_catalog.pg_relation_filenode(c.oid)) FROM pg_catalog.pg_class c
-WHERE c.oid = 'pg_temp.{PLACE}'::regclass OR c.oid IN (
-    SELECT i.indexrelid FROM pg_catalog.pg_index i WHERE i.indrelid = 'pg_temp.{PLACE}'::regclass)
+WHERE c.oid = ANY (ARRAY (
+    SELECT i.indexrelid FROM pg_catalog.pg_index i WHERE i.indrelid = 'pg_temp.{PLACE}'::regclass
+    UNION ALL SELECT 'pg_temp.{PLACE}'::regclass))
 """
 
 

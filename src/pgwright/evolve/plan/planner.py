@@ -13,6 +13,7 @@ from ...base import registry
 from ...base.consent import require_known
 from ...base.errors import MigrationFileError, Refused, UsageError
 from ...base.name import RelationName
+from ...base.uncollected import uncollected
 from ...catalog.fingerprint import fingerprint
 from ..operations import _fresh
 from ..operations._operation import Compiled, Place, Request, Shape
@@ -48,6 +49,7 @@ class _Draft:
     requests: list[Request] = field(default_factory=list)
 
 
+@uncollected
 def make(migrations: Sequence[Migration], sources: Sources) -> Plan:
     """The plan of `migrations`, in their order. Raises MigrationFileError or Refused for what cannot be planned."""
     actions = (action for each in migrations for statement in each.statements for action in statement.actions)
