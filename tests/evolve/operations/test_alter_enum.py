@@ -62,3 +62,14 @@ def test_plan_and_refusals(make_database: Callable[..., Database]) -> None:
     ):
         with pytest.raises((MigrationFileError, Refused), match=said):
             planned(database, text)
+
+
+def test_a_value_of_the_same_plan_is_not_there_for_a_default(make_database: Callable[..., Database]) -> None:
+    """PostgreSQL knows it only when it is committed; what to do is said."""
+    text = "ALTER TYPE humeur ADD VALUE 'c';\nALTER TABLE t ALTER h SET DEFAULT 'c';\n"
+    with pytest.raises(MigrationFileError, match="invalid input value for enum") as caught:
+        planned(make_database(T + E), text)
+    assert "expand that first: pgwright expand" in caught.value.hint
+    with pytest.raises(MigrationFileError, match="invalid input value for enum") as caught:
+        planned(make_database(T + E), "ALTER TABLE t ALTER h SET DEFAULT 'c';")
+    assert "expand" not in caught.value.hint

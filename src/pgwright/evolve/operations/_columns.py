@@ -88,7 +88,8 @@ def facts(request: Request, table: Table, text: str, target: Column, *, what: st
     except StepFailed as error:  # the type, or the collation with it, of a column that is to come
         raise request.error(f"{what}: {error.message}") from error
     if found.error:
-        missing = found.sqlstate in ("42883", "42704")
+        enums = any(place.action.statement.kind == "AlterEnumStmt" for place in request.earlier)
+        missing = found.sqlstate in ("42883", "42704") or (enums and found.sqlstate == "22P02")
         hint = (
             "If an earlier statement of this plan makes it, expand that first: pgwright expand NAME." if missing else ""
         )

@@ -31,7 +31,8 @@ foreign keys point to a partitioned table, because PostgreSQL cannot take one in
 
 The value is carried by USING, and back by `down`; without one it is assigned to the old type, and a value of the new
 application that does not come back the same is refused, or counted once the old column is aside. Values that USING
-refuses stop expand, which names them; with `on_error = null` they become NULL. A RENAME of the same column above it in
+refuses stop expand, which names them; with `on_error = null` they become NULL. What cannot be done so is refused with
+its reasons; `allow = raw_sql` runs it as typed, with the locks that the plan shows. A RENAME of the same column above it in
 the same file makes one change of both, and then both names and both types can be used until contract.
 
 ## Rollback
@@ -305,9 +306,14 @@ def _by_hidden_column(meant: Meant, why: str) -> Compiled:
     keys.refuse_impossible(request, change)
     policies.refuse_impossible(request, change)
     if reasons := against(request, change):
-        if not has_rows(request.catalog, meant.steps.table.oid):
+        if request.allowed("raw_sql") or not has_rows(request.catalog, meant.steps.table.oid):
             return raw_sql.compile_(request)
-        raise request.refuse(f"the type of {name} cannot be changed without a stop: {why}", *reasons)
+        raise request.refuse(
+            f"the type of {name} cannot be changed without a stop: {why}",
+            *reasons,
+            hint="Drop what is named in a migration before, and make it again in one after; or have it as typed, in a "
+            f"quiet hour, because nobody can use {meant.steps.table.name} meanwhile: -- pgwright: allow = raw_sql",
+        )
     return builder.compile_(request, change, why, lambda lasting: _hazards(meant, change, lasting=lasting))
 
 

@@ -39,12 +39,14 @@ from ...base.name import RelationName
 from ...catalog.dependents import foreign_keys_to
 from ...catalog.values import Table
 from ...sql import parse
+from ...sql.parse import Node
 from ...sql.quote import qualified
 from ..locks.declare import declared
+from ..locks.scene import Scene
 from ..steps import condition
 from ..steps.step import Action, Kind, Lock, Phase, Step
 from . import attach_partition
-from ._operation import ALONE, Compiled, Request
+from ._operation import ALONE, Compiled, Place, Request
 from ._partition import bound_text
 from ._twin import Typed
 
@@ -165,4 +167,33 @@ def _locks(request: Request) -> tuple[Lock, ...]:
     effects = declared(action.key, action.node, action.statement, request.catalog)
     if effects is None:
         raise request.refuse("nobody knows what this CREATE TABLE locks", hint="Write it in its plain form.")
-    return tuple(Lock(relation=effect.relation, oid=effect.oid, mode=effect.mode) for effect in effects)
+    found = {effect.oid: Lock(relation=effect.relation, oid=effect.oid, mode=effect.mode) for effect in effects}
+    for lock in _from_above(request):
+        if lock.oid not in found or found[lock.oid].mode < lock.mode:
+            found[lock.oid] = lock
+    return tuple(found[oid] for oid in sorted(found))
+
+
+def _from_above(request: Request) -> list[Lock]:
+    """A partition of a table that the same plan makes has the foreign keys of that table, and of those above it."""
+    scene, node, found = Scene(request.catalog), request.action.node, set[int]()
+    while node is not None and node.HasField("partbound"):
+        relation = node.inh_relations[0].range_var
+        if (table := scene.table(scene.oid(relation))) is not None:
+            found |= set(scene.referenced(table.constraints))
+            break
+        node = next((each.action.node for each in request.earlier if _makes(each, relation)), None)
+        for child in parse.walk(node) if node is not None else ():
+            if parse.kind_of(child) == "Constraint" and parse.enum_value(child, "contype") == "CONSTR_FOREIGN":
+                found |= set(scene.family(child.pktable))
+    tables = [request.catalog.tables[oid] for oid in sorted(found)]
+    return [Lock(relation=each.name, oid=each.oid, mode=LockMode.SHARE_ROW_EXCLUSIVE) for each in tables]
+
+
+def _makes(place: Place, relation: Node) -> bool:
+    """Whether the statement creates the table that `relation` names."""
+    if place.action.statement.kind != "CreateStmt":
+        return False
+    made = place.action.node.relation
+    same_schema = not (made.schemaname and relation.schemaname) or made.schemaname == relation.schemaname
+    return bool(made.relname == relation.relname and same_schema)
