@@ -2,8 +2,9 @@
 
 The load and its timetable are those of *stall*, without forgotten sessions: what is seen is what the change itself does
 to an application. `failed` are its statements that failed, `longest stall` the longest that one of its transactions
-waited, `seconds` what the whole change took, expand and contract together. A change that pgwright refuses is listed
-with its sentence.
+waited, `seconds` what the whole change took, expand and contract together, each a process of its own. A change that
+pgwright refuses is listed with its sentence. No stall is promised here: a pass and a load of half the capacity have two
+processors between them.
 
 It does not show: what a queue behind somebody else's lock does (see *stall*), and other sizes of rows.
 """
@@ -100,7 +101,8 @@ class Matrix(Stall):
         table = Table(title="Each change under load", head=HEAD, rows=tuple(map(self.cells, order)))
         took = {" ".join(key).strip(): seconds for key, seconds in self.took.items() if key[1]}
         facts = {name: value for name, value in made.facts.items() if name != "forgotten sessions"}
-        return replace(made, tables=(table,), facts=facts, figures={**made.figures, "seconds": took})
+        goals = tuple(each for each in made.goals if "failed" in each.promise)
+        return replace(made, tables=(table,), goals=goals, facts=facts, figures={**made.figures, "seconds": took})
 
 
 HEAD = ("", "failed", "longest stall", "seconds")

@@ -29,7 +29,7 @@ from .support.migrations import NEW, OLD, RENAME, RENAME_NOT_NULL, Migration
 from .support.options import Options
 from .support.project import Project, Stopped, sentence
 from .support.report import Goal, Report, Table, caution
-from .support.ways import Found, cells, half, require_room, say
+from .support.ways import Found, cells, part, require_room, say
 
 ROWS, CALM = 10_000_000, 30.0
 MOST = 100.0
@@ -185,7 +185,7 @@ class TenMillion:
             goals=goals,
             skipped=tuple(self.skipped),
             caution=caution(self.found["no change"].figures.longest),
-            facts=half(self.rate, self.clients),
+            facts=part(self.rate, self.clients),
             figures={name: asdict(each) for name, each in self.found.items()},
         )
 

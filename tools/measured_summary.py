@@ -12,14 +12,15 @@ ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 PLACE = re.compile(r"(<!-- measured:begin .*?-->\n).*?(<!-- measured:end -->)", re.DOTALL)
 STALL = "longest stall"
-# Rows of the table on ten million rows that a reader of the README wants to know.
-LARGE = ("failed", STALL, "rows lost or different", "time", "WAL", "table after")
+# Rows of the tables on large tables that a reader of the README wants to know.
+LARGE = ("failed", "failed once per connection, named", STALL, "rows lost or different", "time", "WAL", "table after")
 
 
 def written(readme: str, results: Path) -> str:
     """`readme` with the marked place made anew. Raises SystemExit where there is no such place."""
     found = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(results.glob("*.json"))}
-    body = "\n".join(["", *stalls(found["stall"]), "", *large(found["ten_million"]), "", goals(found), "", ""])
+    large_ones = (*large(found["ten_million"]), "", *large(found["bigint"], "primary key: "))
+    body = "\n".join(["", *stalls(found["stall"]), "", *large_ones, "", goals(found), "", ""])
     result, number = PLACE.subn(lambda match: match[1] + body + match[2], readme)
     if number != 1:
         raise SystemExit("README.md has no place for it: <!-- measured:begin … --> and <!-- measured:end -->")
@@ -34,10 +35,10 @@ def stalls(found: Mapping[str, Any]) -> list[str]:
     return [*lines, *(f"| {row[0]} | {row[failed]} | {row[longest]} |" for row in table["rows"])]
 
 
-def large(found: Mapping[str, Any]) -> list[str]:
-    """The table on ten million rows, shortened."""
+def large(found: Mapping[str, Any], what: str = "") -> list[str]:
+    """The table on a large table, shortened; `what` it is about, where its title does not say."""
     [table] = found["tables"]
-    lines = [f"| {table['title']} | {' | '.join(table['head'][1:])} |", "|---" * len(table["head"]) + "|"]
+    lines = [f"| {what}{table['title']} | {' | '.join(table['head'][1:])} |", "|---" * len(table["head"]) + "|"]
     return [*lines, *(f"| {' | '.join(row)} |" for row in table["rows"] if row[0] in LARGE)]
 
 

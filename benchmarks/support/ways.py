@@ -57,9 +57,9 @@ def cells(found: Mapping[str, Found], more: Mapping[str, Cell] | None = None) ->
     return tuple((name, *map(cell, found.values())) for name, cell in lines.items())
 
 
-def half(rate: float, clients: int) -> dict[str, str]:
+def part(rate: float, clients: int, share: str = "half") -> dict[str, str]:
     """The load, as a fact of the report."""
-    return {"load": f"{rate:,.0f} transactions/s, half of the capacity, with {clients} connections"}
+    return {"load": f"{rate:,.0f} transactions/s, {share} of the capacity, with {clients} connections"}
 
 
 def require_room(rows: int) -> None:
