@@ -85,8 +85,9 @@ LIVES = (
     Change(
         name="with_partitions_of_its_own",
         setup=PARTED + "CREATE TABLE p (k int PRIMARY KEY); INSERT INTO p SELECT generate_series(1, 600);\n",
-        migration=CREATE.replace("OF t ", "OF t (FOREIGN KEY (k) REFERENCES p) ").replace(";", " PARTITION BY LIST (k);")
-        + "CREATE TABLE nn PARTITION OF n FOR VALUES IN (150) PARTITION BY LIST (k);\n"
+        migration="CREATE TABLE n PARTITION OF t (FOREIGN KEY (k) REFERENCES p) FOR VALUES FROM (100) TO (200) "
+        "PARTITION BY LIST (k);\n"
+        "CREATE TABLE nn PARTITION OF n FOR VALUES IN (150) PARTITION BY LIST (k);\n"
         "CREATE TABLE nnn PARTITION OF nn DEFAULT;",
     ),
     Change(
