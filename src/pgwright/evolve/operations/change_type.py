@@ -32,8 +32,8 @@ foreign keys point to a partitioned table, because PostgreSQL cannot take one in
 The value is carried by USING, and back by `down`; without one it is assigned to the old type, and a value of the new
 application that does not come back the same is refused, or counted once the old column is aside. Values that USING
 refuses stop expand, which names them; with `on_error = null` they become NULL. What cannot be done so is refused with
-its reasons; `allow = raw_sql` runs it as typed, with the locks that the plan shows. A RENAME of the same column above it
-in the same file makes one change of both, and then both names and both types can be used until contract.
+its reasons; `allow = raw_sql` runs it as typed, with the locks that the plan shows. A RENAME of the same column above
+it in the same file makes one change of both, and then both names and both types can be used until contract.
 
 ## Rollback
 
