@@ -124,6 +124,7 @@ def _partition(request: Request, name: RelationName, parent: Table) -> Compiled:
         kind=Kind.INSTANT,
         summary=f"create table {name}, like {parent.name}",
         statements=(_like(request, name, parent),),
+        locks=tuple(_shared(request, _pointed_to(Scene(request.catalog), request.action.node))),
         seconds=0.01,
         undo=(f"DROP TABLE {qualified(name)}",),
         done=condition.exists(name),
@@ -183,10 +184,20 @@ def _from_above(request: Request) -> list[Lock]:
             found |= set(scene.referenced(table.constraints))
             break
         node = next((each.action.node for each in request.earlier if _makes(each, relation)), None)
-        for child in parse.walk(node) if node is not None else ():
-            if parse.kind_of(child) == "Constraint" and parse.enum_value(child, "contype") == "CONSTR_FOREIGN":
-                found |= set(scene.family(child.pktable))
-    tables = [request.catalog.tables[oid] for oid in sorted(found)]
+        found |= _pointed_to(scene, node) if node is not None else set()
+    return _shared(request, found)
+
+
+def _pointed_to(scene: Scene, node: Node) -> set[int]:
+    """The tables that the foreign keys of a CREATE TABLE point to."""
+    keys = (each for each in parse.walk(node) if parse.kind_of(each) == "Constraint")
+    foreign = (each for each in keys if parse.enum_value(each, "contype") == "CONSTR_FOREIGN")
+    return {oid for each in foreign for oid in scene.family(each.pktable)}
+
+
+def _shared(request: Request, oids: set[int]) -> list[Lock]:
+    """SHARE ROW EXCLUSIVE on the tables, as a foreign key to them takes it."""
+    tables = [request.catalog.tables[oid] for oid in sorted(oids)]
     return [Lock(relation=each.name, oid=each.oid, mode=LockMode.SHARE_ROW_EXCLUSIVE) for each in tables]
 
 
