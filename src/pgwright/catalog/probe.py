@@ -114,10 +114,10 @@ def _read_by(text: str, columns: Mapping[str, Column]) -> dict[str, Column]:
 def _itself(text: str, columns: Mapping[str, Column], target: Column) -> ExpressionFacts | None:
     """The facts where the expression is one of the columns and the target is of its type: nothing is converted then,
     and there is nothing to ask."""
-    column = columns.get(expression.is_reference(text) or "")
-    if column is None or _type(column) != _type(target):
+    name = expression.is_reference(text)
+    column = columns.get(name or "")
+    if name is None or column is None or _type(column) != _type(target):
         return None
-    name = expression.is_reference(text) or ""
     return ExpressionFacts(text=ident(name), columns=(name,), immutable=True, type=column.type)
 
 

@@ -178,13 +178,18 @@ def _locks(request: Request) -> tuple[Lock, ...]:
 def _from_above(request: Request) -> list[Lock]:
     """A partition of a table that the same plan makes has the foreign keys of that table, and of those above it."""
     scene, node, found = Scene(request.catalog), request.action.node, set[int]()
-    while node is not None and node.HasField("partbound"):
+    earlier = list(request.earlier)
+    while node.HasField("partbound"):
         relation = node.inh_relations[0].range_var
         if (table := scene.table(scene.oid(relation))) is not None:
             found |= set(scene.referenced(table.constraints))
             break
-        node = next((each.action.node for each in request.earlier if _makes(each, relation)), None)
-        found |= _pointed_to(scene, node) if node is not None else set()
+        while earlier and not _makes(earlier[-1], relation):
+            earlier.pop()
+        if not earlier:
+            break
+        node = earlier.pop().action.node  # each once: statements may name one another in a circle
+        found |= _pointed_to(scene, node)
     return _shared(request, found)
 
 

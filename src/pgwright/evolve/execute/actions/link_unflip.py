@@ -3,12 +3,13 @@ it, and the new one goes. The same exchange as the flip, the other way round."""
 
 from __future__ import annotations
 
-from ....base.errors import PgwrightError, Refused
 from ...sync import text
 from ...sync.naming import hidden_name
 from .. import declared, dependents, journal, live, sync, triggers
 from ..context import Change, Context
-from ..failure import Failure
+from .link_flip import failed
+
+__all__ = ["failed", "prepare"]
 
 
 def prepare(context: Context) -> Change | None:
@@ -48,11 +49,3 @@ def prepare(context: Context) -> Change | None:
         *text.drop_guard(link),
     ]
     return Change(statements=tuple(statements), relation=link.table, digest=digest)
-
-
-def failed(context: Context, error: PgwrightError) -> Failure | None:
-    """A partition that has come since gets its key first, when the same command goes on."""
-    again = tuple(context.parameters.get("again", ()))
-    return (
-        Failure(error=error, statements=(), relation=0, again=again) if again and isinstance(error, Refused) else None
-    )
