@@ -10,9 +10,12 @@ import pytest
 from pgwright.base.errors import PgwrightError, Refused
 from tests.evolve.operations.planning import planned
 from tests.support.changes import Change, Changing, lives
+from tests.support.columns import OWNER
 from tests.support.databases import Database
 from tests.support.lifecycle import dump, leftovers
+from tests.support.shapes_bound import role
 
+LONGEST = '"' + "é" * 31 + '"'
 BIGINT = "ALTER TABLE clients ALTER COLUMN id TYPE bigint;\n"
 PARTITIONED = """CREATE TABLE clients (id int, k int, PRIMARY KEY (id, k)) PARTITION BY LIST (k);
 CREATE TABLE un PARTITION OF clients FOR VALUES IN (1);
@@ -56,6 +59,19 @@ LIVES = (
         native=AS_TYPED,
         old=OF_PARTS,
         new=OF_PARTS,
+    ),
+    Change(
+        name="an_ordinary_owner_and_the_longest_name",
+        setup=f"""{role(OWNER)}
+CREATE TABLE clients (id int, k int, nom text, PRIMARY KEY (id, k)) PARTITION BY LIST (k);
+CREATE TABLE {LONGEST} PARTITION OF clients DEFAULT;
+INSERT INTO clients SELECT i, i % 3, 'n' FROM generate_series(1, 300) i;
+ALTER TABLE clients OWNER TO {OWNER}; ALTER TABLE {LONGEST} OWNER TO {OWNER};
+""",
+        migration=BIGINT,
+        runner=OWNER,
+        old=OF_PARTS[1:2],
+        new=OF_PARTS[1:2],
     ),
     Change(
         name="serial_of_partitions",
