@@ -3,7 +3,8 @@
     PgwrightError                      exit
     ├─ UsageError                       2    the command line or a configuration value is wrong
     │  ├─ ConfigError                   2    a setting is unknown, missing or malformed
-    │  └─ MigrationFileError            2    a migration file cannot be understood; has file, line, column
+    │  ├─ MigrationFileError            2    a migration file cannot be understood; has file, line, column
+    │  └─ QueryPlanError                2    what was given is no query plan, or only a part of one; has line
     ├─ ConnectError                     3    no connection, or a server that is too old
     ├─ LockNotObtained                  4    somebody holds what a step needs; names who
     ├─ StepFailed                       5    a step failed; the journal can resume or roll back
@@ -72,6 +73,14 @@ class MigrationFileError(UsageError):
         self.line = line
         self.column = column
         self.excerpt = excerpt
+
+
+class QueryPlanError(UsageError):
+    """What was given cannot be read as a query plan. `line` is 1-based, None where no line is to blame."""
+
+    def __init__(self, message: str, *, line: int | None = None, hint: str = "") -> None:
+        super().__init__(message if line is None else f"Line {line}: {message}", hint=hint)
+        self.line = line
 
 
 class ConnectError(PgwrightError):

@@ -1,0 +1,156 @@
+"""What ran inside what: the edges along which times and blocks are subtracted.
+
+An ordinary child and a SubPlan run inside the node under which they are listed. Two kinds do not:
+
+- An InitPlan runs inside the first node that asks for its value, often deep below the node that lists it. It is found
+  by its parameter in the expressions: `$0` up to 16, `(InitPlan 1).col1` from 17. What is passed to parallel workers
+  is computed by the Gather. Where no expression is shown, it is in a node that has room for its time.
+- The query of a WITH is pulled by its CTE Scans, bit by bit; each of them holds a part of it, as large as its own part
+  of the time of all of them. What no scan pulled (INSERT … RETURNING that nobody reads) runs after the root has ended.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..query_plan.model import Node, QueryPlan
+from .processes import GATHERS
+
+_PARAMETER = re.compile(r"\$\d+\b|\([^()]+\)\.col(?=\d)")
+_EARLY = ("One-Time Filter", "Index Cond", "TID Cond")
+_NO_EXPRESSIONS = frozenset(
+    {"Node Type", "Subplan Name", "Parent Relationship", "Relation Name", "Schema", "Alias", "Index Name", "CTE Name"}
+)
+
+
+@dataclass(frozen=True)
+class Edge:
+    """`part` (0 to 1) of `node` ran inside the node that has the edge."""
+
+    node: Node
+    part: float
+
+
+Inside = Mapping[str, tuple[Edge, ...]]
+"""The edges of each node, by path."""
+
+
+def edges(plan: QueryPlan, milliseconds: Mapping[str, float], tolerance: Mapping[str, float]) -> Inside:
+    """What ran inside each node. `milliseconds` are the times on the clock of whole subtrees, `tolerance` by how much
+    each may be wrong because it was rounded."""
+    found: dict[str, list[Edge]] = {
+        node.path: [Edge(child, 1.0) for child in node.children if not (child.is_init_plan or child.is_cte)]
+        for node in plan.nodes
+    }
+    scans = _scans(plan)
+    for node in plan.nodes:
+        if node.is_cte:
+            for scan, part in _pulled(plan, node, scans, milliseconds):
+                found[scan.path].append(Edge(node, part))
+
+    def room(node: Node) -> float:
+        used = sum(milliseconds[edge.node.path] * edge.part for edge in found[node.path])
+        return milliseconds[node.path] - used
+
+    readers = _Readers(plan)
+    for node in plan.nodes:
+        for child in node.children:
+            if child.is_init_plan and (child.executed or not child.measured):
+                needed = milliseconds[child.path] - tolerance[child.path]
+                found[readers.first(node, child, room, needed).path].append(Edge(child, 1.0))
+    return {path: tuple(each) for path, each in found.items()}
+
+
+def _scans(plan: QueryPlan) -> Mapping[str, list[Node]]:
+    """The CTE Scans by the name of what they read."""
+    found: dict[str, list[Node]] = {}
+    for node in plan.nodes:
+        if node.type == "CTE Scan":
+            found.setdefault(node.text("CTE Name"), []).append(node)
+    return found
+
+
+def _pulled(
+    plan: QueryPlan, cte: Node, scans: Mapping[str, list[Node]], milliseconds: Mapping[str, float]
+) -> Iterator[tuple[Node, float]]:
+    """The scans of a WITH, and the part of it that each pulled."""
+    lister = plan.parents[cte.path]
+    mine = [
+        scan
+        for scan in scans.get(cte.subplan.removeprefix("CTE "), ())
+        if is_inside(scan, lister) and not is_inside(scan, cte) and (scan.executed or not scan.measured)
+    ]
+    whole = sum(milliseconds[scan.path] for scan in mine)
+    pulled = max(whole, milliseconds[cte.path])
+    for scan in mine:
+        yield scan, milliseconds[scan.path] / pulled if pulled else 1 / len(mine)
+
+
+def is_inside(node: Node, tree: Node) -> bool:
+    """Whether `node` is `tree`, or listed somewhere below it."""
+    return node.path == tree.path or node.path.startswith(tree.path + ".")
+
+
+class _Readers:
+    """Who reads the value of an InitPlan, in the order in which nodes first compute something."""
+
+    def __init__(self, plan: QueryPlan) -> None:
+        self._plan = plan
+        self._order = [node for node in _order(plan.root) if node.executed or not node.measured]
+        self._named: dict[str, list[Node]] = {}
+        for node in self._order:
+            for name in set(_PARAMETER.findall(_expressions(node))):
+                self._named.setdefault(name, []).append(node)
+
+    def first(self, lister: Node, child: Node, room: Callable[[Node], float], needed: float) -> Node:
+        """The node that ran `child`: the first that mentions it, else the first that has room for its time."""
+        for name in _mentions(child):
+            for node in self._named.get(name, ()):
+                if is_inside(node, lister) and not is_inside(node, child):
+                    holder = self._leader(node, lister)
+                    if room(holder) >= needed:
+                        return holder
+        if room(lister) >= needed:
+            return lister
+        below = (node for node in self._order if is_inside(node, lister) and not is_inside(node, child))
+        return next((node for node in below if room(node) >= needed), lister)
+
+    def _leader(self, node: Node, lister: Node) -> Node:
+        """Where a value is computed that `node` asks for: in the Gather, when one stands between."""
+        holder = node
+        for above in self._plan.above(node):
+            if above.type in GATHERS:
+                holder = above
+            if above.path == lister.path:
+                break
+        return holder
+
+
+def _mentions(child: Node) -> tuple[str, ...]:
+    """How expressions write the values of an InitPlan."""
+    name, _, returns = child.subplan.partition(" (returns ")
+    return tuple(re.findall(r"\$\d+", returns)) if returns else (f"({name}).col",)
+
+
+def _order(node: Node) -> Iterator[Node]:
+    """The nodes in the order in which they first compute something: children first, the inner side of a hash join
+    before the outer one. A node that has a condition to begin with comes before its children as well."""
+    if any(key in node.properties for key in _EARLY):
+        yield node
+    for each in sorted(node.children, key=lambda one: one.type != "Hash"):
+        yield from _order(each)
+    yield node
+
+
+def _expressions(node: Node) -> str:
+    """All texts of a node in which a parameter may stand."""
+    parts: list[str] = []
+    for key, value in node.properties.items():
+        if isinstance(value, str):
+            if key not in _NO_EXPRESSIONS:
+                parts.append(value)
+        elif isinstance(value, list):
+            parts.extend(each for each in value if isinstance(each, str))
+    return "\n".join(parts)
