@@ -78,10 +78,10 @@ def test_a_journal_that_somebody_else_made(make_role: Callable[..., str], databa
     init(Settings(dsn=database.dsn))
     settings = Settings(dsn=database.dsn_as(role))
     found = named(doctor(settings))["journal_not_usable"]
-    assert "USAGE and CREATE" in found.evidence
+    assert "USAGE and CREATE" in found.evidence.text
     cure(database, found)
     found = named(doctor(settings))["journal_not_usable"]
-    assert "does not own" in found.evidence
+    assert "does not own" in found.evidence.text
     cure(database, found)
     assert "journal_not_usable" not in named(doctor(settings))
     database.run(f'DROP OWNED BY "{role}" CASCADE')
@@ -116,12 +116,12 @@ def test_a_pooler_is_recognised_by_the_process_id_it_announces(database: Databas
     with PgBouncer(database.server.host, database.server.port) as bouncer:
         dsn = bouncer.dsn(database.name)
         found = named(doctor(Settings(dsn=dsn)))["pooler_without_direct_dsn"]
-        assert "goes through a pooler (process" in found.evidence
+        assert "goes through a pooler (process" in found.evidence.text
         assert found.severity == "notice"
         database.run("ALTER ROLE postgres IN DATABASE " + f'"{database.name}"' + " SET statement_timeout = '30s'")
         found = named(doctor(Settings(dsn=dsn)))["pooler_without_direct_dsn"]
         assert found.severity == "warning"
-        assert "statement_timeout" in found.evidence
+        assert "statement_timeout" in found.evidence.text
         assert not POOLER & set(named(doctor(Settings(dsn=dsn, direct_dsn=database.dsn))))
     assert not POOLER & set(named(doctor(Settings(dsn=database.dsn))))
 
@@ -150,7 +150,7 @@ def test_a_member_that_does_not_inherit(make_role: Callable[..., str], database:
     owner, member = make_role("NOLOGIN"), make_role("LOGIN NOINHERIT")
     database.run(f"CREATE TABLE t (id int); ALTER TABLE t OWNER TO {owner}; GRANT {owner} TO {member}")
     found = named(doctor(Settings(dsn=database.dsn_as(member))))["table_of_another_owner"]
-    assert "does not inherit" in found.evidence
+    assert "does not inherit" in found.evidence.text
     cure(database, found)
     assert "table_of_another_owner" not in named(doctor(Settings(dsn=database.dsn_as(member))))
     with PgBouncer(database.server.host, database.server.port, users=(member,)) as bouncer:
@@ -163,7 +163,7 @@ def test_connection_limits(make_role: Callable[..., str], database: Database) ->
     role = make_role("LOGIN CONNECTION LIMIT 3")
     found = named(doctor(Settings(dsn=database.dsn_as(role))))["few_sessions_left"]
     assert found.object == "CONNECTION LIMIT of the role"
-    assert "1 of 3" in found.evidence
+    assert "1 of 3" in found.evidence.text
     cure(database, found)
     assert "few_sessions_left" not in named(doctor(Settings(dsn=database.dsn_as(role))))
     database.run(f"ALTER DATABASE {database.name} CONNECTION LIMIT 2")
@@ -190,7 +190,7 @@ def test_prepared_transactions_and_few_sessions(server: Server) -> None:
         assert found.object == "it's mine"
         weak = conninfo.make_conninfo(dsn, user="weak")
         left = named(doctor(Settings(dsn=weak)))["few_sessions_left"]
-        assert "of 4 sessions are in use" in left.evidence
+        assert "of 4 sessions are in use" in left.evidence.text
         with psycopg.connect(dsn, autocommit=True) as connection:
             connection.execute(found.cure_sql.encode())
         assert "prepared_transaction" not in named(doctor(Settings(dsn=dsn)))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pgwright.base.errors import MigrationFileError, Refused
-from pgwright.base.finding import Finding, Severity
+from pgwright.base.finding import Evidence, Finding, Severity
 from pgwright.render.error_text import error_text
 from pgwright.render.findings_text import findings_text
 from pgwright.render.layout import Style
@@ -9,7 +9,9 @@ from pgwright.render.layout import Style
 
 def finding(name: str, severity: Severity) -> Finding:
     cure = "GRANT a;\nGRANT b;"
-    return Finding(kind="doctor", name=name, object="t", severity=severity, evidence="e", why="w", cure_sql=cure)
+    return Finding(
+        kind="doctor", name=name, object="t", severity=severity, evidence=Evidence(text="e"), why="w", cure_sql=cure
+    )
 
 
 def test_the_worst_come_first_with_their_cure_and_are_counted() -> None:

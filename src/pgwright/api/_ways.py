@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import psycopg
 
 from ..base.errors import ConfigError, ConnectError, Refused
-from ..base.finding import Finding, Severity
+from ..base.finding import Evidence, Finding, Severity
 from ..config import Settings
 from ..connect.session import Connection, is_pooled, open
 from ..evolve.execute import reach
@@ -57,4 +57,12 @@ def _direct(connection: Connection, settings: Settings) -> Iterator[Finding]:
 
 
 def _finding(name: str, object: str, severity: Severity, evidence: str, why: str) -> Finding:
-    return Finding(kind="doctor", name=name, object=object, severity=severity, evidence=evidence, why=why, cure_sql="")
+    return Finding(
+        kind="doctor",
+        name=name,
+        object=object,
+        severity=severity,
+        evidence=Evidence(text=evidence),
+        why=why,
+        cure_sql="",
+    )

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from ..base.finding import Finding, Severity
+from ..base.finding import Evidence, Finding, Severity
 from ..config import Settings
 from ..connect import open, redact, translate
 from ..evolve.execute.rights import ownership
@@ -61,7 +61,13 @@ def _rows(connection: Connection, name: str, parameters: Row | None = None) -> l
 
 def _finding(name: str, object: str, severity: Severity, evidence: str, why: str, cure: str = "") -> Finding:
     return Finding(
-        kind="doctor", name=name, object=object, severity=severity, evidence=evidence, why=why, cure_sql=cure
+        kind="doctor",
+        name=name,
+        object=object,
+        severity=severity,
+        evidence=Evidence(text=evidence),
+        why=why,
+        cure_sql=cure,
     )
 
 

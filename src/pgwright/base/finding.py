@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -15,12 +17,40 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """What was seen. `text` says it with a number. A sign of a query plan adds its `share` of the whole (0 to 1: the
+    most that the cure can save), its `confidence` (measured, estimated, heuristic), the `fields` of the plan that it
+    rests on, and what would be its `disproof`; elsewhere they are empty."""
+
+    text: str = ""
+    share: float | None = None
+    confidence: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    disproof: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A cure that was tried: where (`tier`), and what it changed from `before` to `after`, both in `unit`."""
+
+    tier: str
+    unit: str
+    before: float
+    after: float
+
+    @property
+    def helped(self) -> bool:
+        """Whether it is better by more than noise: a tenth."""
+        return self.after < self.before * 0.9
+
+
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """Something found, with its evidence and its cure.
 
     `kind` is the room that found it, `name` the pattern, `object` what it was found on, `location` a
-    `file:line:column` or empty, `evidence` what was seen with a number, `why` what it leads to, `cure_sql` a
-    complete cure, `tried` whether the cure was tried and helped (None: not tried).
+    `file:line:column` or empty (of a sign: the path of its node), `evidence` what was seen with a number, `why` what
+    it leads to, `cure_sql` a complete cure, `tried` what a trial of it showed (None: not tried).
     """
 
     kind: str
@@ -28,7 +58,7 @@ class Finding:
     object: str
     severity: Severity
     location: str = ""
-    evidence: str = ""
+    evidence: Evidence = field(default_factory=Evidence)
     why: str = ""
     cure_sql: str = ""
-    tried: bool | None = None
+    tried: Trial | None = None

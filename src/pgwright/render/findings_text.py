@@ -30,8 +30,8 @@ def _finding(finding: Finding, columns: int, style: Style) -> list[str]:
     lines = [style.alarm(head) if finding.severity is Severity.DANGER else style.bold(head)]
     if finding.location:
         lines += indented(clean(finding.location), columns, first="  at: ")
-    if finding.evidence:
-        lines += indented(clean(finding.evidence), columns, first="  ")
+    if finding.evidence.text:
+        lines += indented(clean(finding.evidence.text), columns, first="  ")
     if finding.why:
         lines += indented(clean(finding.why), columns, first="  ")
     if finding.cure_sql:
@@ -43,4 +43,6 @@ def _finding(finding: Finding, columns: int, style: Style) -> list[str]:
 def _tried(finding: Finding) -> str:
     if finding.tried is None:
         return ""
-    return " (tried, it helps)" if finding.tried else " (tried, it does not help)"
+    tried = finding.tried
+    changed = f"{tried.before:,.4g} → {tried.after:,.4g} {tried.unit}"
+    return f" (tried, {'it helps' if tried.helped else 'it does not help'}: {changed})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from types import NoneType, UnionType
@@ -50,6 +50,8 @@ def _type(hint: Any, definitions: dict[str, Any]) -> dict[str, Any]:
         return {"type": _SCALARS[hint]}
     if get_origin(hint) in (UnionType, Union):
         return {"anyOf": [_type(part, definitions) for part in get_args(hint)]}
+    if get_origin(hint) is Mapping:
+        return {"type": "object"}
     if get_origin(hint) is tuple:
         return {"type": "array", "items": _type(get_args(hint)[0], definitions)}
     if isinstance(hint, type) and issubclass(hint, Enum):

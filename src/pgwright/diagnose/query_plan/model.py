@@ -139,6 +139,14 @@ class QueryPlan:
         return {child.path: node for node in self.nodes for child in node.children}
 
     @cached_property
+    def by_type(self) -> Mapping[str, tuple[Node, ...]]:
+        """The nodes of each type, parents first."""
+        found: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            found.setdefault(node.type, []).append(node)
+        return {kind: tuple(nodes) for kind, nodes in found.items()}
+
+    @cached_property
     def by_path(self) -> Mapping[str, Node]:
         """Each node by its path."""
         return {node.path: node for node in self.nodes}

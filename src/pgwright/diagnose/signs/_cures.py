@@ -1,0 +1,195 @@
+"""Cures as complete SQL: indexes from the conditions of a node, statistics, maintenance, settings.
+
+An index is written as plain CREATE INDEX: pgwright builds it concurrently when the migration is expanded. Its keys come
+in the order that a b-tree wants: what is compared for equality first, the most selective of them before the others
+where statistics tell, then one range or the order that is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ...sql import quote
+from ...sql.expression import substitute
+from ..conditions import Clause, Reference, references
+from ..query_plan.model import Node
+from ..surroundings import Column, Index, Relation
+from ._seen import Seen
+from ._sign import NO_CURE, Cure, CureKind
+
+_GIN = {"@@": "", "&&": "", "?": "", "?|": "", "?&": "", "@?": "jsonb_path_ops", "@@@": ""}
+_LIKE = frozenset({"~~", "~~*", "~", "~*"})
+LONGEST_KEY = 5
+"""More key columns are not proposed: each makes every write and every page of the index dearer."""
+
+
+def index(
+    seen: Seen,
+    node: Node,
+    conditions: Iterable[Clause],
+    *,
+    order: Sequence[str] = (),
+    include: Sequence[str] = (),
+) -> Cure:
+    """The index on the relation of `node` that serves `conditions` and then `order` (keys as SQL with their direction),
+    holding the columns `include` besides. NO_CURE where none can, or where such an index is there already."""
+    relation = seen.name(node)
+    mine = [clause for clause in conditions if clause.left and seen.own(node, _left_only(clause))]
+    if not relation:
+        return NO_CURE
+    special = [clause for clause in mine if _inverted(clause)]
+    ordinary = [clause for clause in mine if not _inverted(clause) and _btree(clause)]
+    if special and not any(clause.equality for clause in ordinary):
+        return _migration(inverted(seen, node, special[0]))
+    partial = [clause for clause in ordinary if clause.operator in ("IS NULL", "TRUE", "FALSE")]
+    keys = _keys(seen, node, [clause for clause in ordinary if clause not in partial], order)
+    if not keys:
+        keys = tuple(dict.fromkeys(_key(seen, node, clause) for clause in partial))
+        partial = partial if len(partial) > 1 else []
+    if not keys or has_index(seen.relation(node), keys, predicate=bool(partial)):
+        return NO_CURE
+    where = " AND ".join(plain(seen, node, clause.text) for clause in partial)
+    return _migration(create_index(relation, keys, include=include, where=where))
+
+
+def create_index(
+    relation: str, keys: Sequence[str], *, method: str = "", include: Sequence[str] = (), where: str = ""
+) -> str:
+    """The statement; `relation` and `keys` are SQL already."""
+    using = f" USING {method}" if method else ""
+    held = f" INCLUDE ({', '.join(include)})" if include else ""
+    return f"CREATE INDEX ON {relation}{using} ({', '.join(keys)}){held}{f' WHERE {where}' if where else ''};"
+
+
+def inverted(seen: Seen, node: Node, clause: Clause) -> str:
+    """The GIN index that serves a containment, full-text or pattern condition."""
+    relation, key = seen.name(node), _bracketed(plain(seen, node, clause.left))
+    if clause.operator in _LIKE:
+        index = create_index(relation, [f"{key} gin_trgm_ops"], method="gin")
+        there = seen.surroundings is not None and "pg_trgm" in seen.surroundings.extensions
+        return index if there else f"CREATE EXTENSION IF NOT EXISTS pg_trgm;\n{index}"
+    jsonb = clause.operator == "@>" and "::jsonb" in clause.value
+    return create_index(relation, [f"{key} jsonb_path_ops" if jsonb else key], method="gin")
+
+
+def plain(seen: Seen, node: Node, text: str) -> str:
+    """An expression over the relation of `node` with its columns unqualified, as CREATE INDEX wants them."""
+    alias = seen.holder(node).alias
+    columns = {each.column for each in clause_columns(text, alias)}
+    return substitute(text, {name: quote.ident(name) for name in columns}, table=alias) if columns else text
+
+
+def clause_columns(text: str, alias: str) -> tuple[Reference, ...]:
+    """The columns of `alias` that an expression reads."""
+    return tuple(each for each in references(text) if each.alias in ("", alias))
+
+
+def has_index(relation: Relation | None, keys: Sequence[str], *, predicate: bool = False) -> bool:
+    """Whether a valid index of all rows begins with `keys`, whose first equality columns may be in any order."""
+    if relation is None or predicate:
+        return False
+    wanted = [key.split(" DESC")[0].split(" NULLS")[0] for key in keys]
+    return any(_begins(each, wanted) for each in relation.indexes)
+
+
+def _begins(index: Index, wanted: Sequence[str]) -> bool:
+    if index.method != "btree" or index.predicate or not index.valid:
+        return False
+    mine = [quote.ident(key) if key.isidentifier() else key for key in index.keys[: len(wanted)]]
+    return mine == list(wanted) or sorted(mine) == sorted(wanted)
+
+
+def _migration(sql: str) -> Cure:
+    return Cure(kind=CureKind.MIGRATION, sql=sql)
+
+
+def _left_only(clause: Clause) -> Clause:
+    """The clause as far as an index must hold it: a join's other side may be of another relation."""
+    return Clause(text=clause.left, reads=references(clause.left))
+
+
+def _inverted(clause: Clause) -> bool:
+    if clause.operator in _LIKE:
+        return not is_prefix(clause)
+    return clause.operator in _GIN or (clause.operator == "@>" and ("::jsonb" in clause.value or "[]" in clause.value))
+
+
+def is_prefix(clause: Clause) -> bool:
+    """Whether a LIKE or regular expression fixes the beginning of the value, so that a b-tree could serve it."""
+    text = clause.value.removeprefix("'")
+    if clause.operator == "~~":
+        return bool(text) and text[0] not in "%_" and clause.value.startswith("'")
+    return clause.operator == "~" and text.startswith("^") and len(text) > 1 and text[1].isalnum()
+
+
+def _btree(clause: Clause) -> bool:
+    if clause.operator in _LIKE:
+        return is_prefix(clause)
+    return clause.equality or clause.range
+
+
+def _keys(seen: Seen, node: Node, conditions: Sequence[Clause], order: Sequence[str]) -> tuple[str, ...]:
+    equal = sorted((each for each in conditions if each.equality), key=lambda each: _selectivity(seen, node, each))
+    after = [each for each in conditions if not each.equality]
+    keys = [_key(seen, node, each) for each in equal]
+    if order:
+        keys += [key for key in order if key.split(" ")[0] not in keys]
+    elif after:
+        keys.append(_key(seen, node, after[0]))
+    return tuple(dict.fromkeys(keys))[:LONGEST_KEY]
+
+
+def _selectivity(seen: Seen, node: Node, clause: Clause) -> float:
+    """The fraction of rows that one value has, as far as statistics tell; smaller comes first."""
+    found = column_of(seen, node, clause)
+    if found is None or found.distinct is None:
+        return 0.5
+    relation = seen.relation(node)
+    rows = max(relation.rows, 1.0) if relation is not None else 1.0
+    return 1 / max(found.distinct if found.distinct > 0 else -found.distinct * rows, 1.0)
+
+
+def column_of(seen: Seen, node: Node, clause: Clause) -> Column | None:
+    """What the catalog says about the column that a clause compares."""
+    relation = seen.relation(node)
+    if relation is None or clause.column is None:
+        return None
+    return relation.by_name.get(clause.column.column)
+
+
+def _key(seen: Seen, node: Node, clause: Clause) -> str:
+    if clause.column is not None and clause.cast in ("", "text", "varchar", "bpchar"):
+        key = quote.ident(clause.column.column)
+    else:
+        key = _bracketed(plain(seen, node, clause.left))
+    if clause.operator in _LIKE:
+        found = column_of(seen, node, clause)
+        return key if found is not None and found.bytewise else f"{key} text_pattern_ops"
+    return key
+
+
+def _bracketed(expression: str) -> str:
+    """An expression as CREATE INDEX takes it: a column as it is, all else in brackets (a call needs none)."""
+    simple = expression.isidentifier() or (expression.startswith('"') and expression.endswith('"'))
+    return expression if simple else f"({expression})"
+
+
+def session_setting(name: str, value: str, *, then: str = "") -> Cure:
+    """A setting that is tried in one transaction first; `then` is how it is kept."""
+    lines = [f"SET LOCAL {quote.ident(name)} = {quote.literal(value)};"]
+    return Cure(kind=CureKind.SETTING, sql="\n".join([*lines, *([then] if then else [])]), setting=((name, value),))
+
+
+def maintenance(sql: str) -> Cure:
+    """ANALYZE, VACUUM: runs beside the application."""
+    return Cure(kind=CureKind.MAINTENANCE, sql=sql)
+
+
+def rewrite(sql: str) -> Cure:
+    """The statement, or the part of it, in another way."""
+    return Cure(kind=CureKind.REWRITE, sql=sql)
+
+
+def migration(sql: str) -> Cure:
+    """DDL that pgwright runs online."""
+    return _migration(sql)

@@ -1,0 +1,16 @@
+-- The columns of relations, with the statistics that the role may read.
+SELECT a.attrelid::bigint, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
+       coalesce(l.collname::text, ''),
+       coalesce(l.collname IN ('C', 'POSIX', 'ucs_basic')
+                OR l.collname = 'default' AND d.datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8'), true),
+       s.n_distinct::float8, s.null_frac::float8, s.correlation::float8, s.avg_width,
+       nullif(a.attstattarget, -1)::int
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_catalog.pg_database d ON d.datname = current_database()
+LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
+LEFT JOIN pg_catalog.pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = a.attname
+     AND s.inherited = (c.relkind = 'p')
+WHERE a.attrelid = ANY (%(oids)s::oid[]) AND a.attnum > 0 AND NOT a.attisdropped
+ORDER BY a.attrelid, a.attnum

@@ -1,0 +1,133 @@
+"""Reads the surroundings of a plan from the server, by catalog queries only: nothing is locked beyond that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from ..query_plan.model import QueryPlan
+from .values import Column, Index, Relation, Surroundings
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Row = tuple[Any, ...]
+
+
+def read(connection: Connection, plan: QueryPlan) -> Surroundings:
+    """What is around `plan` on this server, now. Relations that are gone are missing in it."""
+    version, settings, extensions, path = _ask(connection, "session", {})[0]
+    names = sorted(_relations(plan))
+    wanted = {"schemas": [schema for schema, _ in names], "names": [name for _, name in names]}
+    found = _with_parents(connection, {row[0]: row for row in _ask(connection, "relations", wanted)})
+    oids = {"oids": list(found)}
+    parts = {
+        query: _grouped(_ask(connection, query, oids))
+        for query in ("columns", "indexes", "statistics", "referenced_by")
+    }
+    relations = {(row[1], row[2]): _relation(row, parts) for row in found.values()}
+    return Surroundings(
+        version=version,
+        settings=settings,
+        relations=relations,
+        before_triggers=frozenset(row[0] for row in _ask(connection, "triggers", oids)),
+        extensions=frozenset(extensions or ()),
+        search_path=tuple(path or ()),
+    )
+
+
+def _relations(plan: QueryPlan) -> set[tuple[str, str]]:
+    found = {(node.text("Schema"), node.relation) for node in plan.nodes if node.relation}
+    triggers = plan.properties.get("Triggers")
+    for entry in triggers if isinstance(triggers, list) else ():
+        found.add(("", str(entry.get("Relation") or "")))
+    return found - {("", "")}
+
+
+def _with_parents(connection: Connection, found: dict[int, Row]) -> dict[int, Row]:
+    """The relations and the partitioned tables above them, whose key decides about pruning."""
+    while missing := {row[12] for row in found.values() if row[12]} - {f"{row[1]}.{row[2]}" for row in found.values()}:
+        names = [name.split(".", 1) for name in sorted(missing)]
+        wanted = {"schemas": [schema for schema, _ in names], "names": [name for _, name in names]}
+        more = {row[0]: row for row in _ask(connection, "relations", wanted)}
+        if not more.keys() - found.keys():
+            break
+        found |= more
+    return found
+
+
+def _ask(connection: Connection, name: str, values: Mapping[str, Any]) -> list[Row]:
+    return connection.execute(_query(name), values).fetchall()
+
+
+@cache
+def _query(name: str) -> bytes:
+    return (Path(__file__).parent / "queries" / f"{name}.sql").read_bytes()
+
+
+def _grouped(rows: Sequence[Row]) -> Mapping[int, list[Row]]:
+    found: dict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row[1:])
+    return found
+
+
+def _relation(row: Row, parts: Mapping[str, Mapping[int, list[Row]]]) -> Relation:
+    oid, schema, name, kind, rows, pages, visible, live, dead, modified, analyzed, fill, parent, key = row
+    statistics = parts["statistics"].get(oid, [])
+    return Relation(
+        schema=schema,
+        name=name,
+        kind=kind,
+        rows=rows,
+        pages=pages,
+        visible=visible,
+        live=live,
+        dead=dead,
+        modified=modified,
+        analyzed=analyzed,
+        columns=tuple(_column(each) for each in parts["columns"].get(oid, [])),
+        indexes=tuple(_index(each) for each in parts["indexes"].get(oid, [])),
+        statistics=tuple(frozenset(columns) for columns, _ in statistics if columns),
+        expressions=tuple(each for _, expressions in statistics for each in expressions),
+        partition_key=tuple(key),
+        parent=parent,
+        fill_factor=fill,
+        referenced_by=tuple((each[0], each[1], tuple(each[2])) for each in parts["referenced_by"].get(oid, [])),
+    )
+
+
+def _column(row: Row) -> Column:
+    name, kind, not_null, collation, bytewise, distinct, nulls, correlation, width, target = row
+    return Column(
+        name=name,
+        type=kind,
+        not_null=not_null,
+        collation=collation,
+        bytewise=bytewise,
+        distinct=distinct,
+        nulls=nulls,
+        correlation=correlation,
+        width=width,
+        statistics_target=target,
+    )
+
+
+def _index(row: Row) -> Index:
+    schema, name, method, keys, classes, included, predicate, unique, valid, definition, size = row
+    return Index(
+        schema=schema,
+        name=name,
+        method=method,
+        keys=tuple(keys),
+        classes=tuple(classes),
+        included=tuple(included),
+        predicate=predicate,
+        unique=unique,
+        valid=valid,
+        definition=definition,
+        bytes=size,
+    )

@@ -1,0 +1,98 @@
+"""The values: relations with their columns, indexes and statistics, and the settings of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column. The statistics are those of pg_stats, None where there are none (or none that the role may read):
+    `distinct` as the server writes it (negative: a fraction of the rows), `nulls` a fraction, `width` bytes.
+    `statistics_target` is None where the default is in force. `collation` is empty for types without one; `bytewise`
+    says whether it sorts as LIKE 'x%' needs it."""
+
+    name: str
+    type: str
+    not_null: bool
+    collation: str = ""
+    bytewise: bool = True
+    distinct: float | None = None
+    nulls: float | None = None
+    correlation: float | None = None
+    width: int | None = None
+    statistics_target: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Index:
+    """An index. `keys` are its key columns, names or expressions as the server deparses them, in order; `classes` their
+    operator classes; `predicate` is empty for an index of all rows."""
+
+    schema: str
+    name: str
+    method: str
+    keys: tuple[str, ...]
+    classes: tuple[str, ...]
+    included: tuple[str, ...]
+    predicate: str
+    unique: bool
+    valid: bool
+    definition: str
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """A relation of the plan. `kind` is pg_class.relkind. `rows` is the planner's count (-1: never analyzed), `pages`
+    its size in pages now, `visible` the fraction of pages that index-only scans may trust. `modified` counts rows
+    changed since the last ANALYZE, `analyzed` its age in seconds, None: never. `statistics` are the column sets of
+    extended statistics, `expressions` the expressions that have some. `partition_key` are the columns by which it is
+    partitioned; `foreign_keys` the columns of each foreign key that points here, as (schema, table, columns)."""
+
+    schema: str
+    name: str
+    kind: str
+    rows: float
+    pages: int
+    visible: float
+    live: int
+    dead: int
+    modified: int
+    analyzed: float | None
+    columns: tuple[Column, ...]
+    indexes: tuple[Index, ...]
+    statistics: tuple[frozenset[str], ...] = ()
+    expressions: tuple[str, ...] = ()
+    partition_key: tuple[str, ...] = ()
+    parent: str = ""
+    fill_factor: int = 100
+    referenced_by: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Column]:
+        """Its columns by name."""
+        return {column.name: column for column in self.columns}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What is around a plan: `version` as server_version_num, `settings` by name in the session that ran it (sizes in
+    the units of pg_settings), relations by (schema, name), names of triggers that fire BEFORE or INSTEAD OF, installed
+    extensions, and the search path in force."""
+
+    version: int
+    settings: Mapping[str, str]
+    relations: Mapping[tuple[str, str], Relation]
+    before_triggers: frozenset[str] = frozenset()
+    extensions: frozenset[str] = frozenset()
+    search_path: tuple[str, ...] = ()
+
+    def relation(self, schema: str, name: str) -> Relation | None:
+        """The relation; with an empty schema the first of the search path."""
+        if schema:
+            return self.relations.get((schema, name))
+        found = (self.relations.get((each, name)) for each in self.search_path)
+        return next((each for each in found if each is not None), None)

@@ -1,0 +1,116 @@
+"""Queries with a planted defect, and ones that only look like it: `tests/diagnose/corpus/NAME.sql`, one for each sign.
+
+A file begins with `-- setup` and what makes its tables. Each query comes under `-- found` (the sign must be reported)
+or `-- not found: why` (it must not). Lines of the form `-- word: value` directly below say more:
+
+    -- set: work_mem = 64kB        in the transaction of the query, as often as needed
+    -- majors: 17 18               only on these
+    -- writes                      it is executed although it writes (and rolled back)
+    -- plain                       EXPLAIN without ANALYZE
+    -- also: sign_a sign_b         these are found as well, and rightly
+    -- maybe: sign_c               this may be found, depending on times
+    -- cure: CREATE INDEX …        the cure of the sign, to the letter
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from pgwright.diagnose.asking.explain import explain
+from pgwright.diagnose.diagnosis import Diagnosis, diagnose
+from pgwright.diagnose.surroundings import reader
+
+FOLDER = Path(__file__).resolve().parents[1] / "diagnose" / "corpus"
+
+
+@dataclass(kw_only=True)
+class Planted:
+    """One query of the corpus."""
+
+    sign: str
+    number: int
+    found: bool
+    why: str
+    sql: str = ""
+    settings: list[tuple[str, str]] = field(default_factory=list)
+    majors: tuple[int, ...] = ()
+    writes: bool = False
+    analyze: bool = True
+    also: frozenset[str] = frozenset()
+    maybe: frozenset[str] = frozenset()
+    cure: str | None = None
+
+    @property
+    def name(self) -> str:
+        """A name for reports."""
+        return f"{self.sign}-{self.number}-{'found' if self.found else 'not'}"
+
+    @property
+    def expected(self) -> frozenset[str]:
+        """The signs that must be found."""
+        return self.also | ({self.sign} if self.found else set())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corpus:
+    """One file."""
+
+    sign: str
+    setup: str
+    queries: tuple[Planted, ...]
+
+
+def corpora() -> tuple[Corpus, ...]:
+    """All files, by name."""
+    return tuple(read(path) for path in sorted(FOLDER.glob("*.sql")))
+
+
+def read(path: Path) -> Corpus:
+    """One file."""
+    setup: list[str] = []
+    queries: list[Planted] = []
+    body = setup
+    for line in path.read_text(encoding="utf-8").splitlines():
+        head = line.removeprefix("-- ").strip() if line.startswith("-- ") else ""
+        if head.startswith(("found", "not found")):
+            state, _, why = head.partition(":")
+            queries.append(Planted(sign=path.stem, number=len(queries) + 1, found=state == "found", why=why.strip()))
+            body = []
+        elif head and head != "setup" and queries and not body:
+            _say(queries[-1], head)
+        elif not head and (line.strip() or body):
+            body.append(line)
+            if queries:
+                queries[-1].sql = "\n".join(body).strip().rstrip(";")
+    return Corpus(sign=path.stem, setup="\n".join(setup), queries=tuple(queries))
+
+
+def _say(query: Planted, line: str) -> None:
+    word, _, value = line.partition(":")
+    value = value.strip()
+    if word == "set":
+        name, _, setting = value.partition("=")
+        query.settings.append((name.strip(), setting.strip().strip("'")))
+    elif word == "majors":
+        query.majors = tuple(map(int, value.split()))
+    elif word == "writes":
+        query.writes = True
+    elif word == "plain":
+        query.analyze = False
+    elif word in ("also", "maybe"):
+        setattr(query, word, frozenset(value.split()))
+    elif word == "cure":
+        query.cure = value if query.cure is None else f"{query.cure}\n{value}"
+    else:
+        raise AssertionError(f"{query.name}: what does {line!r} mean?")
+
+
+def run(connection: psycopg.Connection[tuple[Any, ...]], query: Planted) -> Diagnosis:
+    """The diagnosis of a query, run twice so that its pages are in the cache."""
+    for _ in range(2):
+        plan = explain(connection, query.sql, analyze=query.analyze, writes=query.writes, settings=query.settings)
+    return diagnose(plan, reader.read(connection, plan))
