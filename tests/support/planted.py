@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 
-from pgwright.diagnose.asking.explain import explain
+from pgwright.diagnose.asking.explain import Way, explain
 from pgwright.diagnose.diagnosis import Diagnosis, diagnose
 from pgwright.diagnose.surroundings import reader
 
@@ -112,5 +112,6 @@ def _say(query: Planted, line: str) -> None:
 def run(connection: psycopg.Connection[tuple[Any, ...]], query: Planted) -> Diagnosis:
     """The diagnosis of a query, run twice so that its pages are in the cache."""
     for _ in range(2):
-        plan = explain(connection, query.sql, analyze=query.analyze, writes=query.writes, settings=query.settings)
+        way = Way(analyze=query.analyze, writes=query.writes, settings=tuple(query.settings))
+        plan = explain(connection, query.sql, way)
     return diagnose(plan, reader.read(connection, plan))

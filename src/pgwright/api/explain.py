@@ -1,0 +1,170 @@
+"""Reads or makes a query plan, accounts for its time, and names what would cure it. Changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..base.errors import UsageError
+from ..base.finding import Trial
+from ..config import Settings
+from ..diagnose.diagnosis import Diagnosis, Found, diagnose
+from ..diagnose.explanation import Explained, Explanation, Tried
+from ..diagnose.query_plan import read
+from ..diagnose.query_plan.model import QueryPlan
+
+if TYPE_CHECKING:
+    from ..connect.session import Connection
+    from ..diagnose.asking.draw import ValueSet
+    from ..diagnose.asking.explain import Way
+
+TIER = "session"
+"""Where settings are tried: in a transaction of this session, by running the statement again."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class How:
+    """How a statement is explained. `analyze` runs it, `writes` lets it write (it is rolled back), `trials` runs it
+    again with each setting that a finding proposes; `params` are the values of `$1`, `$2`, … in order; `catalog` asks
+    the server about the tables of a plan that came as a file."""
+
+    analyze: bool = True
+    writes: bool = False
+    timeout_ms: int = 60_000
+    params: tuple[str, ...] = ()
+    trials: bool = False
+    catalog: bool = False
+
+
+def explain(settings: Settings, source: str, *, how: How = How(), file: str = "<statement>") -> Explanation:
+    """The explanation of `source`: a query plan in any form of EXPLAIN or auto_explain, or one SQL statement, which is
+    then explained on the server of `settings`. `file` is where it comes from, for messages."""
+    if read.is_plan(source):
+        return _of_plans(settings, read.plans(source), how)
+    return _of_statement(settings, source, how, file)
+
+
+def _of_plans(settings: Settings, plans: Sequence[QueryPlan], how: How) -> Explanation:
+    """Saved plans; nothing is run."""
+    if how.params or how.writes or how.trials:
+        raise UsageError("This is a saved plan: it has no parameters, and nothing is run for it.")
+    surroundings = [None] * len(plans)
+    if how.catalog:
+        from ..connect import session
+        from ..diagnose.surroundings import reader
+
+        with session.open(settings.dsn, name="explain") as connection:
+            surroundings = [reader.read(connection, plan) for plan in plans]  # type: ignore[misc]
+    found = [
+        Explained(
+            diagnosis=diagnose(plan, around),
+            name=f"plan {number}" if len(plans) > 1 else "",
+            statement=plan.query,
+        )
+        for number, (plan, around) in enumerate(zip(plans, surroundings, strict=True), 1)
+    ]
+    return Explanation(plans=tuple(sorted(found, key=_length, reverse=True)))
+
+
+def _of_statement(settings: Settings, source: str, how: How, file: str) -> Explanation:
+    from ..connect import session
+    from ..diagnose.asking.explain import Way
+    from ..diagnose.asking.statement import asked, numbers, opened
+
+    text, siblings = opened(source)
+    given = numbers(text)
+    if len(how.params) > len(given):
+        raise UsageError(f"There are {len(how.params)} values, and the statement has {len(given)} parameters.")
+    way = Way(analyze=how.analyze, writes=how.writes, timeout_ms=how.timeout_ms)
+    with session.open(settings.dsn, name="explain") as connection:
+        if not given:
+            statement = asked(source, file=file).text
+            plans = [_explained(connection, statement, way)]
+            notes: tuple[str, ...] = ()
+        else:
+            plans, notes = _with_values(connection, text, how, way, siblings)
+        plans.sort(key=_length, reverse=True)
+        tried, first = _tried(connection, plans[0], way) if how.trials and how.analyze else ((), plans[0])
+    return Explanation(plans=(first, *plans[1:]), trials=tried, notes=notes)
+
+
+def _explained(
+    connection: Connection, statement: str, way: Way, name: str = "", values: Mapping[int, str] | None = None
+) -> Explained:
+    from ..diagnose.asking.explain import explain as run
+    from ..diagnose.surroundings import reader
+
+    plan = run(connection, statement, way)
+    diagnosis = diagnose(plan, reader.read(connection, plan))
+    return Explained(diagnosis=diagnosis, name=name, statement=statement, values=values or {})
+
+
+def _with_values(
+    connection: Connection, text: str, how: How, way: Way, siblings: Mapping[int, int]
+) -> tuple[list[Explained], tuple[str, ...]]:
+    """The statement explained with values for its parameters: those given, else some drawn from pg_stats."""
+    from ..base.errors import Refused
+    from ..diagnose.asking.draw import ValueSet, drawn
+    from ..diagnose.asking.explain import generic
+    from ..diagnose.asking.statement import asked, filled, numbers
+    from ..diagnose.surroundings import reader
+
+    if how.params:
+        own = [number for number in numbers(text) if number not in siblings]
+        values = dict(zip(own, how.params, strict=False))
+        values |= {number: values[first] for number, first in siblings.items() if first in values}
+        sets: tuple[ValueSet, ...] = (ValueSet(name="given", values=values),)
+    else:
+        try:
+            sets = drawn(connection, text, siblings)
+        except Refused as reason:
+            if how.analyze:
+                raise
+            plan = generic(connection, text, way)
+            note = f"The plan is that for any values. {reason.message}"
+            return [Explained(diagnosis=diagnose(plan, reader.read(connection, plan)), statement=text)], (note,)
+    found = []
+    for each in sets:
+        statement = asked(filled(text, each.values)).text
+        found.append(_explained(connection, statement, way, each.name if len(sets) > 1 else "", each.values))
+    drawn_from = "Values for the parameters were drawn from pg_stats: other values may have another plan."
+    return found, () if how.params else (drawn_from,)
+
+
+def _length(explained: Explained) -> float:
+    """What plans of one statement are ordered by: their time, or their cost."""
+    account = explained.diagnosis.account
+    return account.execution_ms if account.execution_ms is not None else account.plan.root.number("Total Cost")
+
+
+def _tried(connection: Connection, first: Explained, way: Way) -> tuple[tuple[Tried, ...], Explained]:
+    """The trials of all settings that findings propose, and the plan with its findings saying what came of them."""
+    wanted = [number for number, found in enumerate(first.diagnosis.found) if found.cure.setting]
+    if not wanted:
+        return (), first
+    again = _explained(connection, first.statement, way).diagnosis
+    before = min(_ms(first.diagnosis), _ms(again))
+    found, trials = list(first.diagnosis.found), []
+    for number in wanted:
+        with_cure = replace(way, settings=found[number].cure.setting)
+        after = _explained(connection, first.statement, with_cure).diagnosis
+        trial = Trial(tier=TIER, unit="ms", before=before, after=_ms(after))
+        trials.append(Tried(finding=number, diagnosis=after, trial=trial))
+        found[number] = _judged(found[number], trial)
+    diagnosis = replace(first.diagnosis, found=tuple(found))
+    return tuple(trials), replace(first, diagnosis=diagnosis)
+
+
+def _judged(found: Found, trial: Trial) -> Found:
+    """The finding with its trial; a cure that did not help is withheld, with the reason."""
+    if trial.helped:
+        return replace(found, finding=replace(found.finding, tried=trial))
+    how = ", ".join(f"{name} = {value}" for name, value in found.cure.setting)
+    reason = f"Tried with {how}: {trial.before:,.1f} → {trial.after:,.1f} {trial.unit}; that is no help, so no cure."
+    finding = replace(found.finding, tried=trial, cure_sql="", why=f"{found.finding.why} {reason}")
+    return replace(found, finding=finding)
+
+
+def _ms(diagnosis: Diagnosis) -> float:
+    return diagnosis.account.execution_ms or 0.0

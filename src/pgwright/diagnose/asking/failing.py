@@ -1,0 +1,43 @@
+"""What an EXPLAIN that failed means, in our words: nothing was changed, whatever happened."""
+
+from __future__ import annotations
+
+import psycopg
+
+from ...base.errors import PgwrightError, Refused, StepFailed, UsageError
+from ...connect.translation import describe, translate
+
+_STATE = "The transaction was rolled back; nothing was changed."
+_WRITES = (
+    "Run it with --execute-writes: it is executed and rolled back. Triggers fire, rows are locked meanwhile, and "
+    "sequences move. Or explain it without running it: --plain."
+)
+
+
+def failed(error: psycopg.Error, *, timeout_ms: int, writes: bool) -> PgwrightError:
+    """Our error for what the server said about the statement."""
+    code, text = error.sqlstate or "", describe(error)
+    if code == "25006":
+        if writes:
+            hint = "A standby takes no writes: connect to the primary, or explain it without running it: --plain."
+            return Refused(f"This server takes no writes: {text}", state=_STATE, hint=hint)
+        return Refused(f"The statement writes: {text}", state=_STATE, hint=_WRITES)
+    if code == "57014":
+        hint = "Give it longer, as in --timeout 5min, or explain it without running it: --plain."
+        seconds = f"{timeout_ms / 1000:g} s"
+        message = f"The statement was ended after {seconds}, or cancelled by somebody: {text}"
+        return StepFailed(message, sqlstate=code, state=_STATE, hint=hint)
+    if code == "42501":
+        hint = "Connect as a role that may run the statement itself: EXPLAIN needs the same rights."
+        return Refused(f"The role may not run this statement: {text}", state=_STATE, hint=hint)
+    if code.startswith("42"):
+        position = error.diag.statement_position
+        hint = "Run it in psql first. Names are looked up in the search_path of this connection."
+        if code in ("42P18", "42725"):
+            hint = "Give the value with its type: --param '30 days::interval'."
+        elif position:
+            hint = f"{hint} The server points at character {position} of EXPLAIN and the statement."
+        return UsageError(f"The server does not take this statement: {text}", hint=hint)
+    if code.startswith(("22", "23", "P0", "XX", "53", "54", "55000")):
+        return StepFailed(f"The statement failed while it ran: {text}", sqlstate=code, state=_STATE)
+    return translate(error, doing="explaining the statement", state=_STATE)
