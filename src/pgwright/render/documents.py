@@ -157,6 +157,64 @@ class FindingsDocument:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExplainNode:
+    """A node of a query plan. `path` is its place ("0.1": the second below the root). `exclusive_ms` is its own time on
+    the clock, between `exclusive_ms_low` and `exclusive_ms_high` because the server rounds; null where nothing was
+    timed. `exclusive_blocks` are the pages that it asked for itself. `share` is its part of the whole (of the cost
+    where there are no times). `rows` and `rows_estimated` are of all loops and processes; `censored` says why they
+    cannot be compared."""
+
+    path: str
+    type: str
+    relation: str
+    exclusive_ms: float | None
+    exclusive_ms_low: float | None
+    exclusive_ms_high: float | None
+    exclusive_blocks: int
+    share: float
+    rows: float | None
+    rows_estimated: float
+    loops: float
+    processes: float
+    censored: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainPart:
+    """Time that no node took."""
+
+    name: str
+    ms: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainPlan:
+    """One of the plans that were looked at: with which values for $1, $2, …, and how long it took."""
+
+    name: str
+    values: tuple[str, ...]
+    execution_ms: float | None
+    cost: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainDocument:
+    """`explain --format json`. `nodes`, `parts` and `findings` are of the plan that took longest, the first of `plans`.
+    The exclusive times of the nodes and the times of `parts` add up to `accounted_ms`. A finding's `location` is the
+    path of its node."""
+
+    version: int
+    execution_ms: float | None
+    accounted_ms: float | None
+    planning_ms: float | None
+    nodes: tuple[ExplainNode, ...]
+    parts: tuple[ExplainPart, ...]
+    findings: tuple[Finding, ...]
+    plans: tuple[ExplainPlan, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConfigDocument:
     """`config show --format json`."""
 
@@ -228,6 +286,7 @@ DOCUMENTS: dict[str, type] = {
     "baseline": BaselineDocument,
     "config": ConfigDocument,
     "error": ErrorDocument,
+    "explain": ExplainDocument,
     "findings": FindingsDocument,
     "init": InitDocument,
     "init-script": ScriptDocument,

@@ -1,0 +1,125 @@
+"""Explain a query plan: where every millisecond went, what is wrong, and the SQL that cures it.
+
+FILE is a plan as EXPLAIN or auto_explain writes it (JSON, YAML, XML or text, PostgreSQL 9.6 to 18), or one SQL
+statement; `-` and a pipe are standard input. A plan is only read. A statement is run on the server by EXPLAIN ANALYZE,
+in a read-only transaction with a timeout that is rolled back; --plain does not run it.
+
+Parameters of a statement ($1, $2, …) take the values of --param, in order. Without any, up to three sets of values are
+drawn from pg_stats, a common, a typical and a rare one, and the slowest is shown.
+
+Example:
+    pgwright explain -c "SELECT * FROM commandes WHERE statut = 'EN_ATTENTE'"
+    pgwright explain slow.sql --param 42 --html slow.html
+    psql -XqAt -f slow-explained.sql | pgwright explain
+    pgwright explain /var/log/postgresql/postgresql.log --format json
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from ...base.errors import UsageError
+from ..folder import Command
+from ..options import Invocation, connecting, seconds
+
+if TYPE_CHECKING:
+    from ...diagnose.explanation import Explanation
+
+_LARGEST = 200_000_000  # bytes of a file
+
+
+@click.command(cls=Command)
+@click.argument("file", required=False, metavar="[FILE]")
+@click.option("-c", "--command", "statement", metavar="SQL", help="The statement to explain.")
+@click.option("--param", "params", multiple=True, metavar="VALUE",
+              help="The value of $1, then of $2, …; a type may follow: '30 days::interval'.")  # fmt: skip
+@click.option("--plain", is_flag=True, help="Do not run the statement: the planner's expectations only.")
+@click.option("--execute-writes", is_flag=True, help="Run a statement that writes, and roll it back.")
+@click.option("--timeout", callback=seconds, default="60s", show_default=True, metavar="DURATION",
+              help="How long the statement may run.")  # fmt: skip
+@click.option("--try", "trials", is_flag=True, help="Run it again with each setting that a finding proposes.")
+@click.option("--with-catalog", is_flag=True, help="Ask the server about the tables of a saved plan.")
+@click.option("--full", is_flag=True, help="Show every node, also of a large plan.")
+@click.option("--fail-on", type=click.Choice(["notice", "warning", "danger"]), metavar="SEVERITY",
+              help="Exit 1 when there is a finding as bad as this: notice, warning or danger.")  # fmt: skip
+@connecting("text", "json")
+def command(invocation: Invocation, **given: object) -> int:
+    """Explain a plan or a statement; return 1 when `--fail-on` says so."""
+    explanation = _explain(invocation, given)
+    output = invocation.output
+    if invocation.json:
+        from ...render.explain_json import explain_document
+
+        output.document(explain_document(explanation))
+    else:
+        from ...render.explain_text import explain_text
+
+        unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+        text = explain_text(
+            explanation, columns=output.columns, style=output.style, unicode=unicode, full=bool(given["full"])
+        )
+        output.data(text)
+    return _verdict(explanation, given["fail_on"])
+
+
+def _explain(invocation: Invocation, given: dict[str, object]) -> Explanation:
+    from ...api.explain import How, explain
+
+    source, name = _source(given["file"], given["statement"])
+    timeout = given["timeout"]
+    params = given["params"]
+    how = How(
+        analyze=not given["plain"],
+        writes=bool(given["execute_writes"]),
+        timeout_ms=round(timeout * 1000) if isinstance(timeout, float) else 0,
+        params=params if isinstance(params, tuple) else (),
+        trials=bool(given["trials"]),
+        catalog=bool(given["with_catalog"]),
+    )
+    return explain(invocation.settings(), source, how=how, file=name)
+
+
+def _source(file: object, statement: object) -> tuple[str, str]:
+    """The text to explain, and where it is from."""
+    if isinstance(statement, str):
+        if file is not None:
+            raise UsageError("Both a FILE and -c were given, and one is needed.")
+        return statement, "-c"
+    if file is None and sys.stdin.isatty():
+        raise UsageError("Nothing to explain.", hint="Give a FILE, -c 'SELECT …', or a plan on standard input.")
+    if file in (None, "-"):
+        return _decoded(sys.stdin.buffer.read(_LARGEST + 1), "standard input"), "standard input"
+    path = Path(str(file))
+    try:
+        with path.open("rb") as stream:
+            return _decoded(stream.read(_LARGEST + 1), str(path)), str(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}.") from error
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if len(data) > _LARGEST:
+        raise UsageError(
+            f"{name}: larger than {_LARGEST // 1_000_000} MB.", hint="Cut the part with the plan out of it."
+        )
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            return data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("latin-1")
+        except UnicodeDecodeError as error:
+            raise UsageError(f"{name}: this is no text.") from error
+
+
+def _verdict(explanation: Explanation, fail_on: object) -> int:
+    from ...base.finding import Severity
+
+    if fail_on is None:
+        return 0
+    order = list(Severity)
+    worst = max((order.index(each.severity) for each in explanation.first.diagnosis.findings), default=-1)
+    return int(worst >= order.index(Severity(str(fail_on))))
