@@ -10,7 +10,7 @@ Without times (EXPLAIN without ANALYZE, TIMING OFF) shares are those of the plan
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -95,10 +95,28 @@ class Account:
 
     def exclusive(self, node: Node, *keys: str) -> float:
         """The sum of the counters `keys` (blocks, I/O times, WAL) of `node` less those of all that ran inside it."""
-        own = sum(node.number(key) for key in keys)
+        whole = _sum(node, keys)
+        own = whole
         for edge in self.inside[node.path]:
-            own -= edge.part * sum(edge.node.number(key) for key in keys)
+            inner = _sum(edge.node, keys)
+            if (
+                edge.node.is_cte and inner
+            ):  # its scans ask for no pages but through it, so these say who pulled how much
+                pulled = max(sum(_sum(scan, keys) for scan in self._scans[edge.node.path]), inner)
+                own -= inner * whole / pulled
+            else:
+                own -= edge.part * inner
         return max(own, 0.0)
+
+    @cached_property
+    def _scans(self) -> Mapping[str, tuple[Node, ...]]:
+        """By path of the query of a WITH, the nodes that pulled it."""
+        found: dict[str, tuple[Node, ...]] = {}
+        for node in self.plan.nodes:
+            for edge in self.inside[node.path]:
+                if edge.node.is_cte:
+                    found[edge.node.path] = (*found.get(edge.node.path, ()), node)
+        return found
 
     def blocks(self, node: Node) -> float:
         """The pages that `node` itself asked for; a page counts each time."""
@@ -118,6 +136,10 @@ class Account:
                 share += self.nodes[each.path].share
                 stack.extend(edge.node for edge in self.inside[each.path] if edge.part > 0.5)
         return min(share, 1.0)
+
+
+def _sum(node: Node, keys: Sequence[str]) -> float:
+    return sum(node.number(key) for key in keys)
 
 
 def account(plan: QueryPlan, *, before_triggers: Collection[str] | None = None) -> Account:

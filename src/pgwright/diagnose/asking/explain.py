@@ -6,7 +6,6 @@ rolled back: sequences move, and what a trigger sends elsewhere is sent.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,50 +45,54 @@ class Way:
 
 def explain(connection: Connection, statement: str, way: Way = Way()) -> QueryPlan:
     """The plan of `statement`; errors of the server become ours (`failing`)."""
-    asked = f"EXPLAIN ({options(connection.info.server_version, analyze=way.analyze)}) {statement}"
-    return _asked(connection, way, statement, lambda: connection.execute(asked.encode()))
+    return _asked(connection, way, statement, f"EXPLAIN ({_options(connection, way)}) ")
 
 
 def generic(connection: Connection, statement: str, way: Way = Way()) -> QueryPlan:
     """The plan of a statement with parameters, made for any values: GENERIC_PLAN since 16, a prepared statement with a
     generic plan before."""
-    version = connection.info.server_version
-    if version >= 160000:
-        asked = f"EXPLAIN (GENERIC_PLAN, {options(version, analyze=False)}) {statement}"
-        return _asked(connection, way, statement, lambda: connection.execute(asked.encode()))
+    way = replace(way, analyze=False)
+    if connection.info.server_version >= 160000:
+        return _asked(connection, way, statement, f"EXPLAIN (GENERIC_PLAN, {_options(connection, way)}) ")
     nulls = ", ".join("NULL" for _ in range(max(numbers(statement), default=0)))
     way = replace(way, settings=(*way.settings, ("plan_cache_mode", "force_generic_plan")))
-
-    def prepared() -> psycopg.Cursor[tuple[Any, ...]]:
-        connection.execute(f"PREPARE pgwright_generic AS {statement}".encode())
-        try:
-            words = options(version, analyze=False)
-            return connection.execute(f"EXPLAIN ({words}) EXECUTE pgwright_generic ({nulls})".encode())
-        finally:
-            if connection.info.transaction_status == psycopg.pq.TransactionStatus.INTRANS:
-                connection.execute("DEALLOCATE pgwright_generic")
-
-    return _asked(connection, way, statement, prepared)
+    then = f"EXPLAIN ({_options(connection, way)}) EXECUTE pgwright_generic ({nulls})"
+    return _asked(connection, way, statement, "PREPARE pgwright_generic AS ", then)
 
 
-def _asked(
-    connection: Connection, way: Way, statement: str, ask: Callable[[], psycopg.Cursor[tuple[Any, ...]]]
-) -> QueryPlan:
-    """What `ask` answers, inside the transaction that changes nothing."""
+def _options(connection: Connection, way: Way) -> str:
+    return options(connection.info.server_version, analyze=way.analyze)
+
+
+def _asked(connection: Connection, way: Way, statement: str, prefix: str, then: str = "") -> QueryPlan:
+    """What the server answers to `prefix` and the statement, or to `then` after it, in the transaction that changes
+    nothing."""
     try:
         with connection.transaction(force_rollback=True):
-            connection.execute(b"SET TRANSACTION READ WRITE" if way.writes else b"SET TRANSACTION READ ONLY")
-            _set(connection, "statement_timeout", str(way.timeout_ms))
-            _set(connection, "lock_timeout", str(min(way.timeout_ms, LOCK_TIMEOUT_MS)))
-            _set_if_allowed(connection, "track_io_timing", "on")
-            for name, value in way.settings:
-                _set(connection, name, value)
-            row = ask().fetchone()
+            _prepare(connection, way)
+            cursor = connection.execute(f"{prefix}{statement}".encode())
+            if then:
+                cursor = connection.execute(then.encode())
+            row = cursor.fetchone()
+            if then:
+                connection.execute("DEALLOCATE pgwright_generic")
     except psycopg.Error as error:
-        raise failed(error, timeout_ms=way.timeout_ms, writes=way.writes) from error
+        raise failed(
+            error, statement=statement, prefix=len(prefix), timeout_ms=way.timeout_ms, writes=way.writes
+        ) from error
     assert row is not None
     plan = json_.from_value(row[0])
     return QueryPlan(root=plan.root, properties=plan.properties, query=statement)
+
+
+def _prepare(connection: Connection, way: Way) -> None:
+    """What is set for the transaction."""
+    connection.execute(b"SET TRANSACTION READ WRITE" if way.writes else b"SET TRANSACTION READ ONLY")
+    _set(connection, "statement_timeout", str(way.timeout_ms))
+    _set(connection, "lock_timeout", str(min(way.timeout_ms, LOCK_TIMEOUT_MS)))
+    _set_if_allowed(connection, "track_io_timing", "on")
+    for name, value in way.settings:
+        _set(connection, name, value)
 
 
 def _set(connection: Connection, name: str, value: str) -> None:

@@ -6,6 +6,7 @@ import psycopg
 
 from ...base.errors import PgwrightError, Refused, StepFailed, UsageError
 from ...connect.translation import describe, translate
+from ...sql.position import Source
 
 _STATE = "The transaction was rolled back; nothing was changed."
 _WRITES = (
@@ -14,8 +15,8 @@ _WRITES = (
 )
 
 
-def failed(error: psycopg.Error, *, timeout_ms: int, writes: bool) -> PgwrightError:
-    """Our error for what the server said about the statement."""
+def failed(error: psycopg.Error, *, statement: str, prefix: int, timeout_ms: int, writes: bool) -> PgwrightError:
+    """Our error for what the server said about `statement`, which it saw after `prefix` characters of ours."""
     code, text = error.sqlstate or "", describe(error)
     if code == "25006":
         if writes:
@@ -31,13 +32,20 @@ def failed(error: psycopg.Error, *, timeout_ms: int, writes: bool) -> PgwrightEr
         hint = "Connect as a role that may run the statement itself: EXPLAIN needs the same rights."
         return Refused(f"The role may not run this statement: {text}", state=_STATE, hint=hint)
     if code.startswith("42"):
-        position = error.diag.statement_position
         hint = "Run it in psql first. Names are looked up in the search_path of this connection."
         if code in ("42P18", "42725"):
             hint = "Give the value with its type: --param '30 days::interval'."
-        elif position:
-            hint = f"{hint} The server points at character {position} of EXPLAIN and the statement."
-        return UsageError(f"The server does not take this statement: {text}", hint=hint)
+        where = _excerpt(error, statement, prefix)
+        return UsageError(f"The server does not take this statement: {text}{where}", hint=hint)
     if code.startswith(("22", "23", "P0", "XX", "53", "54", "55000")):
         return StepFailed(f"The statement failed while it ran: {text}", sqlstate=code, state=_STATE)
     return translate(error, doing="explaining the statement", state=_STATE)
+
+
+def _excerpt(error: psycopg.Error, statement: str, prefix: int) -> str:
+    """The line of the statement that the server points at, with a caret; empty where it points at none."""
+    position = error.diag.statement_position
+    at = int(position) - 1 - prefix if position else -1
+    if not 0 <= at <= len(statement):
+        return ""
+    return "\n" + Source(statement, "").excerpt(at)
