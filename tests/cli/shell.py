@@ -20,14 +20,14 @@ def environment(**extra: str) -> dict[str, str]:
 
 
 def pgwright(
-    *arguments: str, folder: Path | None = None, env: Mapping[str, str] | None = None
+    *arguments: str, folder: Path | None = None, env: Mapping[str, str] | None = None, given: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """`pgwright ARGUMENTS` in `folder`, without a terminal."""
+    """`pgwright ARGUMENTS` in `folder`, without a terminal; `given` is what comes on standard input."""
     return subprocess.run(
         [sys.executable, "-m", "pgwright", *arguments],
         cwd=folder,
         env=environment(**(env or {})),
-        stdin=subprocess.DEVNULL,
+        input=given,
         capture_output=True,
         encoding="utf-8",
         timeout=120,

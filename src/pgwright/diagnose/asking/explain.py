@@ -89,7 +89,7 @@ def _prepare(connection: Connection, way: Way) -> None:
     """What is set for the transaction."""
     connection.execute(b"SET TRANSACTION READ WRITE" if way.writes else b"SET TRANSACTION READ ONLY")
     _set(connection, "statement_timeout", str(way.timeout_ms))
-    _set(connection, "lock_timeout", str(min(way.timeout_ms, LOCK_TIMEOUT_MS)))
+    _set(connection, "lock_timeout", str(min(way.timeout_ms // 2, LOCK_TIMEOUT_MS)))
     _set_if_allowed(connection, "track_io_timing", "on")
     for name, value in way.settings:
         _set(connection, name, value)

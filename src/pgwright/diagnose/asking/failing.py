@@ -14,6 +14,8 @@ _WRITES = (
     "sequences move. Or explain it without running it: --plain."
 )
 
+_TYPED = "If that is the value of a parameter, give it with its type: --param '30 days::interval'."
+
 
 def failed(error: psycopg.Error, *, statement: str, prefix: int, timeout_ms: int, writes: bool) -> PgwrightError:
     """Our error for what the server said about `statement`, which it saw after `prefix` characters of ours."""
@@ -34,11 +36,12 @@ def failed(error: psycopg.Error, *, statement: str, prefix: int, timeout_ms: int
     if code.startswith("42"):
         hint = "Run it in psql first. Names are looked up in the search_path of this connection."
         if code in ("42P18", "42725"):
-            hint = "Give the value with its type: --param '30 days::interval'."
+            hint = _TYPED
         where = _excerpt(error, statement, prefix)
         return UsageError(f"The server does not take this statement: {text}{where}", hint=hint)
     if code.startswith(("22", "23", "P0", "XX", "53", "54", "55000")):
-        return StepFailed(f"The statement failed while it ran: {text}", sqlstate=code, state=_STATE)
+        hint = _TYPED if code in ("22007", "22P02") else ""
+        return StepFailed(f"The statement failed while it ran: {text}", sqlstate=code, state=_STATE, hint=hint)
     return translate(error, doing="explaining the statement", state=_STATE)
 
 
