@@ -1,4 +1,5 @@
-"""Starts an operation: `python tools/new.py operation=add_index` writes its file and its test, and says what is next.
+"""Starts an operation or a sign: `python tools/new.py operation=add_index` writes its file and its test, and says what is
+next; `sign=sort_on_disk` a sign and its planted queries.
 
 Both fail until they are written: the completeness tests refuse headings that still hold "…", and the test fails.
 """
@@ -83,20 +84,88 @@ def test_life_cycle(database: Database) -> None:
 '''
 
 
-def main(arguments: list[str]) -> int:
-    kind, _, name = arguments[0].partition("=") if arguments else ("", "", "")
-    if kind != "operation" or not re.fullmatch(r"[a-z][a-z0-9_]*[a-z0-9]", name):
-        print("usage: make new operation=name_in_lower_case", file=sys.stderr)
-        return 2
-    stem = f"{name}_" if keyword.iskeyword(name) else name
-    operations = ROOT / "src" / "pgwright" / "evolve" / "operations"
-    files = {
-        operations / f"{stem}.py": OPERATION.format(
-            name=name, twin="".join(word.capitalize() for word in name.split("_"))
-        ),
+SIGN = '''"""… One sentence: what {name} is.
+
+## What it is
+
+…
+
+## Why it is slow
+
+…
+
+## Cure
+
+…
+
+## Disproof
+
+…
+
+## Versions
+
+14 to 18.
+
+## Example
+
+    SELECT …;
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..query_plan.model import Node
+from ._seen import Seen
+from ._sign import Sign
+
+NODES = frozenset({{"Seq Scan"}})
+"""The node types that it looks at; empty: it gets the root, once."""
+
+
+def look(seen: Seen, node: Node) -> Iterator[Sign]:
+    """… When it speaks."""
+    yield from ()
+'''
+
+PLANTED = """-- setup
+CREATE TABLE t (id int PRIMARY KEY);
+
+-- found
+SELECT * FROM t;
+
+-- not found: … why it only looks like it
+SELECT * FROM t WHERE id = 1;
+"""
+
+
+def operation(name: str, stem: str) -> dict[Path, str]:
+    """The files of a new operation."""
+    twin = "".join(word.capitalize() for word in name.split("_"))
+    return {
+        ROOT / "src" / "pgwright" / "evolve" / "operations" / f"{stem}.py": OPERATION.format(name=name, twin=twin),
         ROOT / "tests" / "evolve" / "operations" / f"test_{name}.py": TEST.format(name=name),
     }
-    taken = [path for path in (*files, operations / stem) if path.exists()]
+
+
+def sign(name: str, stem: str) -> dict[Path, str]:
+    """The files of a new sign."""
+    return {
+        ROOT / "src" / "pgwright" / "diagnose" / "signs" / f"{stem}.py": SIGN.format(name=name),
+        ROOT / "tests" / "diagnose" / "corpus" / f"{name}.sql": PLANTED,
+    }
+
+
+KINDS = {"operation": operation, "sign": sign}
+
+
+def main(arguments: list[str]) -> int:
+    kind, _, name = arguments[0].partition("=") if arguments else ("", "", "")
+    if kind not in KINDS or not re.fullmatch(r"[a-z][a-z0-9_]*[a-z0-9]", name):
+        print("usage: make new operation=name_in_lower_case, or sign=name_in_lower_case", file=sys.stderr)
+        return 2
+    files = KINDS[kind](name, f"{name}_" if keyword.iskeyword(name) else name)
+    taken = [path for path in (*files, next(iter(files)).with_suffix("")) if path.exists()]
     if taken:
         print(f"{taken[0].relative_to(ROOT)} exists; nothing was changed", file=sys.stderr)
         return 6

@@ -19,6 +19,7 @@ from pgwright.sql.directives import KNOWN, attach
 from pgwright.sql.parse import parse
 
 ROOT = Path(__file__).resolve().parents[2]
+SIGN_HEADINGS = ["What it is", "Why it is slow", "Cure", "Disproof", "Versions", "Example"]
 HEADINGS = ["What it does", "Why it is dangerous", "Phases and locks", "Rollback", "Versions", "Example"]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 WRITTEN = [path for path in DOCUMENTS if "reference" not in path.parts]
@@ -45,6 +46,16 @@ def test_an_operation_has_all_headings_each_with_a_text(operation: str) -> None:
     assert page is not None
     assert headings(page.body) == HEADINGS
     assert all(len(text.strip()) > 10 for text in re.split(r"^## .+$", page.body, flags=re.MULTILINE)[1:])
+    assert page.title.endswith(".")
+
+
+@pytest.mark.parametrize("sign", registry.names("diagnose.signs"))
+def test_a_sign_has_all_headings_each_with_a_text(sign: str) -> None:
+    page = find(sign)
+    assert page is not None
+    assert headings(page.body) == SIGN_HEADINGS
+    assert all(len(text.strip()) > 8 for text in re.split(r"^## .+$", page.body, flags=re.MULTILINE)[1:])
+    assert "…" not in page.title
     assert page.title.endswith(".")
 
 

@@ -71,6 +71,14 @@ def test_a_new_operation_has_its_file_and_its_test(checkout: Path) -> None:
     assert "nothing was changed" in again.stderr
 
 
+def test_a_new_sign_has_its_file_and_its_planted_queries(checkout: Path) -> None:
+    done = new(checkout, "sign=something_slow")
+    assert done.returncode == 0, done.stderr
+    sign = checkout / "src/pgwright/diagnose/signs/something_slow.py"
+    compile(sign.read_text(encoding="utf-8"), str(sign), "exec")
+    assert "-- not found" in (checkout / "tests/diagnose/corpus/something_slow.sql").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("argument", ["operation=", "operation=Bad-Name", "rule=x", ""])
 def test_a_bad_name_is_refused(checkout: Path, argument: str) -> None:
     assert new(checkout, argument).returncode == 2

@@ -1,4 +1,4 @@
-"""The pages of `pgwright docs` and of docs/reference: one for each operation, directive, command, error and exit code.
+"""The pages of `pgwright docs` and of docs/reference: operations, signs, directives, commands, errors, exit codes.
 
 The text is the docstring of the thing itself. Modules are read, not imported, so that a page costs nothing; only a
 command's page imports the command, for its options.
@@ -19,6 +19,7 @@ from ..base import errors, registry
 from .directive_pages import DIRECTIVES
 
 OPERATIONS = "evolve.operations"
+SIGNS = "diagnose.signs"
 COMMANDS = "cli.commands"
 
 EXIT_CODES = {
@@ -52,9 +53,10 @@ class Page:
 
 
 def pages(*kinds: str) -> Iterator[Page]:
-    """All pages of `kinds` (operation, directive, command, error, exit code); all there are when none is given."""
+    """All pages of `kinds` (operation, sign, directive, command, error, exit code); all there are when none is given."""
     makers = {
         "operation": _operations,
+        "sign": _signs,
         "directive": _directives,
         "command": _commands,
         "error": _errors,
@@ -78,6 +80,11 @@ def _folded(name: str) -> str:
 def _operations() -> Iterator[Page]:
     for name in registry.names(OPERATIONS):
         yield _page(name, "operation", _docstring(OPERATIONS, name))
+
+
+def _signs() -> Iterator[Page]:
+    for name in registry.names(SIGNS):
+        yield _page(name, "sign", _docstring(SIGNS, name))
 
 
 def _directives() -> Iterator[Page]:

@@ -1,17 +1,28 @@
 """A sequential scan reads a table to keep a few of its rows.
 
-What it is: every row of the table is read and compared, and at least nine of ten are thrown away.
+## What it is
 
-Why it is slow: the work grows with the table, not with the answer, and pages that others need leave the cache.
+Every row of the table is read and compared, and at least nine of ten are thrown away.
 
-Cure: an index on what the condition compares: equality first, then one range. pgwright builds it concurrently.
+## Why it is slow
 
-Disproof: the condition keeps a large part of the table for other values of its parameters; or the table is so small
+The work grows with the table, not with the answer, and pages that others need leave the cache.
+
+## Cure
+
+An index on what the condition compares: equality first, then one range. pgwright builds it concurrently.
+
+## Disproof
+
+The condition keeps a large part of the table for other values of its parameters; or the table is so small
 that it is read in a millisecond.
 
-Versions: 14 to 18.
+## Versions
 
-Example:
+14 to 18.
+
+## Example
+
     SELECT * FROM commandes WHERE statut = 'EN_ATTENTE';
 """
 
