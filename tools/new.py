@@ -1,5 +1,6 @@
-"""Starts an operation or a sign: `python tools/new.py operation=add_index` writes its file and its test, and says what is
-next; `sign=sort_on_disk` a sign and its planted queries.
+"""Starts an operation or a sign: `python tools/new.py operation=add_index` writes its file and its test.
+
+`sign=sort_on_disk` writes a sign and its planted queries. It says what is next.
 
 Both fail until they are written: the completeness tests refuse headings that still hold "…", and the test fails.
 """

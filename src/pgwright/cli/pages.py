@@ -53,7 +53,7 @@ class Page:
 
 
 def pages(*kinds: str) -> Iterator[Page]:
-    """All pages of `kinds` (operation, sign, directive, command, error, exit code); all there are when none is given."""
+    """All pages of `kinds` (operation, sign, directive, command, error, exit code); all of them when none is given."""
     makers = {
         "operation": _operations,
         "sign": _signs,
