@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 
+from ...base.errors import Refused
 from ..query_plan.forms import json_
 from ..query_plan.model import QueryPlan
 from .failing import failed
@@ -18,6 +19,7 @@ from .statement import numbers
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
+STANDBY = "Connect to the primary, or explain the statement without running it: --plain."
 LOCK_TIMEOUT_MS = 5_000
 """How long a statement may wait for a lock: a diagnosis must not stand in a queue."""
 
@@ -77,9 +79,7 @@ def _asked(connection: Connection, way: Way, statement: str, prefix: str, then: 
             if then:
                 connection.execute("DEALLOCATE pgwright_generic")
     except psycopg.Error as error:
-        raise failed(
-            error, statement=statement, prefix=len(prefix), timeout_ms=way.timeout_ms, writes=way.writes
-        ) from error
+        raise failed(error, statement=statement, prefix=len(prefix), timeout_ms=way.timeout_ms) from error
     assert row is not None
     plan = json_.from_value(row[0])
     return QueryPlan(root=plan.root, properties=plan.properties, query=statement)
@@ -87,7 +87,12 @@ def _asked(connection: Connection, way: Way, statement: str, prefix: str, then: 
 
 def _prepare(connection: Connection, way: Way) -> None:
     """What is set for the transaction."""
-    connection.execute(b"SET TRANSACTION READ WRITE" if way.writes else b"SET TRANSACTION READ ONLY")
+    if way.writes:
+        if connection.execute("SELECT pg_catalog.pg_is_in_recovery()").fetchone() == (True,):
+            raise Refused("This server is a standby and takes no writes.", hint=STANDBY)
+        connection.execute("SET TRANSACTION READ WRITE")
+    else:
+        connection.execute("SET TRANSACTION READ ONLY")
     _set(connection, "statement_timeout", str(way.timeout_ms))
     _set(connection, "lock_timeout", str(min(way.timeout_ms // 2, LOCK_TIMEOUT_MS)))
     _set_if_allowed(connection, "track_io_timing", "on")

@@ -17,13 +17,10 @@ _WRITES = (
 _TYPED = "If that is the value of a parameter, give it with its type: --param '30 days::interval'."
 
 
-def failed(error: psycopg.Error, *, statement: str, prefix: int, timeout_ms: int, writes: bool) -> PgwrightError:
+def failed(error: psycopg.Error, *, statement: str, prefix: int, timeout_ms: int) -> PgwrightError:
     """Our error for what the server said about `statement`, which it saw after `prefix` characters of ours."""
     code, text = error.sqlstate or "", describe(error)
     if code == "25006":
-        if writes:
-            hint = "A standby takes no writes: connect to the primary, or explain it without running it: --plain."
-            return Refused(f"This server takes no writes: {text}", state=_STATE, hint=hint)
         return Refused(f"The statement writes: {text}", state=_STATE, hint=_WRITES)
     if code == "57014":
         hint = "Give it longer, as in --timeout 5min, or explain it without running it: --plain."
