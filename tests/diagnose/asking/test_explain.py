@@ -42,6 +42,7 @@ def test_a_read_is_run_and_a_write_is_not(shop: Database) -> None:
 @pytest.mark.majors("all")
 def test_a_write_that_was_asked_for_is_rolled_back(shop: Database) -> None:
     with shop.connect() as connection:
+        connection.execute("SET default_transaction_read_only = on")
         plan = explain(connection, "DELETE FROM orders", Way(writes=True))
         assert plan.root.children[0].number("Actual Rows") == 5000
         for statement in ("SELECT * FROM orders WHERE id = 1 FOR UPDATE", "SELECT nextval('s')"):

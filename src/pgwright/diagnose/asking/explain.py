@@ -69,6 +69,8 @@ def _options(connection: Connection, way: Way) -> str:
 def _asked(connection: Connection, way: Way, statement: str, prefix: str, then: str = "") -> QueryPlan:
     """What the server answers to `prefix` and the statement, or to `then` after it, in the transaction that changes
     nothing."""
+    if way.writes and connection.execute("SELECT pg_catalog.pg_is_in_recovery()").fetchone() == (True,):
+        raise Refused("This server is a standby and takes no writes.", hint=STANDBY)
     try:
         with connection.transaction(force_rollback=True):
             _prepare(connection, way)
@@ -87,12 +89,7 @@ def _asked(connection: Connection, way: Way, statement: str, prefix: str, then: 
 
 def _prepare(connection: Connection, way: Way) -> None:
     """What is set for the transaction."""
-    if way.writes:
-        if connection.execute("SELECT pg_catalog.pg_is_in_recovery()").fetchone() == (True,):
-            raise Refused("This server is a standby and takes no writes.", hint=STANDBY)
-        connection.execute("SET TRANSACTION READ WRITE")
-    else:
-        connection.execute("SET TRANSACTION READ ONLY")
+    connection.execute(b"SET TRANSACTION READ WRITE" if way.writes else b"SET TRANSACTION READ ONLY")
     _set(connection, "statement_timeout", str(way.timeout_ms))
     _set(connection, "lock_timeout", str(min(way.timeout_ms // 2, LOCK_TIMEOUT_MS)))
     _set_if_allowed(connection, "track_io_timing", "on")
