@@ -65,12 +65,12 @@ def _node(account: Account, node: Node, drawing: Drawing, lead: str, follow: str
 
 def _elbow(drawing: Drawing, last: bool) -> str:
     if drawing.unicode:
-        return "└─ " if last else "├─ "
-    return "`- " if last else "|- "
+        return "└ " if last else "├ "
+    return "` " if last else "| "
 
 
 def _stem(drawing: Drawing, last: bool) -> str:
-    return "   " if last else "│  " if drawing.unicode else "|  "
+    return "  " if last else "│ " if drawing.unicode else "| "
 
 
 def _lines(account: Account, node: Node, drawing: Drawing, lead: str, follow: str) -> Iterator[str]:
@@ -84,7 +84,7 @@ def _lines(account: Account, node: Node, drawing: Drawing, lead: str, follow: st
     numbers = _numbers(account, own, drawing)
     room = max(drawing.columns - LEFT - width(lead), 24)
     first, *rest = wrap(texts[0], room)
-    below = "│  " if drawing.unicode and node.children else "|  " if node.children else "   "
+    below = "│ " if drawing.unicode and node.children else "| " if node.children else "  "
     name = drawing.style.bold(first) if own.share >= 0.1 else first
     yield f"{numbers}  {lead}{name}".rstrip()
     for line in rest:
