@@ -13,12 +13,16 @@ from ...sql import quote
 from ...sql.expression import substitute
 from ..conditions import Clause, Reference, references
 from ..query_plan.model import Node
-from ..surroundings import Column, Index, Relation
+from ..surroundings import Column, Relation
+from . import _existing, _immutable, _partitions
 from ._seen import Seen
 from ._sign import NO_CURE, Cure, CureKind
 
 _GIN = {"@@": "", "&&": "", "?": "", "?|": "", "?&": "", "@?": "jsonb_path_ops", "@@@": ""}
 _LIKE = frozenset({"~~", "~~*", "~", "~*"})
+_PARTIAL = frozenset({"IS NULL", "TRUE", "FALSE", "<>"})
+"""What says little about the rows that it keeps, and so makes a predicate rather than a key."""
+_TRGM = "CREATE EXTENSION IF NOT EXISTS pg_trgm;"
 LONGEST_KEY = 5
 """More key columns are not proposed: each makes every write and every page of the index dearer."""
 
@@ -33,23 +37,48 @@ def index(
 ) -> Cure:
     """The index on the relation of `node` that serves `conditions` and then `order` (keys as SQL with their direction),
     holding the columns `include` besides. NO_CURE where none can, or where such an index is there already."""
-    relation = seen.name(node)
-    mine = [clause for clause in conditions if clause.left and seen.own(node, _left_only(clause))]
-    if not relation:
+    relation = _partitions.name(seen, node)
+    mine = [clause for clause in conditions if clause.left and _possible(seen, node, clause)]
+    if not relation or not _indexable(seen, node):
         return NO_CURE
     special = [clause for clause in mine if _inverted(clause)]
     ordinary = [clause for clause in mine if not _inverted(clause) and _btree(clause)]
     if special and not any(clause.equality for clause in ordinary):
-        return _migration(inverted(seen, node, special[0]))
-    partial = [clause for clause in ordinary if clause.operator in ("IS NULL", "TRUE", "FALSE")]
+        return inverted(seen, node, special[0])
+    partial = [clause for clause in ordinary if clause.operator in _PARTIAL and clause.constant]
     keys = _keys(seen, node, [clause for clause in ordinary if clause not in partial], order)
     if not keys:
         keys = tuple(dict.fromkeys(_key(seen, node, clause) for clause in partial))
-        partial = partial if len(partial) > 1 else []
-    if not keys or has_index(seen.relation(node), keys, predicate=bool(partial)):
-        return NO_CURE
+        partial = [clause for clause in partial if len(partial) > 1 or clause.operator == "<>"]
     where = " AND ".join(plain(seen, node, clause.text) for clause in partial)
+    equal = sum(clause.equality for clause in ordinary if clause not in partial)
+    if not keys or _existing.serves(seen.relation(node), keys, equal=equal, where=where):
+        return NO_CURE
     return _migration(create_index(relation, keys, include=include, where=where))
+
+
+def _indexable(seen: Seen, node: Node) -> bool:
+    """Whether the relation may have indexes of ours: no system catalog, and no foreign table."""
+    relation = seen.relation(node)
+    catalog = seen.holder(node).text("Schema") in ("pg_catalog", "information_schema", "pg_toast")
+    return not catalog and (relation is None or relation.kind != "f")
+
+
+def _possible(seen: Seen, node: Node, clause: Clause) -> bool:
+    """Whether the left side can be a key: of this relation alone, always the same, and not compared with the row."""
+    left, alias = _left_only(clause), seen.holder(node).alias
+    if not left.reads or not seen.own(node, left) or clause_columns(clause.value, alias):
+        return False
+    return is_column(seen, node, clause) or _immutable.immutable(seen, node, clause.left)
+
+
+def is_column(seen: Seen, node: Node, clause: Clause) -> bool:
+    """Whether the clause compares a column itself. The cast of a varchar to text that the server writes is none;
+    without surroundings a cast to text is taken for that one."""
+    if clause.column is None or clause.cast in ("", "varchar"):
+        return clause.column is not None
+    found = column_of(seen, node, clause)
+    return clause.cast == "text" and (found is None or found.type.startswith("character varying"))
 
 
 def create_index(
@@ -61,15 +90,25 @@ def create_index(
     return f"CREATE INDEX ON {relation}{using} ({', '.join(keys)}){held}{f' WHERE {where}' if where else ''};"
 
 
-def inverted(seen: Seen, node: Node, clause: Clause) -> str:
-    """The GIN index that serves a containment, full-text or pattern condition."""
-    relation, key = seen.name(node), _bracketed(plain(seen, node, clause.left))
+def inverted(seen: Seen, node: Node, clause: Clause) -> Cure:
+    """The GIN index that serves a containment, full-text or pattern condition; NO_CURE where it is there already."""
+    relation, key = _partitions.name(seen, node), _bracketed(plain(seen, node, clause.left))
     if clause.operator in _LIKE:
-        index = create_index(relation, [f"{key} gin_trgm_ops"], method="gin")
-        there = seen.surroundings is not None and "pg_trgm" in seen.surroundings.extensions
-        return index if there else f"CREATE EXTENSION IF NOT EXISTS pg_trgm;\n{index}"
-    jsonb = clause.operator == "@>" and "::jsonb" in clause.value
-    return create_index(relation, [f"{key} jsonb_path_ops" if jsonb else key], method="gin")
+        key = f"{_key_of_pattern(seen, node, clause)} gin_trgm_ops"
+    elif clause.operator == "@>" and "::jsonb" in clause.value:
+        key = f"{key} jsonb_path_ops"
+    if _existing.serves(seen.relation(node), [key], equal=0, method="gin"):
+        return NO_CURE
+    index = create_index(relation, [key], method="gin")
+    there = seen.surroundings is not None and "pg_trgm" in seen.surroundings.extensions
+    return _migration(index if clause.operator not in _LIKE or there else f"{_TRGM}\n{index}")
+
+
+def _key_of_pattern(seen: Seen, node: Node, clause: Clause) -> str:
+    """The column of a pattern, without the cast from varchar; an expression in brackets."""
+    if clause.column is not None and is_column(seen, node, clause):
+        return quote.ident(clause.column.column)
+    return _bracketed(plain(seen, node, clause.left))
 
 
 def plain(seen: Seen, node: Node, text: str) -> str:
@@ -85,18 +124,8 @@ def clause_columns(text: str, alias: str) -> tuple[Reference, ...]:
 
 
 def has_index(relation: Relation | None, keys: Sequence[str], *, predicate: bool = False) -> bool:
-    """Whether a valid index of all rows begins with `keys`, whose first equality columns may be in any order."""
-    if relation is None or predicate:
-        return False
-    wanted = [key.split(" DESC")[0].split(" NULLS")[0] for key in keys]
-    return any(_begins(each, wanted) for each in relation.indexes)
-
-
-def _begins(index: Index, wanted: Sequence[str]) -> bool:
-    if index.method != "btree" or index.predicate or not index.valid:
-        return False
-    mine = [quote.ident(key) if key.isidentifier() else key for key in index.keys[: len(wanted)]]
-    return mine == list(wanted) or sorted(mine) == sorted(wanted)
+    """Whether a valid index of all rows begins with `keys`, in any order."""
+    return not predicate and _existing.serves(relation, keys, equal=len(keys))
 
 
 def _migration(sql: str) -> Cure:
@@ -125,12 +154,12 @@ def is_prefix(clause: Clause) -> bool:
 def _btree(clause: Clause) -> bool:
     if clause.operator in _LIKE:
         return is_prefix(clause)
-    return clause.equality or clause.range
+    return clause.equality or clause.range or clause.operator == "<>"
 
 
 def _keys(seen: Seen, node: Node, conditions: Sequence[Clause], order: Sequence[str]) -> tuple[str, ...]:
     equal = sorted((each for each in conditions if each.equality), key=lambda each: _selectivity(seen, node, each))
-    after = [each for each in conditions if not each.equality]
+    after = [each for each in conditions if not each.equality and each.operator != "<>"]
     keys = [_key(seen, node, each) for each in equal]
     if order:
         keys += [key for key in order if key.split(" ")[0] not in keys]
@@ -158,7 +187,7 @@ def column_of(seen: Seen, node: Node, clause: Clause) -> Column | None:
 
 
 def _key(seen: Seen, node: Node, clause: Clause) -> str:
-    if clause.column is not None and clause.cast in ("", "text", "varchar", "bpchar"):
+    if clause.column is not None and is_column(seen, node, clause):
         key = quote.ident(clause.column.column)
     else:
         key = _bracketed(plain(seen, node, clause.left))

@@ -1,10 +1,12 @@
 """A sequential scan reads a table to keep a few of its rows.
 
-## What it is
+What it is: every row of the table is read and compared, and at least nine of ten are thrown away. Partitions of one
+table count together.
 
 Every row of the table is read and compared, and at least nine of ten are thrown away.
 
-## Why it is slow
+Cure: an index on what the condition compares: equality first, then one range. on the partitioned table where it is a partition.
+pgwright builds it concurrently.
 
 The work grows with the table, not with the answer, and pages that others need leave the cache.
 
@@ -31,32 +33,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..query_plan.model import Node
-from . import _cures
+from . import _cures, _discards
 from ._seen import Seen
-from ._sign import Confidence, Sign
+from ._sign import Sign
 
 NODES = frozenset({"Seq Scan"})
-DISCARDED = 0.9
-ROWS = 10_000
 
 
 def look(seen: Seen, node: Node) -> Iterator[Sign]:
     """The scan, when it discards nearly all it reads."""
-    removed = seen.total(node, "Rows Removed by Filter")
-    kept = seen.rows(node)
-    if removed < ROWS or removed / (removed + kept) < DISCARDED or not seen.worth(node):
-        return
-    cure = _cures.index(seen, node, seen.clauses(node, "Filter"))
-    if not cure.sql:
+    found = _discards.discards(seen, node)
+    cure = _cures.index(seen, node, seen.clauses(node, "Filter")) if found is not None else _cures.NO_CURE
+    if found is None or not cure.sql:
         return
     yield Sign(
-        nodes=(node,),
-        object=seen.name(node),
-        seen=f"{seen.what(node)} reads {removed + kept:,.0f} rows and keeps {kept:,.0f} of them.",
+        nodes=found.nodes,
+        object=found.object,
+        seen=found.text,
         why="The work grows with the table and not with the answer.",
         disproof="Other values of the condition keep a large part of the table.",
-        share=seen.share(node),
-        confidence=Confidence.MEASURED,
+        share=found.share,
+        confidence=found.confidence,
         cure=cure,
-        fields={"Filter": node.text("Filter"), "Rows Removed by Filter": removed, "Actual Rows": kept},
+        fields=found.fields,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -15,6 +16,8 @@ from .values import Column, Index, Relation, Surroundings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
+
+_CALL = re.compile(r"\b([a-z_][a-z0-9_]*)\(")
 
 
 def read(connection: Connection, plan: QueryPlan) -> Surroundings:
@@ -36,6 +39,7 @@ def read(connection: Connection, plan: QueryPlan) -> Surroundings:
         before_triggers=frozenset(row[0] for row in _ask(connection, "triggers", oids)),
         extensions=frozenset(extensions or ()),
         search_path=tuple(path or ()),
+        immutable=frozenset(row[0] for row in _ask(connection, "functions", {"names": sorted(_functions(plan))})),
     )
 
 
@@ -45,6 +49,11 @@ def _relations(plan: QueryPlan) -> set[tuple[str, str]]:
     for entry in triggers if isinstance(triggers, list) else ():
         found.add(("", str(entry.get("Relation") or "")))
     return found - {("", "")}
+
+
+def _functions(plan: QueryPlan) -> set[str]:
+    """What is called in the filters of the plan, as far as its name needs no quotes."""
+    return {name for node in plan.nodes for name in _CALL.findall(node.text("Filter"))}
 
 
 def _with_parents(connection: Connection, found: dict[int, Row]) -> dict[int, Row]:

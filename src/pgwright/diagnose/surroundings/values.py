@@ -81,7 +81,7 @@ class Relation:
 class Surroundings:
     """What is around a plan: `version` as server_version_num, `settings` by name in the session that ran it (sizes in
     the units of pg_settings), relations by (schema, name), names of triggers that fire BEFORE or INSTEAD OF, installed
-    extensions, and the search path in force."""
+    extensions, the search path in force, and the names of functions in the plan of which every one is immutable."""
 
     version: int
     settings: Mapping[str, str]
@@ -89,6 +89,7 @@ class Surroundings:
     before_triggers: frozenset[str] = frozenset()
     extensions: frozenset[str] = frozenset()
     search_path: tuple[str, ...] = ()
+    immutable: frozenset[str] = frozenset()
 
     def relation(self, schema: str, name: str) -> Relation | None:
         """The relation; with an empty schema the first of the search path."""

@@ -1,8 +1,12 @@
--- The columns of relations, with the statistics that the role may read.
+-- The columns of relations, with the statistics that the role may read. A collation sorts bytewise for the
+-- planner where its provider is builtin, or its locale is C or POSIX; C.UTF-8 of libc does not (14 to 18).
 SELECT a.attrelid::bigint, a.attname::text, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,
        coalesce(l.collname::text, ''),
-       coalesce(l.collname IN ('C', 'POSIX', 'ucs_basic')
-                OR l.collname = 'default' AND d.datcollate IN ('C', 'POSIX', 'C.UTF-8', 'C.utf8'), true),
+       CASE CASE l.collprovider::text WHEN 'd' THEN coalesce(to_jsonb(d) ->> 'datlocprovider', 'c')
+                                       ELSE l.collprovider::text END
+           WHEN 'i' THEN false
+           WHEN 'c' THEN coalesce(nullif(l.collcollate::text, ''), d.datcollate::text) IN ('C', 'POSIX')
+           ELSE true END,
        s.n_distinct::float8, s.null_frac::float8, s.correlation::float8, s.avg_width,
        nullif(a.attstattarget, -1)::int
 FROM pg_catalog.pg_attribute a
