@@ -102,3 +102,22 @@ def _word(item: Node, value: Node) -> Node:
     if item.message_type is not None:
         return unwrap(value)
     return item.enum_type.values_by_number[value].name if item.enum_type is not None else repr(value)
+
+
+def wrappers(node: Node) -> list[Node]:
+    """Every `Node` wrapper below `node`: the places whose content `put` can change."""
+    found: list[Node] = []
+    stack = [node]
+    while stack:
+        for item, value in stack.pop().ListFields():
+            if item.message_type is not None:
+                below = [value] if hasattr(value, "ListFields") else list(value)
+                found += [each for each in below if each.DESCRIPTOR.name == "Node"]
+                stack.extend(below)
+    return found
+
+
+def put(wrapper: Node, node: Node) -> None:
+    """Makes `wrapper` hold a copy of `node` instead of what it holds."""
+    name = next(item.name for item in wrapper.DESCRIPTOR.fields if item.message_type is node.DESCRIPTOR)
+    getattr(wrapper, name).CopyFrom(node)

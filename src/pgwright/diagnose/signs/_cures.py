@@ -158,7 +158,7 @@ def _btree(clause: Clause) -> bool:
 
 
 def _keys(seen: Seen, node: Node, conditions: Sequence[Clause], order: Sequence[str]) -> tuple[str, ...]:
-    equal = sorted((each for each in conditions if each.equality), key=lambda each: _selectivity(seen, node, each))
+    equal = sorted((each for each in conditions if each.equality), key=lambda each: selectivity(seen, node, each))
     after = [each for each in conditions if not each.equality and each.operator != "<>"]
     keys = [_key(seen, node, each) for each in equal]
     if order:
@@ -168,7 +168,7 @@ def _keys(seen: Seen, node: Node, conditions: Sequence[Clause], order: Sequence[
     return tuple(dict.fromkeys(keys))[:LONGEST_KEY]
 
 
-def _selectivity(seen: Seen, node: Node, clause: Clause) -> float:
+def selectivity(seen: Seen, node: Node, clause: Clause) -> float:
     """The fraction of rows that one value has, as far as statistics tell; smaller comes first."""
     found = column_of(seen, node, clause)
     if found is None or found.distinct is None:

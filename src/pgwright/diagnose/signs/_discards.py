@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..conditions import Clause
 from ..query_plan.model import Node
-from . import _partitions
+from . import _cures, _partitions
 from ._seen import Seen
 from ._sign import Confidence
 
@@ -16,6 +17,11 @@ DISCARDED = 0.9
 
 ROWS = 10_000
 """Fewer rows are read in a millisecond or two."""
+
+SELECTIVE = 0.01
+"""The part of a table that an index finds so quickly that nothing else matters."""
+
+SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,3 +81,27 @@ def _removed(seen: Seen, node: Node) -> float:
     relation = seen.relation(node)
     whole = node.type == "Seq Scan" and relation is not None and relation.rows > 0
     return max(relation.rows - seen.rows(node), 0.0) if whole and relation is not None else 0.0
+
+
+def conditions(seen: Seen, node: Node) -> tuple[Clause, ...]:
+    """All conditions on the rows of a scan: those of its index, and its filter."""
+    return seen.clauses(node, "Index Cond", "Recheck Cond", "Filter")
+
+
+def type_of(seen: Seen, node: Node, clause: Clause) -> str:
+    """The type of the column that a clause compares, as the server writes it; empty where nobody knows."""
+    column = _cures.column_of(seen, node, clause)
+    return column.type if column is not None else ""
+
+
+def plain_suffices(seen: Seen, node: Node, filtered: Sequence[Clause]) -> bool:
+    """Whether the equalities of plain columns in a filter find few enough rows, so that what else is in it does not
+    matter. Without statistics any of them is taken to do so."""
+    part = 1.0
+    for clause in filtered:
+        if clause.operator in ("=", "= ANY") and clause.constant and _cures.is_column(seen, node, clause):
+            found = _cures.column_of(seen, node, clause)
+            if found is None or found.distinct is None:
+                return True
+            part *= _cures.selectivity(seen, node, clause)
+    return part <= SELECTIVE

@@ -14,7 +14,9 @@ from ...sql import parse
 from ..surroundings import Index, Relation
 
 
-def serves(relation: Relation | None, keys: Sequence[str], *, equal: int, where: str = "", method: str = "btree") -> bool:
+def serves(
+    relation: Relation | None, keys: Sequence[str], *, equal: int, where: str = "", method: str = "btree"
+) -> bool:
     """Whether a valid index begins with `keys`, of which the first `equal` may stand in any order, and holds all rows
     or those of the predicate `where`."""
     if relation is None:

@@ -13,20 +13,22 @@ from ...sql import parse
 from ..query_plan.model import Node
 from ._seen import Seen
 
-_FUNCTIONS = frozenset(
-    "lower upper initcap length char_length octet_length md5 abs ceil ceiling floor round trunc sign mod sqrt left right"
-    " substr substring btrim ltrim rtrim trim replace translate reverse strpos split_part lpad rpad ascii regexp_replace"
-    " jsonb_extract_path_text jsonb_extract_path jsonb_array_length array_length cardinality"
-    " lower_inc upper_inc isempty timezone make_date".split()
-)
+_PURE = """
+    lower upper initcap length char_length octet_length md5 abs ceil ceiling floor round trunc sign mod sqrt left right
+    substr substring btrim ltrim rtrim trim replace translate reverse strpos split_part lpad rpad ascii regexp_replace
+    jsonb_extract_path_text jsonb_extract_path jsonb_array_length array_length cardinality lower_inc upper_inc isempty
+    timezone make_date
+"""
+_FUNCTIONS = frozenset(_PURE.split())
 """Immutable for whatever they are called with."""
 _OF_TIME = frozenset({"date_part", "extract", "date_trunc"})
 """Immutable of every type but timestamptz."""
-_OPERATORS = frozenset("+ - * / % ^ || -> ->> #> #>> & | = <> < > <= >= ~~ ~~* ~ ~* @> <@ ? &&".split())
+_SAME = "+ - * / % ^ || -> ->> #> #>> & | = <> < > <= >= ~~ ~~* ~ ~* @> <@ ? &&"
+_OPERATORS = frozenset(_SAME.split())
 _TIMES = ("timestamp", "date", "time", "interval")
 _WHOLE = ("smallint", "integer", "bigint", "numeric", "real", "double precision", "boolean", "uuid")
 _TEXTS = ("text", "character varying", "character", "citext", "name", "json", "jsonb")
-_CALMLY_READ = frozenset("int2 int4 int8 numeric float4 float8 bool uuid jsonb".split())
+_CALMLY_READ = frozenset({"int2", "int4", "int8", "numeric", "float4", "float8", "bool", "uuid", "jsonb"})
 """Types whose values are read from text in one way, whatever the session is set to."""
 _REFUSED = frozenset({"ParamRef", "SubLink", "SQLValueFunction", "WindowDef", "A_Star"})
 
@@ -86,4 +88,6 @@ def _cast(part: parse.Node, types: Mapping[str, str]) -> bool:
         return True  # of a constant: the server has computed it already
     if target in ("text", "varchar", "bpchar"):
         return all(each.startswith((*_WHOLE, *_TEXTS)) for each in columns)  # that of an enum may be renamed
-    return target in _CALMLY_READ or target in ("date", "timestamp", "time", "interval") and _calm(part, types, _TIMES)
+    return target in _CALMLY_READ or (
+        target in ("date", "timestamp", "time", "interval") and _calm(part, types, _TIMES)
+    )

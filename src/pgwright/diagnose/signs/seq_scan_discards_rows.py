@@ -5,8 +5,8 @@ table count together.
 
 Every row of the table is read and compared, and at least nine of ten are thrown away.
 
-Cure: an index on what the condition compares: equality first, then one range. on the partitioned table where it is a partition.
-pgwright builds it concurrently.
+Cure: an index on what the condition compares: equality first, then one range. That of a partition is made on the
+partitioned table. pgwright builds it concurrently.
 
 The work grows with the table, not with the answer, and pages that others need leave the cache.
 
@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from ..query_plan.model import Node
 from . import _cures, _discards
 from ._seen import Seen
-from ._sign import Sign
+from ._sign import NO_CURE, Sign
 
 NODES = frozenset({"Seq Scan"})
 
@@ -43,7 +43,7 @@ NODES = frozenset({"Seq Scan"})
 def look(seen: Seen, node: Node) -> Iterator[Sign]:
     """The scan, when it discards nearly all it reads."""
     found = _discards.discards(seen, node)
-    cure = _cures.index(seen, node, seen.clauses(node, "Filter")) if found is not None else _cures.NO_CURE
+    cure = _cures.index(seen, node, seen.clauses(node, "Filter")) if found is not None else NO_CURE
     if found is None or not cure.sql:
         return
     yield Sign(
