@@ -80,6 +80,30 @@ def clauses(text: str) -> tuple[Clause, ...]:
         return (Clause(text=text),)
 
 
+def facing(clause: Clause, alias: str) -> Clause:
+    """The clause with its sides exchanged where the columns of `alias` stand on the right of it only: a server writes
+    the two sides of a join in either order."""
+    sides = [any(each.alias == alias for each in references(side)) for side in (clause.left, clause.value)]
+    if clause.constant or sides != [False, True] or clause.operator not in _FLIPPED:
+        return clause
+    return clauses(f"({clause.value}) {_FLIPPED[clause.operator]} ({clause.left})")[0]
+
+
+def constant(text: str) -> str | None:
+    """The text of a constant, its cast aside; None for anything else."""
+    try:
+        node = parse.parse_expression(text)
+    except MigrationFileError:
+        return None
+    if parse.kind_of(node) == "TypeCast":
+        node = parse.unwrap(node.arg)
+    if parse.kind_of(node) != "A_Const" or node.isnull:
+        return None
+    which = node.WhichOneof("val")
+    value = getattr(getattr(node, which), which) if which else None
+    return str(value) if value is not None else None
+
+
 def references(text: str) -> tuple[Reference, ...]:
     """The columns that an expression reads, in order of first use; empty where it cannot be parsed."""
     try:

@@ -7,11 +7,12 @@ where statistics tell, then one range or the order that is asked for.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from ...sql import quote
 from ...sql.expression import substitute
-from ..conditions import Clause, Reference, references
+from ..conditions import Clause, Reference, constant, facing, references
 from ..query_plan.model import Node
 from ..surroundings import Column, Relation
 from . import _existing, _immutable, _partitions
@@ -20,8 +21,9 @@ from ._sign import NO_CURE, Cure, CureKind
 
 _GIN = {"@@": "", "&&": "", "?": "", "?|": "", "?&": "", "@?": "jsonb_path_ops", "@@@": ""}
 _LIKE = frozenset({"~~", "~~*", "~", "~*"})
-_PARTIAL = frozenset({"IS NULL", "TRUE", "FALSE", "<>"})
+PARTIAL = frozenset({"IS NULL", "TRUE", "FALSE", "<>"})
 """What says little about the rows that it keeps, and so makes a predicate rather than a key."""
+_TRIGRAM = re.compile(r"(?<!\\)[^\W_]{3}")
 _TRGM = "CREATE EXTENSION IF NOT EXISTS pg_trgm;"
 LONGEST_KEY = 5
 """More key columns are not proposed: each makes every write and every page of the index dearer."""
@@ -38,14 +40,15 @@ def index(
     """The index on the relation of `node` that serves `conditions` and then `order` (keys as SQL with their direction),
     holding the columns `include` besides. NO_CURE where none can, or where such an index is there already."""
     relation = _partitions.name(seen, node)
-    mine = [clause for clause in conditions if clause.left and _possible(seen, node, clause)]
+    towards = (facing(clause, seen.holder(node).alias) for clause in conditions if clause.left)
+    mine = [clause for clause in towards if _possible(seen, node, clause)]
     if not relation or not _indexable(seen, node):
         return NO_CURE
-    special = [clause for clause in mine if _inverted(clause)]
+    special = [clause for clause in mine if _inverted(clause) and is_searchable(clause)]
     ordinary = [clause for clause in mine if not _inverted(clause) and _btree(clause)]
     if special and not any(clause.equality for clause in ordinary):
         return inverted(seen, node, special[0])
-    partial = [clause for clause in ordinary if clause.operator in _PARTIAL and clause.constant]
+    partial = [clause for clause in ordinary if clause.operator in PARTIAL and clause.constant]
     keys = _keys(seen, node, [clause for clause in ordinary if clause not in partial], order)
     if not keys:
         keys = tuple(dict.fromkeys(_key(seen, node, clause) for clause in partial))
@@ -151,6 +154,18 @@ def is_prefix(clause: Clause) -> bool:
     return clause.operator == "~" and text.startswith("^") and len(text) > 1 and text[1].isalnum()
 
 
+def is_searchable(clause: Clause) -> bool:
+    """Whether a trigram index finds a pattern: it needs three letters in a row that are known. Of other conditions
+    nothing is asked."""
+    return clause.operator not in _LIKE or bool(_TRIGRAM.search(constant(clause.value) or ""))
+
+
+def is_key(seen: Seen, node: Node, clause: Clause) -> bool:
+    """Whether a b-tree on the relation of `node` can be searched for what the clause compares."""
+    compared = clause.operator not in PARTIAL and not _inverted(clause) and _btree(clause)
+    return compared and _possible(seen, node, clause)
+
+
 def _btree(clause: Clause) -> bool:
     if clause.operator in _LIKE:
         return is_prefix(clause)
@@ -193,7 +208,9 @@ def _key(seen: Seen, node: Node, clause: Clause) -> str:
         key = _bracketed(plain(seen, node, clause.left))
     if clause.operator in _LIKE:
         found = column_of(seen, node, clause)
-        return key if found is not None and found.bytewise else f"{key} text_pattern_ops"
+        padded = found is not None and found.type.startswith("character(")
+        name = "bpchar_pattern_ops" if padded else "text_pattern_ops"
+        return key if found is not None and found.bytewise else f"{key} {name}"
     return key
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ class Discards:
         return f"{self.what} {reads} {self.removed + self.kept:,.0f} rows and {keeps} {self.kept:,.0f} of them."
 
     @property
-    def fields(self) -> Mapping[str, Any]:
+    def fields(self) -> dict[str, Any]:
         """What the sentence rests on."""
         rows = "Actual Rows" if self.confidence is Confidence.MEASURED else "Plan Rows"
         filtered = self.nodes[0].text("Filter")

@@ -11,7 +11,27 @@ from functools import lru_cache
 
 from ...base.errors import MigrationFileError
 from ...sql import parse
+from ..query_plan.model import Node
 from ..surroundings import Index, Relation
+from ._seen import Seen
+
+_DIRECTIONS = {"SORTBY_DESC": " DESC", "SORTBY_DEFAULT": "", "SORTBY_ASC": ""}
+_NULLS = {"SORTBY_NULLS_FIRST": " NULLS FIRST", "SORTBY_NULLS_LAST": " NULLS LAST", "SORTBY_NULLS_DEFAULT": ""}
+
+
+def used(seen: Seen, node: Node) -> Index | None:
+    """The index that a scan reads, as the catalog describes it; None where nobody knows."""
+    relation, name = seen.relation(node), node.text("Index Name")
+    return next((each for each in relation.indexes if each.name == name), None) if relation is not None else None
+
+
+def order(index: Index) -> tuple[str, ...]:
+    """The keys of a b-tree as SQL, with their directions."""
+    elements = [each.index_elem for each in parse.parse(index.definition)[0].node.index_params]
+    return tuple(
+        key + _DIRECTIONS[parse.enum_value(each, "ordering")] + _NULLS[parse.enum_value(each, "nulls_ordering")]
+        for key, each in zip(index.keys, elements, strict=False)
+    )
 
 
 def serves(
@@ -29,7 +49,7 @@ def serves(
 
 
 def _holds(index: Index, where: str) -> bool:
-    return not index.predicate or (bool(where) and _normal(index.predicate) == _normal(where))
+    return _normal(index.predicate) == _normal(where) if index.predicate and where else index.predicate == where
 
 
 def _begins(index: Index, wanted: Sequence[str], equal: int) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from ...sql import parse, quote
-from ..conditions import Clause
+from ..conditions import Clause, constant
 
 _UNITS = {
     "minute": ("1 minute", r" \d\d:\d\d:00\b"),
@@ -42,18 +42,6 @@ def rewritten(clause: Clause) -> str:
     if kind == "A_Expr":
         return _sum(clause, node)
     return _default(clause, node) if kind == "CoalesceExpr" else ""
-
-
-def constant(text: str) -> str | None:
-    """The text of a constant, its cast aside; None for anything else."""
-    node = parse.parse_expression(text)
-    if parse.kind_of(node) == "TypeCast":
-        node = parse.unwrap(node.arg)
-    if parse.kind_of(node) != "A_Const" or node.isnull:
-        return None
-    which = node.WhichOneof("val")
-    value = getattr(getattr(node, which), which) if which else None
-    return str(value) if value is not None else None
 
 
 def _bounds(column: str, operator: str, first: str, after: str) -> str:

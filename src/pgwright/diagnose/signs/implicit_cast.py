@@ -23,9 +23,9 @@ from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
 from ...sql import quote
-from ..conditions import Clause, clauses
+from ..conditions import Clause, clauses, constant
 from ..query_plan.model import Node
-from . import _cures, _discards, _rewriting, _sargable
+from . import _cures, _discards, _rewriting
 from ._seen import Seen
 from ._sign import Sign
 
@@ -80,7 +80,7 @@ def _written(clause: Clause, kind: str) -> str:
 
 
 def _value(clause: Clause, kind: str) -> str:
-    known = _sargable.constant(clause.value)
+    known = constant(clause.value)
     if kind.startswith("character(") or kind == "character":
         return f"{quote.literal(known)}::bpchar" if known is not None and clause.operator == "=" else ""
     if clause.cast == "text" or (known is not None and clause.value.startswith("'") and kind in _TEXTS):
