@@ -1,7 +1,8 @@
 """Queries with a planted defect, and ones that only look like it: `tests/diagnose/corpus/NAME.sql`, one for each sign.
 
-A file begins with `-- setup` and what makes its tables. Each query comes under `-- found` (the sign must be reported)
-or `-- not found: why` (it must not). Lines of the form `-- word: value` directly below say more:
+A file begins with `-- setup` and what makes its tables; lines that begin with VACUUM are run after it.
+Each query comes under `-- found` (the sign must be reported) or `-- not found: why` (it must not). Lines of the form
+`-- word: value` directly below say more:
 
     -- set: work_mem = 64kB        in the transaction of the query, as often as needed
     -- majors: 17 18               only on these
@@ -61,6 +62,7 @@ class Corpus:
 
     sign: str
     setup: str
+    vacuums: tuple[str, ...]
     queries: tuple[Planted, ...]
 
 
@@ -86,7 +88,9 @@ def read(path: Path) -> Corpus:
             body.append(line)
             if queries:
                 queries[-1].sql = "\n".join(body).strip().rstrip(";")
-    return Corpus(sign=path.stem, setup="\n".join(setup), queries=tuple(queries))
+    vacuums = tuple(line for line in setup if line.startswith("VACUUM"))
+    script = "\n".join(line for line in setup if line not in vacuums)
+    return Corpus(sign=path.stem, setup=script, vacuums=vacuums, queries=tuple(queries))
 
 
 def _say(query: Planted, line: str) -> None:
