@@ -113,6 +113,16 @@ def _say(query: Planted, line: str) -> None:
         raise AssertionError(f"{query.name}: what does {line!r} mean?")
 
 
+def vacuum(connection: psycopg.Connection[tuple[Any, ...]], corpus: Corpus) -> None:
+    """Runs the VACUUMs of the setup. A commit that waits for its record comes first: before the records of what the
+    setup did are written, which it did not wait for, VACUUM marks no page as visible to all."""
+    if corpus.vacuums:
+        connection.execute("SET synchronous_commit = on")
+        connection.execute("SELECT pg_catalog.pg_logical_emit_message(true, '', '')")
+    for statement in corpus.vacuums:
+        connection.execute(statement.encode())
+
+
 def run(connection: psycopg.Connection[tuple[Any, ...]], query: Planted) -> Diagnosis:
     """The diagnosis of a query, run twice so that its pages are in the cache."""
     for _ in range(2):

@@ -27,6 +27,7 @@ SELECT count(*) FROM few f JOIN orders o ON o.id = f.id;
 
 -- not found: a vacuumed one
 -- set: enable_seqscan = off
+-- set: enable_bitmapscan = off
 SELECT count(*) FROM calm WHERE customer_id < 400;
 
 -- not found: a few rows
