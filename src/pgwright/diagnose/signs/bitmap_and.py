@@ -1,17 +1,28 @@
 """Two indexes are read whole for one condition each, and what they have in common is sought afterwards.
 
-What it is: a BitmapAnd of scans of several indexes that each find many more rows than all of them together.
+## What it is
 
-Why it is slow: every entry of each index that matches its own condition is read, to keep the few that match all.
+A BitmapAnd of scans of several indexes that each find many more rows than all of them together.
 
-Cure: one index on all that is compared, equality first. At most one of the conditions may be a range: a b-tree is
-searched by one only.
+## Why it is slow
 
-Disproof: the other conditions vary from query to query, so that one index for each combination would be needed.
+Every entry of each index that matches its own condition is read, to keep the few that match all.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+One index on all that is compared, equality first. At most one of the conditions may be a range: a b-tree is searched by
+one only.
+
+## Disproof
+
+The other conditions vary from query to query, so that one index for each combination would be needed.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT * FROM commandes WHERE utilisateur_id = 5 AND produit_id = 7;
 """
 

@@ -1,18 +1,28 @@
 """A large table is read whole to be joined with a few rows.
 
-What it is: a Hash Join one side of which is a sequential scan of a table that has no index on the column of the join,
-and hardly any of its rows finds a partner.
+## What it is
 
-Why it is slow: the work grows with the large table. With an index, the few rows of the other side would each look up
-theirs.
+A Hash Join one side of which is a sequential scan of a table that has no index on the column of the join, and hardly
+any of its rows finds a partner.
 
-Cure: an index on the column of the join, in the large table.
+## Why it is slow
 
-Disproof: for other parameters most of its rows are joined; then reading it whole is the quickest way.
+The work grows with the large table. With an index, the few rows of the other side would each look up theirs.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+An index on the column of the join, in the large table.
+
+## Disproof
+
+For other parameters most of its rows are joined; then reading it whole is the quickest way.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT c.id, count(*) FROM commandes c JOIN lignes_commande l ON l.commande_id = c.id
     WHERE c.statut = 'EN_ATTENTE' GROUP BY c.id;
 """

@@ -1,17 +1,28 @@
 """An index-only scan visits the table after all, because nobody has vacuumed it.
 
-What it is: an Index Only Scan with Heap Fetches for at least a tenth of its rows.
+## What it is
 
-Why it is slow: an index does not know which rows are visible. Only for pages that VACUUM has marked as visible to all
-is the table not asked; each of the others costs a visit, as an ordinary index scan does.
+An Index Only Scan with Heap Fetches for at least a tenth of its rows.
 
-Cure: VACUUM. Where it comes back, autovacuum of the table is too rare: it starts by dead rows, or rows inserted.
+## Why it is slow
 
-Disproof: after VACUUM there are as many: a transaction that is still open holds it back, or the rows keep changing.
+An index does not know which rows are visible. Only for pages that VACUUM has marked as visible to all is the table not
+asked; each of the others costs a visit, as an ordinary index scan does.
 
-Versions: 14 to 18. Heap Fetches are a total, rows an average of a loop: a plan of a hundred loops shows 199 and 1.
+## Cure
 
-Example:
+VACUUM. Where it comes back, autovacuum of the table is too rare: it starts by dead rows, or rows inserted.
+
+## Disproof
+
+After VACUUM there are as many: a transaction that is still open holds it back, or the rows keep changing.
+
+## Versions
+
+14 to 18. Heap Fetches are a total, rows an average of a loop: a plan of a hundred loops shows 199 and 1.
+
+## Example
+
     SELECT count(*) FROM commandes WHERE utilisateur_id < 100;
 """
 

@@ -1,18 +1,29 @@
 """A filter casts the column to the type of what it is compared with, so that an index on the column cannot serve it.
 
-What it is: `id = 5.0` or a parameter of type numeric compares `id::numeric`; a text compared with a char(n), or with
-`ref::text`, compares the text of each row. The server casts every row instead of the one value.
+## What it is
 
-Why it is slow: an index on the column is searched by values of the column's own type only.
+`id = 5.0` or a parameter of type numeric compares `id::numeric`; a text compared with a char(n), or with `ref::text`,
+compares the text of each row. The server casts every row instead of the one value.
 
-Cure: the value in the type of the column, as the whole statement where that is known, with an index on the column where
-there is none.
+## Why it is slow
 
-Disproof: the value has no equal in the column's type (`5.5` in an integer), and the application means that.
+An index on the column is searched by values of the column's own type only.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+The value in the type of the column, as the whole statement where that is known, with an index on the column where there
+is none.
+
+## Disproof
+
+The value has no equal in the column's type (`5.5` in an integer), and the application means that.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT * FROM commandes WHERE id = 5.0;
 """
 

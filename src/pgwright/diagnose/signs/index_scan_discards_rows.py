@@ -1,18 +1,29 @@
 """An index finds many more rows than the query wants, and a filter throws the others away.
 
-What it is: a scan by an index whose condition holds only a part of what the query asks; at least four of five rows that
-it finds are fetched from the table for nothing.
+## What it is
 
-Why it is slow: each row is a visit to a page of the table, to read a column that the index could have held.
+A scan by an index whose condition holds only a part of what the query asks; at least four of five rows that it finds
+are fetched from the table for nothing.
 
-Cure: one index for both: what the index compares and what the filter compares, equality first. Conditions such as
-`IS NULL` become the predicate of a partial index. pgwright builds it concurrently.
+## Why it is slow
 
-Disproof: other values of the condition keep most of what the index finds.
+Each row is a visit to a page of the table, to read a column that the index could have held.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+One index for both: what the index compares and what the filter compares, equality first. Conditions such as `IS NULL`
+become the predicate of a partial index. pgwright builds it concurrently.
+
+## Disproof
+
+Other values of the condition keep most of what the index finds.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT * FROM commandes WHERE utilisateur_id = 5 AND statut = 'EN_ATTENTE';
 """
 

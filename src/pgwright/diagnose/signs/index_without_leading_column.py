@@ -1,18 +1,29 @@
 """An index is searched by its later columns, so that all of it is read.
 
-What it is: a scan whose condition does not fix the first column of the index: it is not in it, or bounded by a range
-while a later one is compared for equality.
+## What it is
 
-Why it is slow: entries that match stand in as many places as the first column has values. Up to 17 the whole index, or
-the whole range, is read; 18 can skip from one value to the next (`Index Searches`), which is a search for each.
+A scan whose condition does not fix the first column of the index: it is not in it, or bounded by a range while a later
+one is compared for equality.
 
-Cure: an index that begins with what is compared for equality. pgwright builds it concurrently.
+## Why it is slow
 
-Disproof: the first column has a few values only, and a search for each of them costs nothing (18).
+Entries that match stand in as many places as the first column has values. Up to 17 the whole index, or the whole range,
+is read; 18 can skip from one value to the next (`Index Searches`), which is a search for each.
 
-Versions: 14 to 18. The keys of the index are asked of the server.
+## Cure
 
-Example:
+An index that begins with what is compared for equality. pgwright builds it concurrently.
+
+## Disproof
+
+The first column has a few values only, and a search for each of them costs nothing (18).
+
+## Versions
+
+14 to 18. The keys of the index are asked of the server.
+
+## Example
+
     -- with an index on (région, nom)
     SELECT * FROM utilisateurs WHERE nom = 'Curie';
 """

@@ -1,17 +1,28 @@
 """A pattern that may stand anywhere in a text is compared with every row.
 
-What it is: `LIKE '%word%'`, ILIKE, or a regular expression that is not anchored, and hardly a row matches.
+## What it is
 
-Why it is slow: a b-tree is sorted by how values begin, so it cannot be searched for what is in the middle of them.
+`LIKE '%word%'`, ILIKE, or a regular expression that is not anchored, and hardly a row matches.
 
-Cure: a GIN index of trigrams (pg_trgm) on the column, with the extension where it is missing. Patterns without three
-letters in a row are not found by it, and not reported.
+## Why it is slow
 
-Disproof: other patterns match a large part of the table, or hold no three letters.
+A b-tree is sorted by how values begin, so it cannot be searched for what is in the middle of them.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+A GIN index of trigrams (pg_trgm) on the column, with the extension where it is missing. Patterns without three letters
+in a row are not found by it, and not reported.
+
+## Disproof
+
+Other patterns match a large part of the table, or hold no three letters.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT * FROM produits WHERE description LIKE '%velours%';
 """
 

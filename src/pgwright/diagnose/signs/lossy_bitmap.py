@@ -1,18 +1,29 @@
 """A bitmap did not fit into work_mem, so that it knows pages only and every row on them is compared again.
 
-What it is: a Bitmap Heap Scan with lossy pages, and rows that its recheck removes.
+## What it is
 
-Why it is slow: of a lossy page nobody remembers which rows were found, so all of its rows are read and compared.
+A Bitmap Heap Scan with lossy pages, and rows that its recheck removes.
 
-Cure: work_mem for the bitmap: it takes 64 bytes for each page of the table that it holds (14 to 18; Exact and Lossy
-Heap Blocks count them), here with a half more. Tried in one transaction first.
+## Why it is slow
 
-Disproof: with that work_mem there are still lossy pages: bitmaps that were joined on the way were larger.
+Of a lossy page nobody remembers which rows were found, so all of its rows are read and compared.
 
-Versions: 14 to 18. Before 18 a parallel scan counts the pages of its leader only. BRIN indexes give lossy pages however
-much memory there is: those are not reported.
+## Cure
 
-Example:
+Work_mem for the bitmap: it takes 64 bytes for each page of the table that it holds (14 to 18; Exact and Lossy Heap
+Blocks count them), here with a half more. Tried in one transaction first.
+
+## Disproof
+
+With that work_mem there are still lossy pages: bitmaps that were joined on the way were larger.
+
+## Versions
+
+14 to 18. Before 18 a parallel scan counts the pages of its leader only. BRIN indexes give lossy pages however much
+memory there is: those are not reported.
+
+## Example
+
     SET LOCAL work_mem = '64kB'; SELECT sum(total) FROM commandes WHERE utilisateur_id BETWEEN 1 AND 900;
 """
 

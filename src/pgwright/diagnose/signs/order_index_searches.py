@@ -1,17 +1,28 @@
 """A LIMIT makes the planner walk an index in the order that is wanted, and throw rows away until enough are found.
 
-What it is: an index that serves only the ORDER BY is read from its end, and a filter discards nearly every row.
+## What it is
 
-Why it is slow: it is quick where what is wanted stands near that end, and reads all of the table where it does not: the
-same query may take a millisecond or a minute, depending on its parameters.
+An index that serves only the ORDER BY is read from its end, and a filter discards nearly every row.
 
-Cure: an index on what is compared for equality, then on the order: it finds the first rows at once, already sorted.
+## Why it is slow
 
-Disproof: for all values that matter, rows that are wanted stand near the end where the scan begins.
+It is quick where what is wanted stands near that end, and reads all of the table where it does not: the same query may
+take a millisecond or a minute, depending on its parameters.
 
-Versions: 14 to 18. The keys of the index are asked of the server: without it, `index_scan_discards_rows` says less.
+## Cure
 
-Example:
+An index on what is compared for equality, then on the order: it finds the first rows at once, already sorted.
+
+## Disproof
+
+For all values that matter, rows that are wanted stand near the end where the scan begins.
+
+## Versions
+
+14 to 18. The keys of the index are asked of the server: without it, `index_scan_discards_rows` says less.
+
+## Example
+
     SELECT * FROM commandes WHERE utilisateur_id = 5 ORDER BY id DESC LIMIT 10;
 """
 

@@ -1,19 +1,30 @@
 """A filter compares something computed from a column, so that an index on the column cannot serve it.
 
-What it is: `lower(email) = …`, `at::date = …`, `date_trunc(…)`, `coalesce(…)`, `col + 1 = …`: the server computes the
-expression for every row and throws nearly all away.
+## What it is
 
-Why it is slow: an index is searched for its keys, and the expression is none of them. The estimate is a guess as well.
+`lower(email) = …`, `at::date = …`, `date_trunc(…)`, `coalesce(…)`, `col + 1 = …`: the server computes the expression
+for every row and throws nearly all away.
 
-Cure: the condition on the column itself where that means the same (a day as its two bounds), as the whole statement
-where that is known, with an index where there is none; else an index on the expression as the server writes it. It is
-not proposed where the server would refuse it: `at::date` of a timestamptz depends on the time zone.
+## Why it is slow
 
-Disproof: the condition keeps a large part of the table for other values of its parameters.
+An index is searched for its keys, and the expression is none of them. The estimate is a guess as well.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+The condition on the column itself where that means the same (a day as its two bounds), as the whole statement where
+that is known, with an index where there is none; else an index on the expression as the server writes it. It is not
+proposed where the server would refuse it: `at::date` of a timestamptz depends on the time zone.
+
+## Disproof
+
+The condition keeps a large part of the table for other values of its parameters.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT * FROM utilisateurs WHERE lower(email) = 'a@example.org';
 """
 

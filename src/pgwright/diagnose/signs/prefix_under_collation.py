@@ -1,17 +1,28 @@
 """A pattern fixes how a value begins, but the index on the column is sorted by a language's rules.
 
-What it is: `LIKE 'abc%'` on a column that has a b-tree, and yet the whole table is read.
+## What it is
 
-Why it is slow: under a collation that is not bytewise, what begins with `abc` need not stand together in the index.
-(C, POSIX and the builtin collations are bytewise; C.UTF-8 of libc is not for the planner, 14 to 18.)
+`LIKE 'abc%'` on a column that has a b-tree, and yet the whole table is read.
 
-Cure: a second index with the operator class text_pattern_ops, which is sorted by bytes.
+## Why it is slow
 
-Disproof: other patterns begin with a wildcard.
+Under a collation that is not bytewise, what begins with `abc` need not stand together in the index. (C, POSIX and the
+builtin collations are bytewise; C.UTF-8 of libc is not for the planner, 14 to 18.)
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+A second index with the operator class text_pattern_ops, which is sorted by bytes.
+
+## Disproof
+
+Other patterns begin with a wildcard.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT * FROM produits WHERE nom LIKE 'Chaise%';
 """
 

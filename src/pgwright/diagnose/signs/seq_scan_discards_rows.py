@@ -1,23 +1,23 @@
 """A sequential scan reads a table to keep a few of its rows.
 
-What it is: every row of the table is read and compared, and at least nine of ten are thrown away. Partitions of one
-table count together.
+## What it is
 
-Every row of the table is read and compared, and at least nine of ten are thrown away.
+Every row of the table is read and compared, and at least nine of ten are thrown away. Partitions of one table count
+together.
 
-Cure: an index on what the condition compares: equality first, then one range. That of a partition is made on the
-partitioned table. pgwright builds it concurrently.
+## Why it is slow
 
 The work grows with the table, not with the answer, and pages that others need leave the cache.
 
 ## Cure
 
-An index on what the condition compares: equality first, then one range. pgwright builds it concurrently.
+An index on what the condition compares: equality first, then one range. That of a partition is made on the partitioned
+table. pgwright builds it concurrently.
 
 ## Disproof
 
-The condition keeps a large part of the table for other values of its parameters; or the table is so small
-that it is read in a millisecond.
+The condition keeps a large part of the table for other values of its parameters; or the table is so small that it is
+read in a millisecond.
 
 ## Versions
 
