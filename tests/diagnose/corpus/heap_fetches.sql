@@ -9,7 +9,7 @@ CREATE INDEX ON calm (customer_id);
 VACUUM ANALYZE calm;
 UPDATE calm SET note = 'y' WHERE id = 77;
 CREATE TABLE few (id int PRIMARY KEY);
-INSERT INTO few SELECT n * 10 FROM generate_series(1, 5000) n;
+INSERT INTO few SELECT n * 5 FROM generate_series(1, 20000) n;
 VACUUM ANALYZE few;
 
 -- found: a table that was never vacuumed

@@ -12,10 +12,10 @@ from ._seen import Seen
 
 NODES = frozenset({"Index Scan", "Bitmap Heap Scan"})
 ROWS = 2_000
-OF_A_KEY = 100
-"""Rows of a loop. With fewer, it is the searches for many keys that visit pages, and they stay."""
 PAGES = 0.4
 """Pages visited for each row. Rows that stand together need a tenth of that: a page holds dozens."""
+LEAST = 2_000
+"""Fewer pages, 16 MB, are in the cache soon."""
 SHARE = 0.2
 """The share from which on it is said: another index, or another order of the table, is a large cure."""
 
@@ -44,15 +44,15 @@ class Scattered:
 
 def scattered(seen: Seen, node: Node) -> Scattered | None:
     """The scan, when its rows are many and far apart, and it discards few of them; None else."""
-    if not node.executed or seen.share(node) < SHARE:
-        return None
+    if not node.executed or node.loops > seen.account.of(node).processes or seen.share(node) < SHARE:
+        return None  # searches for many keys visit pages wherever the rows are
     scans = (node,) if node.type == "Index Scan" else tuple(seen.below(node, "Bitmap Index Scan"))
     if len(scans) != 1 or (node.type == "Index Scan" and not node.text("Index Cond")):
         return None
     kept = seen.rows(node)
     rows = kept + seen.total(node, "Rows Removed by Filter") + seen.total(node, "Rows Removed by Index Recheck")
-    pages, many = seen.account.blocks(node), rows >= max(ROWS, OF_A_KEY * node.loops)
-    index = _existing.used(seen, scans[0]) if many and kept > rows / 2 and pages >= PAGES * rows else None
+    pages, many = seen.account.blocks(node), rows >= ROWS
+    index = _existing.used(seen, scans[0]) if many and kept > rows / 2 and pages >= max(LEAST, PAGES * rows) else None
     if index is None or index.method != "btree":
         return None
     nodes = (node,) if node is scans[0] else (node, scans[0])

@@ -43,7 +43,8 @@ JOINED = 0.02
 """The part of the large side that may be joined, and the part of it that the other side may have in rows: with the
 costs that the server assumes (4 for a page at random, 0.01 for a row in a scan), looking up more is dearer than reading
 all."""
-ROWS = 20_000
+ROWS = 50_000
+"""Fewer rows are read in five milliseconds."""
 INNER = ("Inner", "Semi", "Right Semi")
 KEPT_LEFT = ("Left", "Anti")
 KEPT_RIGHT = ("Right", "Right Anti")
