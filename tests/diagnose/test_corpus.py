@@ -11,6 +11,8 @@ from tests.support import planted
 from tests.support.databases import Database, Server
 
 CORPORA = planted.corpora()
+TRIES = 3
+"""Shares are of measured times, and on a machine that does other work a share may be another one for once."""
 
 
 def test_every_sign_has_planted_queries() -> None:
@@ -22,17 +24,14 @@ def test_every_sign_has_planted_queries() -> None:
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.sign)
 def test_planted(corpus: planted.Corpus, server: Server, make_database: Callable[..., Database]) -> None:
     database = make_database(corpus.setup)
-    wrong = []
+    wrong: list[str] = []
     with database.connect() as connection:
         planted.vacuum(connection, corpus)
         for query in corpus.queries:
-            if query.majors and server.major not in query.majors:
-                continue
-            diagnosis = planted.run(connection, query)
-            found = {each.name for each in diagnosis.found}
-            if not query.expected <= found <= query.expected | query.maybe:
-                wrong.append(f"{query.name}: {sorted(found)} instead of {sorted(query.expected)}")
-            cures = [each.finding.cure_sql for each in diagnosis.found if each.name == corpus.sign]
-            if query.cure is not None and query.cure not in cures:
-                wrong.append(f"{query.name}: the cure is {cures}")
+            if not query.majors or server.major in query.majors:
+                for _ in range(TRIES):
+                    said = planted.wrong(query, planted.run(connection, query))
+                    if not said:
+                        break
+                wrong += said
     assert "\n".join(wrong) == ""

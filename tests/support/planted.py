@@ -129,3 +129,14 @@ def run(connection: psycopg.Connection[tuple[Any, ...]], query: Planted) -> Diag
         way = Way(analyze=query.analyze, writes=query.writes, settings=tuple(query.settings))
         plan = explain(connection, query.sql, way)
     return diagnose(plan, reader.read(connection, plan))
+
+
+def wrong(query: Planted, diagnosis: Diagnosis) -> list[str]:
+    """What was found and should not be, or the other way round; one sentence each."""
+    found, said = {each.name for each in diagnosis.found}, []
+    if not query.expected <= found <= query.expected | query.maybe:
+        said.append(f"{query.name}: {sorted(found)} instead of {sorted(query.expected)}")
+    cures = [each.finding.cure_sql for each in diagnosis.found if each.name == query.sign]
+    if query.cure is not None and query.cure not in cures:
+        said.append(f"{query.name}: the cure is {cures}")
+    return said
