@@ -57,7 +57,7 @@ def discards(seen: Seen, node: Node, *, least: float = ROWS, part: float = DISCA
     if not node.text("Filter"):
         return None
     nodes = _partitions.together(seen, node)
-    if nodes[0] is not node:
+    if not nodes:
         return None
     kept = sum(seen.rows(each) for each in nodes)
     removed = sum(_removed(seen, each) for each in nodes)

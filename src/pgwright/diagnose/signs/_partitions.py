@@ -32,12 +32,14 @@ def name(seen: Seen, node: Node) -> str:
 
 def together(seen: Seen, node: Node) -> tuple[Node, ...]:
     """The nodes of the same type that read partitions of the same table below the same Append, in order; `node` alone
-    where it reads no partition."""
+    where it reads no partition, and none where it is not the first of them: one of them speaks for all."""
     relation, above = seen.relation(node), seen.plan.parents.get(node.path)
     if relation is None or not relation.parent or above is None or above.type not in APPENDS:
         return (node,)
     mine = top(seen, node)
-    return tuple(each for each in above.children if each.type == node.type and top(seen, each) is mine)
+    alike = (each for each in above.children if each.type == node.type and top(seen, each) is mine)
+    first = next(alike)
+    return (first, *alike) if first is node else ()
 
 
 def what(seen: Seen, nodes: tuple[Node, ...]) -> str:

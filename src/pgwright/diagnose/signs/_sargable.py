@@ -28,8 +28,14 @@ _STEADY = re.compile(r"^-?\d+ (second|minute|hour|day|week)s?$|^\d\d:\d\d:\d\d$|
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "="}
 
 
+def is_of_time(clause: Clause) -> bool:
+    """Whether it is rewritten as bounds of time, which only means the same for a timestamp or a date."""
+    return clause.cast == "date" or any(f"{name}(" in clause.left.replace(" (", "(") for name in _CALLS)
+
+
 def rewritten(clause: Clause) -> str:
-    """The condition on the column alone, in SQL; empty where none is known to mean the same."""
+    """The condition on the column alone, in SQL; empty where none is known to mean the same. Where `is_of_time`, the
+    type of the column is for the caller to check."""
     if not clause.constant or len(clause.reads) != 1 or not clause.left or "$65000" in clause.text:
         return ""
     node = parse.parse_expression(clause.left)
@@ -147,7 +153,7 @@ def _default(clause: Clause, node: parse.Node) -> str:
     if len(arguments) != 2 or clause.operator != "=" or not _column(arguments[0]):
         return ""
     default, known = constant(parse.deparse_expression(arguments[1])), constant(clause.value)
-    different = default is not None and known is not None and default.strip() != known.strip()
+    different = default is not None and known is not None and default.strip().casefold() != known.strip().casefold()
     words = different and not re.fullmatch(r"[\d.\s-]*", f"{default}{known}")  # '1' and '1.0' may be equal
     return f"{_column(arguments[0])} = {clause.value}" if words else ""
 

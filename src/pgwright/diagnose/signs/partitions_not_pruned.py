@@ -44,6 +44,8 @@ NODES = _partitions.APPENDS
 EXPLAINS = ("seq_scan_discards_rows", "index_scan_discards_rows", "predicate_on_expression")
 FEWEST = 4
 EMPTY = 0.75
+MANY = 12
+"""A search in each of so many is worth a word although nothing is known that would spare it: a year of months."""
 _VOLATILE = re.compile(r"\b(clock_timestamp|timeofday|random)\(\)")
 
 
@@ -61,7 +63,7 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
         return
     key, conditions = top.partition_key[0], seen.clauses(scans[0], "Index Cond", "Recheck Cond", "Filter")
     table = quote.qualified(top.schema, top.name)
-    found = _prevented(seen, scans[0], key, conditions, table)
+    found = _prevented(seen, scans, key, conditions, table)
     if found is None:
         return
     what, cure = found
@@ -78,12 +80,14 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
     )
 
 
-def _prevented(seen: Seen, scan: Node, key: str, conditions: Sequence[Clause], table: str) -> tuple[str, Cure] | None:
+def _prevented(
+    seen: Seen, scans: Sequence[Node], key: str, conditions: Sequence[Clause], table: str
+) -> tuple[str, Cure] | None:
     """What prevents that partitions are left out, and the cure; None where the conditions do all they can."""
-    name = quote.ident(key)
+    name, scan = quote.ident(key), scans[0]
     on_key = [each for each in conditions if any(one.column == key for one in each.reads)]
     if not on_key:
-        if not conditions or scan.type == "Seq Scan":
+        if not conditions or scan.type == "Seq Scan" or len(scans) < MANY:
             return None  # everything is asked for, or an index is what is missing first
         text = f"-- Add a condition on {name}, by which {table} is partitioned, where the application knows one."
         return f"{name} is in no condition.", _cures.rewrite(text)

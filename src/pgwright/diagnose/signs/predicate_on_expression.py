@@ -77,7 +77,7 @@ def _cure(seen: Seen, node: Node, computed: Sequence[Clause]) -> Cure:
     """Another condition where the column has an index, or the expression can have none; else the expression's index."""
     conditions = _discards.conditions(seen, node)
     expression = _cures.index(seen, node, conditions)
-    again = [clause for clause in computed if _sargable.rewritten(clause)]
+    again = [clause for clause in computed if _timely(seen, node, clause) and _sargable.rewritten(clause)]
     if not again:
         return expression if any(_keyed(seen, node, each) for each in computed) else NO_CURE
     others = [clause for clause in conditions if clause not in again]
@@ -85,6 +85,13 @@ def _cure(seen: Seen, node: Node, computed: Sequence[Clause]) -> Cure:
     if plain.sql and any(_keyed(seen, node, each) for each in computed):
         return expression
     return _rewriting.cure(seen, again, _sargable.rewritten, index=plain.sql)
+
+
+def _timely(seen: Seen, node: Node, clause: Clause) -> bool:
+    """Whether bounds of time fit the column, if it is about time: `at::date` of a text does not compare as texts do."""
+    relation = seen.relation(node)
+    column = relation.by_name.get(clause.reads[0].column) if relation is not None else None
+    return not _sargable.is_of_time(clause) or (column is not None and column.type.startswith(("timestamp", "date")))
 
 
 def _keyed(seen: Seen, node: Node, clause: Clause) -> bool:
