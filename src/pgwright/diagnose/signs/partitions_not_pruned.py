@@ -36,7 +36,8 @@ from collections.abc import Iterator, Sequence
 from ...sql import quote
 from ..conditions import Clause
 from ..query_plan.model import Node
-from . import _cures, _partitions, _rewriting, _sargable
+from ..surroundings import Relation
+from . import _cures, _discards, _partitions, _rewriting, _sargable
 from ._seen import Seen
 from ._sign import Confidence, Cure, Sign
 
@@ -61,9 +62,8 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
         return
     if not seen.worth(*(each for scan in empty for each in scan.walk())):
         return
-    key, conditions = top.partition_key[0], seen.clauses(scans[0], "Index Cond", "Recheck Cond", "Filter")
     table = quote.qualified(top.schema, top.name)
-    found = _prevented(seen, scans, key, conditions, table)
+    found = _prevented(seen, scans, top)
     if found is None:
         return
     what, cure = found
@@ -80,11 +80,11 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
     )
 
 
-def _prevented(
-    seen: Seen, scans: Sequence[Node], key: str, conditions: Sequence[Clause], table: str
-) -> tuple[str, Cure] | None:
+def _prevented(seen: Seen, scans: Sequence[Node], top: Relation) -> tuple[str, Cure] | None:
     """What prevents that partitions are left out, and the cure; None where the conditions do all they can."""
-    name, scan = quote.ident(key), scans[0]
+    scan, key = scans[0], top.partition_key[0]
+    name, conditions = quote.ident(key), _discards.conditions(seen, scan)
+    table = quote.qualified(top.schema, top.name)
     on_key = [each for each in conditions if any(one.column == key for one in each.reads)]
     if not on_key:
         if not conditions or scan.type == "Seq Scan" or len(scans) < MANY:
