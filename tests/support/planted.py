@@ -124,7 +124,7 @@ def vacuum(connection: psycopg.Connection[tuple[Any, ...]], corpus: Corpus) -> N
 
 
 def run(connection: psycopg.Connection[tuple[Any, ...]], query: Planted) -> Diagnosis:
-    """The diagnosis of the quicker of two runs: the second has its pages in the cache, but a busy machine may halt it."""
+    """The diagnosis of the quicker of two runs: the second has its pages in the cache, but may have been halted."""
     way = Way(analyze=query.analyze, writes=query.writes, settings=tuple(query.settings))
     plans = [explain(connection, query.sql, way) for _ in range(2)]
     plan = min(reversed(plans), key=lambda each: each.milliseconds("Execution Time") or 0)

@@ -26,8 +26,11 @@ def used(seen: Seen, node: Node) -> Index | None:
 
 
 def order(index: Index) -> tuple[str, ...]:
-    """The keys of a b-tree as SQL, with their directions."""
-    elements = [each.index_elem for each in parse.parse(index.definition)[0].node.index_params]
+    """The keys of a b-tree as SQL, with their directions; without, where its definition cannot be read."""
+    try:
+        elements = [each.index_elem for each in parse.parse(index.definition)[0].node.index_params]
+    except MigrationFileError:
+        return index.keys
     return tuple(
         key + _DIRECTIONS[parse.enum_value(each, "ordering")] + _NULLS[parse.enum_value(each, "nulls_ordering")]
         for key, each in zip(index.keys, elements, strict=False)
