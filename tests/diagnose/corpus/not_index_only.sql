@@ -18,11 +18,11 @@ SELECT sum(amount) FROM orders WHERE customer_id = 7;
 SELECT s.status, max(s.amount) FROM (SELECT status, amount FROM orders o WHERE customer_id = 7) s GROUP BY s.status;
 
 -- not found: the whole row is wanted
--- also: scattered_rows
+-- maybe: scattered_rows
 SELECT * FROM orders WHERE customer_id = 7;
 
 -- not found: nobody has vacuumed the table
--- also: scattered_rows
+-- maybe: scattered_rows
 SELECT sum(amount) FROM fresh WHERE customer_id = 7;
 
 -- not found: many keys with a row each
