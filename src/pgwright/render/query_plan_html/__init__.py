@@ -1,0 +1,10 @@
+"""A diagnosed query plan as one HTML file: readable without JavaScript and network, on paper, and on a telephone.
+
+Each module makes the values of one part of the page (`head`, `findings`, `tree`, `flame`, `timeline`, `beside`,
+`tried`), all of them pure; `templates` turn them into HTML and decide nothing. `page` puts them together.
+"""
+
+from .page import query_plan_html
+from .tried import Tried
+
+__all__ = ["Tried", "query_plan_html"]

@@ -1,0 +1,83 @@
+"""What the views measure with: the time of the whole, or the planner's cost where nothing was timed.
+
+A width on this page is a share of `whole`. The size of a subtree is what its nodes took by themselves, added up along
+the edges of the account: so the parts of a node always fit into it, also where a WITH is split between its readers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...diagnose.accounting.account import Account
+from ...diagnose.accounting.triggers import Trigger
+from ...diagnose.query_plan.model import Node
+from . import amounts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clock:
+    """Sizes of nodes in milliseconds, or in units of cost where `timed` is False."""
+
+    account: Account
+    timed: bool
+    whole: float
+    inclusive: Mapping[str, float]
+    fired: Mapping[str, tuple[Trigger, ...]]
+
+    def own(self, node: Node) -> float:
+        """What the node took by itself, without the triggers that fired inside it."""
+        found = self.account.of(node)
+        return (found.exclusive or 0.0) if self.timed else found.share * self.whole
+
+    def share(self, amount: float) -> float:
+        """The part of the whole that an amount is."""
+        return min(amount / self.whole, 1.0) if self.whole else 0.0
+
+    def text(self, amount: float) -> str:
+        """An amount with its unit."""
+        return amounts.milliseconds(amount) if self.timed else f"cost {amount:,.0f}"
+
+
+def clock(account: Account) -> Clock:
+    """The clock of an account."""
+    timed = account.plan.timed
+    fired: dict[str, tuple[Trigger, ...]] = {}
+    for trigger in account.triggers:
+        if trigger.node:
+            fired[trigger.node] = (*fired.get(trigger.node, ()), trigger)
+    whole = account.execution_ms if timed else account.plan.root.number("Total Cost")
+    sizes = _inclusive(account, whole or 0.0, fired)
+    return Clock(account=account, timed=timed, whole=whole or 0.0, inclusive=sizes, fired=fired)
+
+
+def _inclusive(account: Account, whole: float, fired: Mapping[str, tuple[Trigger, ...]]) -> dict[str, float]:
+    """By path, what each node took with all that ran inside it."""
+    found: dict[str, float] = {}
+
+    def own(node: Node) -> float:
+        each = account.of(node)
+        spent = each.exclusive if each.exclusive is not None else each.share * whole
+        return spent + sum(trigger.milliseconds for trigger in fired.get(node.path, ()))
+
+    for start in account.plan.nodes:
+        stack = [start]
+        while stack:
+            node = stack[-1]
+            missing = [edge.node for edge in account.inside[node.path] if edge.node.path not in found]
+            if node.path in found or not missing:
+                stack.pop()
+                inner = sum(edge.part * found[edge.node.path] for edge in account.inside[node.path])
+                found[node.path] = own(node) + inner
+            else:
+                stack.extend(missing)
+    return found
+
+
+def holders(account: Account) -> dict[str, tuple[tuple[Node, float], ...]]:
+    """By path, the nodes that a node ran inside, each with the part of it that did."""
+    found: dict[str, tuple[tuple[Node, float], ...]] = {}
+    for node in account.plan.nodes:
+        for edge in account.inside[node.path]:
+            found[edge.node.path] = (*found.get(edge.node.path, ()), (node, edge.part))
+    return found

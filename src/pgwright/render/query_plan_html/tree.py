@@ -1,0 +1,231 @@
+"""The plan as a tree: one row for each node in the server's order, with its details to unfold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ...diagnose.diagnosis import Found
+from ...diagnose.query_plan.model import Node
+from . import amounts, details, naming
+from .clock import Clock, holders
+from .details import Details
+
+STEP = 14
+"""Pixels of indentation of one level; style.css has the same for its classes `d1`, `d2`, …"""
+DEEPEST = 24
+"""Levels that are drawn; what is deeper stands below one another, with its level as a number."""
+UNCERTAIN = 0.01
+"""An exclusive time is shown as an interval where rounding may move it by more than this part of the whole."""
+SEEN = 2.0
+"""Below this percent a bar of a row error cannot be seen."""
+WORST = 1000.0
+"""The row error that fills its bar."""
+
+Note = tuple[str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A finding as a row shows it: its number, its name, its severity."""
+
+    number: int
+    name: str
+    severity: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsCell:
+    """Rows that came and rows that were expected. `bar` is -100 (all too few) to 100 (all too many) on a log scale,
+    `word` says the same; both are empty where they agree. `censored` says why they cannot be compared."""
+
+    actual: str
+    expected: str
+    bar: float
+    word: str
+    censored: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One node. `rails` are its connecting lines as the path of an SVG, `depth` the levels of `level` that are drawn.
+    `notes` say where its time is, as (text, name of a node, its anchor)."""
+
+    anchor: str
+    level: int
+    depth: int
+    rails: str
+    tag: str
+    kind: str
+    target: str
+    index: str
+    conditions: tuple[tuple[str, str], ...]
+    notes: tuple[Note, ...]
+    marks: tuple[Mark, ...]
+    own: str
+    interval: str
+    share: float
+    percent: str
+    total: str
+    rows: RowsCell
+    loops: str
+    processes: str
+    hit: str
+    read: str
+    state: str
+    quiet: bool
+    details: Details
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tree:
+    """The rows, and what is the same in all of them. `buffers` and `measured` say which columns have something."""
+
+    rows: tuple[Row, ...]
+    common: tuple[tuple[str, str], ...]
+    measured: bool
+    timed: bool
+    buffers: bool
+
+
+def tree(clock: Clock, found: Sequence[Found]) -> Tree:
+    """The view of the plan."""
+    plan = clock.account.plan
+    common = details.common(plan)
+    rails, notes, marks = _rails(plan.root), _notes(clock), _marks(found)
+    rows = tuple(_row(clock, node, rails[node.path], notes, marks, common) for node in plan.nodes)
+    return Tree(
+        rows=rows,
+        common=tuple((key, amounts.plain(value)) for key, value in common.items()),
+        measured=plan.measured,
+        timed=plan.timed,
+        buffers=any(row.hit or row.read for row in rows),
+    )
+
+
+def _row(
+    clock: Clock,
+    node: Node,
+    rails: str,
+    notes: Mapping[str, tuple[Note, ...]],
+    marks: Mapping[str, tuple[Mark, ...]],
+    common: Mapping[str, object],
+) -> Row:
+    account, level = clock.account.of(node), node.path.count(".")
+    own, part = clock.own(node), account.share
+    return Row(
+        anchor=naming.anchor(node.path),
+        level=level,
+        depth=min(level, DEEPEST),
+        rails=rails,
+        tag=node.subplan,
+        kind=naming.kind(node),
+        target=naming.target(node),
+        index=naming.index(node),
+        conditions=naming.conditions(node),
+        notes=notes.get(node.path, ()),
+        marks=marks.get(node.path, ()),
+        own=clock.text(own),
+        interval=_interval(account.low, account.high, clock.whole),
+        share=round(part * 100, 2),
+        percent=amounts.percent(part),
+        total=clock.text(clock.inclusive[node.path]),
+        rows=_rows(clock, node),
+        loops=amounts.count(node.loops) if node.measured else "",
+        processes=_processes(account.processes),
+        hit=_blocks(clock, node, "Hit"),
+        read=_blocks(clock, node, "Read"),
+        state="never executed" if node.measured and not node.executed else "",
+        quiet=part < 0.01 and node.path not in marks,
+        details=details.details(clock.account, node, common),
+    )
+
+
+def _interval(low: float | None, high: float | None, whole: float) -> str:
+    if low is None or high is None or high - low <= whole * UNCERTAIN:
+        return ""
+    return f"{amounts.milliseconds(low).removesuffix(' ms')} to {amounts.milliseconds(high)}"
+
+
+def _processes(number: float) -> str:
+    """`in 3 processes`; where some joined later, their average."""
+    return f"in {number:,.1f}".removesuffix(".0") + " processes" if number > 1 else ""
+
+
+def _blocks(clock: Clock, node: Node, what: str) -> str:
+    own = clock.account.exclusive(node, f"Shared {what} Blocks", f"Local {what} Blocks")
+    return amounts.count(round(own)) if own >= 0.5 else ""
+
+
+def _rows(clock: Clock, node: Node) -> RowsCell:
+    account = clock.account.of(node)
+    actual = account.rows.value
+    error, bar, word = account.error, 0.0, ""
+    if error is not None and error > 1.0:
+        sign = 1 if actual > account.rows_estimated else -1
+        long = 100 * min(math.log(error) / math.log(WORST), 1.0)
+        if long >= SEEN:
+            bar, word = round(sign * long, 1), f"{amounts.factor(error)} {'more' if sign > 0 else 'fewer'}"
+    return RowsCell(
+        actual=amounts.count(actual) if node.measured else "",
+        expected=amounts.count(account.rows_estimated),
+        bar=bar,
+        word=word,
+        censored=account.censored,
+    )
+
+
+def _marks(found: Sequence[Found]) -> dict[str, tuple[Mark, ...]]:
+    marks: dict[str, tuple[Mark, ...]] = {}
+    for number, each in enumerate(found, start=1):
+        mark = Mark(number=number, name=each.name.replace("_", " "), severity=each.finding.severity.value)
+        for path in each.paths:
+            marks[path] = (*marks.get(path, ()), mark)
+    return marks
+
+
+def _notes(clock: Clock) -> dict[str, tuple[Note, ...]]:
+    """By path, where the time of a listed subplan really is: (text, name of the node, its anchor)."""
+    plan = clock.account.plan
+    notes: dict[str, tuple[Note, ...]] = {}
+    held = holders(clock.account)
+    for node in plan.nodes:
+        if not (node.is_cte or node.is_init_plan) or (node.measured and not node.executed):
+            continue
+        inside = held.get(node.path, ())
+        if not inside:
+            notes[node.path] = (("ran after the root had ended", "", ""),)
+        elif (parent := plan.parents.get(node.path)) is None or inside[0][0].path != parent.path or len(inside) > 1:
+            notes[node.path] = tuple(
+                (
+                    "its time is inside" if part > 0.9995 else f"{amounts.percent(part)} of its time is inside",
+                    naming.label(holder),
+                    naming.anchor(holder.path),
+                )
+                for holder, part in inside
+            )
+    return notes
+
+
+def _rails(root: Node) -> dict[str, str]:
+    """By path, the lines that lead to a node, as the path of an SVG that is as high as its row."""
+    found = {root.path: ""}
+    stack: list[tuple[Node, tuple[bool, ...]]] = [(root, ())]
+    while stack:
+        node, above = stack.pop()
+        for child in node.children:
+            lines = (*above, child is not node.children[-1])
+            found[child.path] = _drawn(lines[-DEEPEST:])
+            stack.append((child, lines))
+    return found
+
+
+def _drawn(goes_on: tuple[bool, ...]) -> str:
+    """The lines of one row: for each level above whether another node follows in it. Rows are lower than 999."""
+    parts = [f"M{number * STEP + 6} 0V999" for number, more in enumerate(goes_on[:-1]) if more]
+    x = (len(goes_on) - 1) * STEP + 6
+    if goes_on[-1]:
+        parts.append(f"M{x} 0V999")
+    parts.append(f"M{x} 0V17h7")
+    return "".join(parts)
