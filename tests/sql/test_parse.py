@@ -190,3 +190,22 @@ def test_a_fingerprint_sees_through_constants_and_spaces() -> None:
 def test_the_parser_is_imported_only_when_it_is_used() -> None:
     code = "import sys; from pgwright.sql import expression, directives, tokens; print('postgast' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("select a, b from t where a = 1 and b = 'x--y'", 5),
+        ("UPDATE t SET a = a + 1 WHERE b = $1 RETURNING *;", 4),
+        ("select 1 -- as it is", 1),
+        ("select /* as it is */ 1 from t", 1),
+        ("select 1 from t; select 2 from t", 1),
+        ("this is no statement", 1),
+        ("", 0),
+    ],
+)
+def test_a_statement_is_laid_out_or_left(text: str, lines: int) -> None:
+    found = parse.formatted(text)
+    assert len(found.splitlines()) == lines
+    assert lines > 1 or found == text
+    assert "".join(found.split()).lower() == "".join(text.rstrip(";").split()).lower()

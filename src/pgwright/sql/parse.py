@@ -195,6 +195,20 @@ def deparse_expression(node: Node) -> str:
     return deparse_statement(select).removeprefix(_SELECT)
 
 
+def formatted(text: str) -> str:
+    """One statement laid out over several lines, to be read by people; `text` itself where it holds a comment, cannot
+    be read, or would not mean the same."""
+    try:
+        [statement] = parse(text)
+        if any(token.kind in ("SQL_COMMENT", "C_COMMENT") for token in scan(text)):
+            return text
+        found = str(_library().format_sql(text)).rstrip(";\n")
+        [again] = parse(found)
+    except (MigrationFileError, ValueError, RecursionError):
+        return text
+    return found if same(again.node, statement.node) else text
+
+
 def fingerprint(text: str) -> str:
     """libpg_query's fingerprint of `text`, 16 hexadecimal digits: the same for statements that differ only in
     constants and formatting. For statistics, never for identity (`files.checksum` is that).

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ...diagnose.accounting.account import Account
 from . import amounts, naming
 
+_NAME = "Query Identifier"
+"""A number that counts nothing."""
 _TOLD = frozenset({"Planning Time", "Execution Time", "Triggers", "Query Text"})
 """Keys of the top level that have a place of their own."""
 
@@ -90,7 +92,7 @@ def _groups(account: Account) -> Iterator[Group]:
             rows = tuple((name, amounts.plain(each)) for name, each in value.items())
             yield Group(name=key, rows=rows or (("none", "nothing differs from the defaults"),))
         else:
-            loose.append((key, amounts.plain(value)))
+            loose.append((key, str(value) if key == _NAME else amounts.plain(value)))
     planning = account.plan.milliseconds("Planning Time")
     if planning is not None:
         loose.insert(0, ("Planning Time", _exact(planning)))

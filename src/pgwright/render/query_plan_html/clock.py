@@ -35,8 +35,12 @@ class Clock:
         return min(amount / self.whole, 1.0) if self.whole else 0.0
 
     def text(self, amount: float) -> str:
-        """An amount with its unit."""
-        return amounts.milliseconds(amount) if self.timed else f"cost {amount:,.0f}"
+        """An amount, as it stands in a column of amounts; costs have no unit."""
+        return amounts.milliseconds(amount) if self.timed else f"{amount:,.0f}"
+
+    def named(self, amount: float) -> str:
+        """An amount, as it stands in a sentence."""
+        return self.text(amount) if self.timed else f"a cost of {self.text(amount)}"
 
 
 def clock(account: Account) -> Clock:

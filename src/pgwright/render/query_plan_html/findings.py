@@ -76,7 +76,7 @@ def _item(clock: Clock, number: int, found: Found, nodes: Mapping[str, str], tri
         severity=finding.severity.value,
         share=round(found.share * 100, 2),
         percent=amounts.percent(found.share),
-        saving=clock.text(found.share * clock.whole),
+        saving=clock.named(found.share * clock.whole),
         seen=evidence.text,
         why=finding.why,
         known=_KNOWN.get(evidence.confidence, evidence.confidence),

@@ -86,6 +86,7 @@ def flame(clock: Clock) -> Flame:
                 below = [_scaled(each, part.part) for each in _below(clock, part.node)]
                 stack.append((below, x, level + 1))
             x += part.amount
+    boxes.sort(key=lambda box: (box.y, box.x))
     return Flame(boxes=tuple(boxes), height=max(each.y for each in boxes) + HEIGHT)
 
 
@@ -108,7 +109,7 @@ def _top(clock: Clock) -> Iterator[_Part]:
 
 def _beside(clock: Clock, name: str, amount: float, look: str) -> _Part:
     share = clock.share(amount)
-    title = f"{name}: {clock.text(amount)}, {amounts.percent(share)}"
+    title = f"{name}: {clock.named(amount)}, {amounts.percent(share)}"
     return _Part(amount=amount, own=share, name=name, title=title, look=look)
 
 
@@ -118,7 +119,7 @@ def _of(clock: Clock, node: Node, part: float) -> _Part:
     name = f"{node.subplan}: {naming.label(node)}" if node.subplan else naming.label(node)
     of = f"{amounts.percent(part)} of it: " if part < 0.9995 else ""
     share, alone = amounts.percent(clock.share(amount)), amounts.percent(own)
-    title = f"{name} — {of}{clock.text(amount)}, {share}; by itself {alone}"
+    title = f"{name} — {of}{clock.named(amount)}, {share}; by itself {alone}"
     return _Part(amount=amount, own=own, name=name, title=title, node=node, part=part)
 
 

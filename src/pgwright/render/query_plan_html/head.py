@@ -6,11 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...diagnose.diagnosis import Diagnosis
+from ...diagnose.query_plan.model import Node
+from ...sql import parse
 from . import amounts, naming
 from .clock import Clock
 
+_APPENDS = ("Append", "Merge Append")
 LARGEST = 5
 """Places that are named; the rest is one line."""
+LONG_LINE = 100
+"""A statement in one line is laid out when it is longer."""
 LONG_LINES = 14
 """A statement of more lines is folded."""
 
@@ -51,7 +56,7 @@ class Head:
 
 def head(clock: Clock, diagnosis: Diagnosis, title: str) -> Head:
     """The view of a diagnosis."""
-    statement = diagnosis.plan.query.strip()
+    statement = _statement(diagnosis.plan.query.strip())
     number, _, unit = clock.text(clock.whole).rpartition(" ") if clock.timed else (f"{clock.whole:,.0f}", "", "cost")
     return Head(
         title=title or "Query plan",
@@ -63,6 +68,11 @@ def head(clock: Clock, diagnosis: Diagnosis, title: str) -> Head:
         statement=statement,
         folded=statement.count("\n") >= LONG_LINES,
     )
+
+
+def _statement(text: str) -> str:
+    """The statement as its author wrote it; laid out where it is one long line."""
+    return parse.formatted(text) if "\n" not in text and len(text) > LONG_LINE else text
 
 
 def _how(clock: Clock) -> str:
@@ -88,8 +98,8 @@ def _facts(diagnosis: Diagnosis) -> Iterator[Fact]:
     yield Fact(name="rows" if plan.measured else "rows expected", value=amounts.count(rows))
     hit, read = (plan.root.number(f"Shared {what} Blocks") for what in ("Hit", "Read"))
     if "Shared Hit Blocks" in plan.root.properties:
-        yield Fact(name="blocks from the cache", value=amounts.count(hit), note=amounts.size(hit))
-        yield Fact(name="blocks read", value=amounts.count(read), note=amounts.size(read))
+        yield Fact(name="blocks from the cache", value=amounts.count(hit), note=amounts.size(hit) if hit else "")
+        yield Fact(name="blocks read", value=amounts.count(read), note=amounts.size(read) if read else "")
     yield Fact(name="nodes", value=amounts.count(len(plan.nodes)))
     if diagnosis.surroundings is not None:
         major, minor = divmod(diagnosis.surroundings.version, 10_000)
@@ -98,18 +108,33 @@ def _facts(diagnosis: Diagnosis) -> Iterator[Fact]:
 
 def _places(clock: Clock) -> Iterator[Place]:
     account = clock.account
-    found = [(clock.own(node), naming.label(node), naming.anchor(node.path)) for node in account.plan.nodes]
-    found += [(each.milliseconds, f"trigger {each.name}", "") for each in account.triggers]
+    found = [*_nodes(clock), *((each.milliseconds, f"trigger {each.name}", "") for each in account.triggers)]
     if clock.timed:
-        found += [(account.serialization_ms, "serialization of the rows", "")]
-        found += [(account.executor_ms, "the executor outside of all nodes", "")]
-    found.sort(key=lambda each: -each[0])
-    found = [each for each in found if each[0] > 0]
+        found.append((account.serialization_ms, "serialization of the rows", ""))
+        found.append((account.executor_ms, "the executor outside of all nodes", ""))
+    found = sorted((each for each in found if each[0] > 0), key=lambda each: -each[0])
     for amount, name, anchor in found[:LARGEST]:
         yield _place(clock, name, amount, anchor)
     rest = found[LARGEST:]
     if rest:
         yield _place(clock, f"{len(rest):,} more", sum(each[0] for each in rest), "")
+
+
+def _nodes(clock: Clock) -> Iterator[tuple[float, str, str]]:
+    """What each node took by itself. The members of an Append that are of one kind are one place: a partitioned table
+    of a thousand parts is slow as a whole."""
+    plan = clock.account.plan
+    members: dict[tuple[Node, str], list[Node]] = {}
+    for node in plan.nodes:
+        above = plan.parents.get(node.path)
+        if above is not None and above.type in _APPENDS:
+            members.setdefault((above, naming.kind(node)), []).append(node)
+        else:
+            yield clock.own(node), naming.label(node), naming.anchor(node.path)
+    for (above, kind), nodes in members.items():
+        one = len(nodes) == 1
+        name = naming.label(nodes[0]) if one else f"{len(nodes):,} × {kind}, all of one {above.type}"
+        yield sum(map(clock.own, nodes)), name, naming.anchor(nodes[0].path if one else above.path)
 
 
 def _place(clock: Clock, name: str, amount: float, anchor: str) -> Place:

@@ -80,13 +80,14 @@ class Row:
 
 @dataclass(frozen=True, kw_only=True)
 class Tree:
-    """The rows, and what is the same in all of them. `buffers` and `measured` say which columns have something."""
+    """The rows, and what is the same in all of them. The flags say which columns have something."""
 
     rows: tuple[Row, ...]
     common: tuple[tuple[str, str], ...]
     measured: bool
     timed: bool
     buffers: bool
+    parallel: bool
 
 
 def tree(clock: Clock, found: Sequence[Found]) -> Tree:
@@ -101,6 +102,7 @@ def tree(clock: Clock, found: Sequence[Found]) -> Tree:
         measured=plan.measured,
         timed=plan.timed,
         buffers=any(row.hit or row.read for row in rows),
+        parallel=any(row.processes for row in rows),
     )
 
 
@@ -130,7 +132,7 @@ def _row(
         interval=_interval(account.low, account.high, clock.whole),
         share=round(part * 100, 2),
         percent=amounts.percent(part),
-        total=clock.text(clock.inclusive[node.path]),
+        total=clock.named(clock.inclusive[node.path]) if clock.account.inside[node.path] else "",
         rows=_rows(clock, node),
         loops=amounts.count(node.loops) if node.measured else "",
         processes=_processes(account.processes),
