@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from typing import Any
 
 import pytest
 
+from pgwright.diagnose.accounting.inside import Edge
 from pgwright.diagnose.diagnosis import Diagnosis
 from pgwright.render.query_plan_html import amounts, flame, head, naming, timeline, tree, tried
 from pgwright.render.query_plan_html.beside import beside
@@ -239,3 +241,12 @@ def test_other_amounts() -> None:
     ]
     assert [amounts.size(each) for each in (1, 200, 2468, 10**6)] == ["8 kB", "1.6 MB", "19 MB", "7.6 GB"]
     assert [amounts.count(each) for each in (0.98, 3.0, 25920.0)] == ["0.98", "3", "25,920"]
+
+
+def test_an_account_that_runs_in_a_circle_is_drawn_all_the_same() -> None:
+    account = made.DIAGNOSES["with"].account
+    cte, scan = account.plan.by_path["0.0"], account.plan.by_path["0.0.0"]
+    loop = dataclasses.replace(account, inside={**account.inside, scan.path: (Edge(cte, 1.0),)})
+    view = clock(loop)
+    assert view.inside[scan.path] == ()
+    assert {box.anchor for box in flame.flame(view).boxes} >= {"n0", "n0-0", "n0-0-0"}

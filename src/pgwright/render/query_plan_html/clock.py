@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...diagnose.accounting.account import Account
+from ...diagnose.accounting.inside import Edge, Inside
 from ...diagnose.accounting.triggers import Trigger
 from ...diagnose.query_plan.model import Node
 from . import amounts
@@ -22,6 +23,7 @@ class Clock:
     account: Account
     timed: bool
     whole: float
+    inside: Inside
     inclusive: Mapping[str, float]
     fired: Mapping[str, tuple[Trigger, ...]]
 
@@ -50,38 +52,43 @@ def clock(account: Account) -> Clock:
     for trigger in account.triggers:
         if trigger.node:
             fired[trigger.node] = (*fired.get(trigger.node, ()), trigger)
-    whole = account.execution_ms if timed else account.plan.root.number("Total Cost")
-    sizes = _inclusive(account, whole or 0.0, fired)
-    return Clock(account=account, timed=timed, whole=whole or 0.0, inclusive=sizes, fired=fired)
-
-
-def _inclusive(account: Account, whole: float, fired: Mapping[str, tuple[Trigger, ...]]) -> dict[str, float]:
-    """By path, what each node took with all that ran inside it."""
-    found: dict[str, float] = {}
-
-    def own(node: Node) -> float:
+    whole = (account.execution_ms if timed else account.plan.root.number("Total Cost")) or 0.0
+    order, inside = _walk(account)
+    inclusive: dict[str, float] = {}
+    for node in order:
         each = account.of(node)
-        spent = each.exclusive if each.exclusive is not None else each.share * whole
-        return spent + sum(trigger.milliseconds for trigger in fired.get(node.path, ()))
+        own = each.exclusive if each.exclusive is not None else each.share * whole
+        own += sum(trigger.milliseconds for trigger in fired.get(node.path, ()))
+        inclusive[node.path] = own + sum(edge.part * inclusive[edge.node.path] for edge in inside[node.path])
+    return Clock(account=account, timed=timed, whole=whole, inside=inside, inclusive=inclusive, fired=fired)
 
+
+def _walk(account: Account) -> tuple[list[Node], Inside]:
+    """All nodes, each after those that ran inside it; and the edges without those that lead back to where one came
+    from. The account guesses where an InitPlan ran whose reader is not shown, and may guess so that there are some."""
+    order: list[Node] = []
+    open_: set[str] = set()
+    inside: dict[str, tuple[Edge, ...]] = {}
     for start in account.plan.nodes:
         stack = [start]
         while stack:
             node = stack[-1]
-            missing = [edge.node for edge in account.inside[node.path] if edge.node.path not in found]
-            if node.path in found or not missing:
-                stack.pop()
-                inner = sum(edge.part * found[edge.node.path] for edge in account.inside[node.path])
-                found[node.path] = own(node) + inner
+            if node.path not in inside:
+                open_.add(node.path)
+                inside[node.path] = tuple(edge for edge in account.inside[node.path] if edge.node.path not in open_)
+                stack.extend(edge.node for edge in inside[node.path] if edge.node.path not in inside)
             else:
-                stack.extend(missing)
-    return found
+                stack.pop()
+                if node.path in open_:
+                    open_.remove(node.path)
+                    order.append(node)
+    return order, inside
 
 
-def holders(account: Account) -> dict[str, tuple[tuple[Node, float], ...]]:
+def holders(clock: Clock) -> dict[str, tuple[tuple[Node, float], ...]]:
     """By path, the nodes that a node ran inside, each with the part of it that did."""
     found: dict[str, tuple[tuple[Node, float], ...]] = {}
-    for node in account.plan.nodes:
-        for edge in account.inside[node.path]:
+    for node in clock.account.plan.nodes:
+        for edge in clock.inside[node.path]:
             found[edge.node.path] = (*found.get(edge.node.path, ()), (node, edge.part))
     return found

@@ -93,7 +93,7 @@ def flame(clock: Clock) -> Flame:
 def _top(clock: Clock) -> Iterator[_Part]:
     """The root, and beside it what ran outside of it."""
     account = clock.account
-    held = holders(account)
+    held = holders(clock)
     for node in account.plan.nodes:
         left = 1.0 - sum(part for _, part in held.get(node.path, ()))
         stray = node is not account.plan.root and left > 0.0005 and (node.executed or not node.measured)
@@ -124,7 +124,7 @@ def _of(clock: Clock, node: Node, part: float) -> _Part:
 
 
 def _below(clock: Clock, node: Node) -> Iterator[_Part]:
-    for edge in clock.account.inside[node.path]:
+    for edge in clock.inside[node.path]:
         yield _of(clock, edge.node, edge.part)
     for trigger in clock.fired.get(node.path, ()):
         yield _beside(clock, f"trigger {trigger.name}", trigger.milliseconds, "trigger")

@@ -132,7 +132,7 @@ def _row(
         interval=_interval(account.low, account.high, clock.whole),
         share=round(part * 100, 2),
         percent=amounts.percent(part),
-        total=clock.named(clock.inclusive[node.path]) if clock.account.inside[node.path] else "",
+        total=clock.named(clock.inclusive[node.path]) if clock.inside[node.path] else "",
         rows=_rows(clock, node),
         loops=amounts.count(node.loops) if node.measured else "",
         processes=_processes(account.processes),
@@ -191,7 +191,7 @@ def _notes(clock: Clock) -> dict[str, tuple[Note, ...]]:
     """By path, where the time of a listed subplan really is: (text, name of the node, its anchor)."""
     plan = clock.account.plan
     notes: dict[str, tuple[Note, ...]] = {}
-    held = holders(clock.account)
+    held = holders(clock)
     for node in plan.nodes:
         if not (node.is_cte or node.is_init_plan) or (node.measured and not node.executed):
             continue
