@@ -20,6 +20,34 @@ CUT = """[...document.querySelectorAll('.flame text')].filter(text => getCompute
 
 SHOWN = "[...document.querySelectorAll('.tree > li')].filter(row => row.getClientRects().length).map(row => row.id)"
 
+# Every text that is shown with less contrast to what is behind it than WCAG wants (AA, ordinary size): its words and
+# the ratio. In the icicle a box is behind its label.
+PALE = """(() => {
+  const parts = (color) => color.match(/[\\d.]+/g).map(Number);
+  const over = (top, below) => top.slice(0, 3).map((each, i) => each * (top[3] ?? 1) + below[i] * (1 - (top[3] ?? 1)));
+  const light = (color) => color.slice(0, 3).map(each => each / 255)
+    .map(each => each <= .04045 ? each / 12.92 : ((each + .055) / 1.055) ** 2.4)
+    .reduce((sum, each, i) => sum + each * [.2126, .7152, .0722][i], 0);
+  const behind = (element) => {
+    if (element === null) return parts(getComputedStyle(document.documentElement).backgroundColor);
+    const color = parts(getComputedStyle(element).backgroundColor);
+    return color[3] === 0 ? behind(element.parentElement) : over(color, behind(element.parentElement));
+  };
+  const found = [];
+  for (const element of document.querySelectorAll('body *')) {
+    const words = [...element.childNodes].filter(each => each.nodeType === 3).map(each => each.data.trim()).join('');
+    const style = getComputedStyle(element);
+    if (!words || !element.getClientRects().length || element.closest('script, title, .skip')) continue;
+    const box = element.closest('.box');
+    const back = box ? parts(getComputedStyle(box.querySelector('rect')).fill) : behind(element);
+    const fore = parts(element.localName === 'text' ? style.fill : style.color);
+    const [one, two] = [light(over([...fore.slice(0, 3), Number(style.opacity)], back)), light(back)];
+    const ratio = (Math.max(one, two) + .05) / (Math.min(one, two) + .05);
+    if (ratio < 4.5) found.push(`${words.slice(0, 30)}: ${ratio.toFixed(2)}`);
+  }
+  return found;
+})()"""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -113,6 +141,14 @@ def test_a_link_opens_its_node_and_arrows_walk(browser: Browser, pages: dict[str
     assert page.ask("document.activeElement.closest('li').id") == "n0-0"
     page.press("ArrowUp")
     assert page.ask("document.activeElement.closest('li').id") == "n0"
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("name", ["joined", "write", "with", "hostile"])
+def test_all_text_can_be_read(browser: Browser, pages: dict[str, Path], name: str, dark: bool) -> None:
+    page = browser.open(pages[name], dark=dark)
+    page.ask("document.querySelectorAll('details').forEach(each => each.open = true)")
+    assert page.ask(PALE) == []
 
 
 def test_it_is_drawn_in_light_and_in_dark(browser: Browser, pages: dict[str, Path]) -> None:

@@ -16,6 +16,8 @@ STEP = 14
 """Pixels of indentation of one level; style.css has the same for its classes `d1`, `d2`, …"""
 DEEPEST = 24
 """Levels that are drawn; what is deeper stands below one another, with its level as a number."""
+LONG = 300
+"""Rows of more nodes are laid out only when they come into sight."""
 UNCERTAIN = 0.01
 """An exclusive time is shown as an interval where rounding may move it by more than this part of the whole."""
 SEEN = 2.0
@@ -88,6 +90,7 @@ class Tree:
     timed: bool
     buffers: bool
     parallel: bool
+    long: bool
 
 
 def tree(clock: Clock, found: Sequence[Found]) -> Tree:
@@ -103,6 +106,7 @@ def tree(clock: Clock, found: Sequence[Found]) -> Tree:
         timed=plan.timed,
         buffers=any(row.hit or row.read for row in rows),
         parallel=any(row.processes for row in rows),
+        long=len(rows) > LONG,
     )
 
 
