@@ -250,3 +250,9 @@ def test_an_account_that_runs_in_a_circle_is_drawn_all_the_same() -> None:
     view = clock(loop)
     assert view.inside[scan.path] == ()
     assert {box.anchor for box in flame.flame(view).boxes} >= {"n0", "n0-0", "n0-0-0"}
+
+
+def test_what_is_above_a_slow_node_stays_with_it() -> None:
+    root = node("Limit", 90.0, node("Result", 89.99, node("Seq Scan", 89.98)), node("Result", 0.001))
+    rows = tree.tree(clock_of(root, Execution_Time=90.2), ()).rows
+    assert [row.quiet for row in rows] == [False, False, False, True]

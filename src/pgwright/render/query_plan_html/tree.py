@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...diagnose.diagnosis import Found
@@ -18,6 +18,8 @@ DEEPEST = 24
 """Levels that are drawn; what is deeper stands below one another, with its level as a number."""
 LONG = 300
 """Rows of more nodes are laid out only when they come into sight."""
+QUIET = 0.01
+"""A node below this share of the whole can be hidden."""
 UNCERTAIN = 0.01
 """An exclusive time is shown as an interval where rounding may move it by more than this part of the whole."""
 SEEN = 2.0
@@ -93,12 +95,24 @@ class Tree:
     long: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class _About:
+    """What is known of all nodes, by path: their lines, notes and findings; `loud` are those that are never hidden.
+    `common` are the keys that are the same in all of them."""
+
+    rails: Mapping[str, str]
+    notes: Mapping[str, tuple[Note, ...]]
+    marks: Mapping[str, tuple[Mark, ...]]
+    loud: Collection[str]
+    common: Mapping[str, object]
+
+
 def tree(clock: Clock, found: Sequence[Found]) -> Tree:
     """The view of the plan."""
     plan = clock.account.plan
-    common = details.common(plan)
-    rails, notes, marks = _rails(plan.root), _notes(clock), _marks(found)
-    rows = tuple(_row(clock, node, rails[node.path], notes, marks, common) for node in plan.nodes)
+    common, marks = details.common(plan), _marks(found)
+    about = _About(rails=_rails(plan.root), notes=_notes(clock), marks=marks, loud=_loud(clock, marks), common=common)
+    rows = tuple(_row(clock, node, about) for node in plan.nodes)
     return Tree(
         rows=rows,
         common=tuple((key, amounts.plain(value)) for key, value in common.items()),
@@ -110,28 +124,21 @@ def tree(clock: Clock, found: Sequence[Found]) -> Tree:
     )
 
 
-def _row(
-    clock: Clock,
-    node: Node,
-    rails: str,
-    notes: Mapping[str, tuple[Note, ...]],
-    marks: Mapping[str, tuple[Mark, ...]],
-    common: Mapping[str, object],
-) -> Row:
+def _row(clock: Clock, node: Node, about: _About) -> Row:
     account, level = clock.account.of(node), node.path.count(".")
     own, part = clock.own(node), account.share
     return Row(
         anchor=naming.anchor(node.path),
         level=level,
         depth=min(level, DEEPEST),
-        rails=rails,
+        rails=about.rails[node.path],
         tag=node.subplan,
         kind=naming.kind(node),
         target=naming.target(node),
         index=naming.index(node),
         conditions=naming.conditions(node),
-        notes=notes.get(node.path, ()),
-        marks=marks.get(node.path, ()),
+        notes=about.notes.get(node.path, ()),
+        marks=about.marks.get(node.path, ()),
         own=clock.text(own),
         interval=_interval(account.low, account.high, clock.whole),
         share=round(part * 100, 2),
@@ -143,8 +150,8 @@ def _row(
         hit=_blocks(clock, node, "Hit"),
         read=_blocks(clock, node, "Read"),
         state="never executed" if node.measured and not node.executed else "",
-        quiet=part < 0.01 and node.path not in marks,
-        details=details.details(clock.account, node, common),
+        quiet=node.path not in about.loud,
+        details=details.details(clock.account, node, about.common),
     )
 
 
@@ -189,6 +196,16 @@ def _marks(found: Sequence[Found]) -> dict[str, tuple[Mark, ...]]:
         for path in each.paths:
             marks[path] = (*marks.get(path, ()), mark)
     return marks
+
+
+def _loud(clock: Clock, marks: Collection[str]) -> set[str]:
+    """The paths of the nodes that took something, or have a finding; and of those above, so that a tree remains."""
+    found: set[str] = set()
+    for node in clock.account.plan.nodes:
+        if clock.account.of(node).share >= QUIET or node.path in marks:
+            found.add(node.path)
+            found.update(above.path for above in clock.account.plan.above(node))
+    return found
 
 
 def _notes(clock: Clock) -> dict[str, tuple[Note, ...]]:
