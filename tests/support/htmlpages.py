@@ -9,10 +9,10 @@ from typing import Any
 from pgwright.base.finding import Evidence, Finding, Severity, Trial
 from pgwright.diagnose.accounting.account import account
 from pgwright.diagnose.diagnosis import Diagnosis, Found
+from pgwright.diagnose.explanation import Tried
 from pgwright.diagnose.query_plan.forms.json_ import from_value
 from pgwright.diagnose.query_plan.model import QueryPlan
 from pgwright.diagnose.signs._sign import Cure, CureKind
-from pgwright.render.query_plan_html import Tried
 
 HOSTILE = "</script></style></title><img src=x onerror=window.hacked=1><svg onload=window.hacked=1>\"'&amp;"
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta"})
@@ -72,7 +72,7 @@ def trials(subject: Diagnosis) -> tuple[Tried, ...]:
         node("Index Scan", 3.0, Relation_Name="orders", Index_Name="orders_status_idx"), Execution_Time=3.1
     )
     trial = Trial(tier="clone", unit="ms", before=100.0, after=3.1)
-    return (Tried(finding_index=0, diagnosis=after, trial=trial),) if subject.found else ()
+    return (Tried(finding=0, diagnosis=after, trial=trial),) if subject.found else ()
 
 
 def _joined() -> Diagnosis:

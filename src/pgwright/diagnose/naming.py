@@ -9,11 +9,7 @@ _AGGREGATES = {"Hashed": "HashAggregate", "Sorted": "GroupAggregate", "Mixed": "
 
 def title(node: Node) -> str:
     """`Parallel Seq Scan on public.orders o`, `Hash Left Join`, `Partial HashAggregate`."""
-    name = _kind(node)
-    if node.parallel:
-        name = f"Parallel {name}"
-    if node.text("Scan Direction") == "Backward":
-        name += " Backward"
+    name = kind(node)
     if index := node.text("Index Name"):
         name += f" on {index}" if node.type == "Bitmap Index Scan" else f" using {index}"
     target = node.relation or node.text("CTE Name") or node.text("Function Name")
@@ -22,6 +18,12 @@ def title(node: Node) -> str:
         name += f" on {schema}.{target}" if schema and node.relation else f" on {target}"
     alias = node.text("Alias")
     return f"{name} {alias}" if alias and alias != target else name
+
+
+def kind(node: Node) -> str:
+    """What it does, without what it does it to: `Parallel Seq Scan`, `Index Scan Backward`."""
+    backward = " Backward" if node.text("Scan Direction") == "Backward" else ""
+    return f"{'Parallel ' if node.parallel else ''}{_kind(node)}{backward}"
 
 
 def _kind(node: Node) -> str:
@@ -35,13 +37,14 @@ def _kind(node: Node) -> str:
     if node.type == "ModifyTable":
         return node.text("Operation") or node.type
     if node.type == "SetOp":
-        return " ".join(part for part in (node.type, node.text("Command")) if part)
+        name = "HashSetOp" if node.text("Strategy") == "Hashed" else node.type
+        return f"{name} {node.text('Command')}".rstrip()
     return (node.text("Custom Plan Provider") and f"Custom Scan ({node.text('Custom Plan Provider')})") or node.type
 
 
 CONDITIONS = (
     "Index Cond", "Recheck Cond", "TID Cond", "Hash Cond", "Merge Cond", "Join Filter", "One-Time Filter", "Filter",
-    "Order By", "Sort Key", "Presorted Key", "Group Key", "Cache Key",
+    "Run Condition", "Order By", "Sort Key", "Presorted Key", "Group Key", "Cache Key",
 )  # fmt: skip
 """The keys that say what a node looks for or orders by, in the order in which it does so."""
 

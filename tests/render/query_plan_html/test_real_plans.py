@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-from pgwright.diagnose.asking.explain import explain
+from pgwright.diagnose.asking.explain import Way, explain
 from pgwright.diagnose.diagnosis import diagnose
 from pgwright.diagnose.surroundings import reader
 from pgwright.render.query_plan_html import query_plan_html
@@ -63,7 +63,7 @@ def test_a_page_holds_all_that_the_server_said(make_database: Callable[..., Data
     with database.connect() as connection:
         for name, query in QUERIES.items():
             for settings in ((), PARALLEL):
-                plan = explain(connection, query, writes=name == "write", settings=settings)
+                plan = explain(connection, query, Way(writes=name == "write", settings=settings))
                 diagnosis = diagnose(plan, reader.read(connection, plan))
                 html = query_plan_html(diagnosis)
                 read = Strict(html)
@@ -78,7 +78,7 @@ def test_a_page_holds_all_that_the_server_said(make_database: Callable[..., Data
 @pytest.mark.majors("every")
 def test_a_plan_that_was_not_executed(make_database: Callable[..., Database]) -> None:
     with make_database(SETUP).connect() as connection:
-        plan = explain(connection, QUERIES["joined"], analyze=False)
+        plan = explain(connection, QUERIES["joined"], Way(analyze=False))
     text = Strict(query_plan_html(diagnose(plan))).text
     assert "only planned, not executed" in text
     assert " ms" not in text

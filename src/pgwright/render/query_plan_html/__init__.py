@@ -5,6 +5,5 @@ Each module makes the values of one part of the page (`head`, `findings`, `tree`
 """
 
 from .page import query_plan_html
-from .tried import Tried
 
-__all__ = ["Tried", "query_plan_html"]
+__all__ = ["query_plan_html"]

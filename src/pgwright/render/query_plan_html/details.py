@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...diagnose.accounting.account import Account
+from ...diagnose.naming import conditions
 from ...diagnose.query_plan.model import Node, QueryPlan
-from . import amounts, naming
+from . import amounts
 
 _APART = frozenset({"Workers"})
 _COUNTERS = ("Blocks", "I/O Read Time", "I/O Write Time", "WAL Records", "WAL FPI", "WAL Bytes", "Buffers Full")
@@ -59,7 +60,7 @@ def common(plan: QueryPlan) -> Mapping[str, object]:
 
 def details(account: Account, node: Node, same: Mapping[str, object]) -> Details:
     """The details of a node; `same` are the keys that are said elsewhere."""
-    said = {key for key, _ in naming.conditions(node)}
+    said = {key for key, _ in conditions(node)}
     shown = {k: value for k, value in node.properties.items() if k not in same and k not in _APART and k not in said}
     return Details(
         properties=tuple(

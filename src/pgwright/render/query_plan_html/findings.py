@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from ...base.finding import Trial
 from ...diagnose.diagnosis import Diagnosis, Found
+from ...diagnose.explanation import Tried
 from . import amounts, naming
 from .clock import Clock
-from .tried import Compared, Tried, change, compared
+from .tried import Compared, change, compared
 
 _KNOWN = {
     "measured": "measured in this run",
@@ -58,7 +59,7 @@ class Item:
 
 def findings(clock: Clock, diagnosis: Diagnosis, trials: Sequence[Tried]) -> tuple[Item, ...]:
     """The views of all findings, in the order of the diagnosis."""
-    by_index = {each.finding_index: each for each in trials}
+    by_index = {each.finding: each for each in trials}
     nodes = diagnosis.plan.by_path
     return tuple(
         _item(clock, number, each, {path: naming.label(nodes[path]) for path in each.paths}, by_index.get(number - 1))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...diagnose.naming import kind
 from ...diagnose.query_plan.model import Node
 from . import amounts, naming
 from .clock import Clock, holders
@@ -169,7 +170,7 @@ def _box(part: _Part, x: float, level: int, scale: float) -> Box:
 def _labels(part: _Part, width: float) -> tuple[Label, ...]:
     """For each width of the page the longest text that fits."""
     share = amounts.percent(part.own)
-    short = naming.kind(part.node) if part.node is not None else part.name
+    short = kind(part.node) if part.node is not None else part.name
     texts = [f"{part.name}  {share}", part.name, short]
     chosen: dict[str, str] = {}
     for name, pixels in WIDTHS:

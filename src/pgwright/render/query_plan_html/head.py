@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...diagnose.diagnosis import Diagnosis
+from ...diagnose.naming import kind
 from ...diagnose.query_plan.model import Node
 from ...sql import parse
 from . import amounts, naming
@@ -128,13 +129,13 @@ def _nodes(clock: Clock) -> Iterator[tuple[float, str, str]]:
     for node in plan.nodes:
         above = plan.parents.get(node.path)
         if above is not None and above.type in _APPENDS:
-            members.setdefault((above, naming.kind(node)), []).append(node)
+            members.setdefault((above, kind(node)), []).append(node)
         else:
             yield clock.own(node), naming.label(node), naming.anchor(node.path)
-    for (above, kind), nodes in members.items():
+    for (above, name), nodes in members.items():
         one = len(nodes) == 1
-        name = naming.label(nodes[0]) if one else f"{len(nodes):,} × {kind}, all of one {above.type}"
-        yield sum(map(clock.own, nodes)), name, naming.anchor(nodes[0].path if one else above.path)
+        label = naming.label(nodes[0]) if one else f"{len(nodes):,} × {name}, all of one {above.type}"
+        yield sum(map(clock.own, nodes)), label, naming.anchor(nodes[0].path if one else above.path)
 
 
 def _place(clock: Clock, name: str, amount: float, anchor: str) -> Place:

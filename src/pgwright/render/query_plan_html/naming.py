@@ -1,27 +1,11 @@
-"""What a node is called: its kind and what it works on, in the words of EXPLAIN's own text, and its anchor."""
+"""What a node is called on the page: what it works on, a line that names it, and its anchor."""
 
 from __future__ import annotations
 
+from ...diagnose.naming import kind
 from ...diagnose.query_plan.model import Node
 from ...sql import quote
 from ..layout import clean
-
-_CONDITIONS = (
-    "Index Cond",
-    "TID Cond",
-    "Hash Cond",
-    "Merge Cond",
-    "Join Filter",
-    "Recheck Cond",
-    "Filter",
-    "One-Time Filter",
-    "Run Condition",
-    "Cache Key",
-    "Sort Key",
-    "Presorted Key",
-    "Group Key",
-)
-"""What is worth a line under the name of a node, in this order."""
 
 _JOINED = ("Hash Cond", "Merge Cond", "Join Filter")
 
@@ -29,30 +13,6 @@ _JOINED = ("Hash Cond", "Merge Cond", "Join Filter")
 def anchor(path: str) -> str:
     """The id of a node on the page: `n0-1-2`."""
     return "n" + path.replace(".", "-")
-
-
-def kind(node: Node) -> str:
-    """`Parallel Seq Scan`, `Hash Left Join`, `HashAggregate`, `Update`."""
-    name = node.type
-    if name == "Aggregate":
-        name = _aggregate(node)
-    elif name == "ModifyTable":
-        name = node.text("Operation") or name
-    elif name == "SetOp":
-        name = f"{'HashSetOp' if node.text('Strategy') == 'Hashed' else name} {node.text('Command')}".rstrip()
-    join = node.text("Join Type")
-    if join not in ("", "Inner"):
-        name = f"{name.removesuffix(' Join')} {join} Join"
-    if node.text("Scan Direction") == "Backward":
-        name += " Backward"
-    return f"Parallel {name}" if node.parallel else name
-
-
-def _aggregate(node: Node) -> str:
-    strategies = {"Hashed": "HashAggregate", "Sorted": "GroupAggregate", "Mixed": "MixedAggregate"}
-    name = strategies.get(node.text("Strategy"), "Aggregate")
-    partial = node.text("Partial Mode")
-    return name if partial in ("", "Simple") else f"{partial} {name}"
 
 
 def target(node: Node) -> str:
@@ -89,9 +49,3 @@ def _without_brackets(condition: str) -> str:
     """A single comparison without the brackets that the server puts around it."""
     inner = condition[1:-1]
     return inner if condition.startswith("(") and not set("()") & set(inner) else condition
-
-
-def conditions(node: Node) -> tuple[tuple[str, str], ...]:
-    """The conditions and keys of a node, as (key, text)."""
-    found = ((key, node.text(key) or ", ".join(node.texts(key))) for key in _CONDITIONS)
-    return tuple((key, text) for key, text in found if text)

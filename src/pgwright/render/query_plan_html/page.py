@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...diagnose.diagnosis import Diagnosis
+from ...diagnose.explanation import Tried
 from ..layout import clean
 from . import beside, findings, flame, head, timeline, tree
 from .clock import clock
-from .tried import Tried
 
 if TYPE_CHECKING:
     import jinja2

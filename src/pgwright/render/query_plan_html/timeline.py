@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from ...diagnose.naming import kind
 from ...diagnose.query_plan.model import Node
 from ..layout import plural
 from . import amounts, naming
@@ -77,7 +78,7 @@ def _line(clock: Clock, node: Node) -> Line:
     return Line(
         anchor=naming.anchor(node.path),
         level=min(node.path.count("."), 12),
-        name=naming.kind(node),
+        name=kind(node),
         target=naming.target(node),
         lane=_lane("", 0.0 if several else first, total, clock.whole, loops),
         processes=tuple(_processes(node, clock.whole)),

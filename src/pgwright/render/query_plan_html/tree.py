@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...diagnose.diagnosis import Found
+from ...diagnose.naming import conditions, kind
 from ...diagnose.query_plan.model import Node
 from . import amounts, details, naming
 from .clock import Clock, holders
@@ -133,10 +134,10 @@ def _row(clock: Clock, node: Node, about: _About) -> Row:
         depth=min(level, DEEPEST),
         rails=about.rails[node.path],
         tag=node.subplan,
-        kind=naming.kind(node),
+        kind=kind(node),
         target=naming.target(node),
         index=naming.index(node),
-        conditions=naming.conditions(node),
+        conditions=conditions(node),
         notes=about.notes.get(node.path, ()),
         marks=about.marks.get(node.path, ()),
         own=clock.text(own),

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...base.finding import Trial
 from ...diagnose.diagnosis import Diagnosis
+from ...diagnose.naming import kind
 from ...diagnose.query_plan.model import Node
 from . import amounts, naming
 from .clock import Clock, clock
-
-
-@dataclass(frozen=True, kw_only=True)
-class Tried:
-    """The trial of the cure of finding `finding_index` (from 0, in the order of `Diagnosis.found`): the diagnosis of
-    the statement with the cure in force, and what was measured."""
-
-    finding_index: int
-    diagnosis: Diagnosis
-    trial: Trial
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +112,7 @@ def _steps(clock: Clock, other: Clock) -> tuple[Step, ...]:
         steps.append(
             Step(
                 level=min(node.path.count("."), 12),
-                kind=naming.kind(node),
+                kind=kind(node),
                 target=naming.target(node) or naming.index(node),
                 own=clock.text(clock.own(node)),
                 share=round(clock.account.of(node).share * 100, 2),
@@ -133,4 +123,4 @@ def _steps(clock: Clock, other: Clock) -> tuple[Step, ...]:
 
 
 def _key(node: Node) -> tuple[str, str, str]:
-    return naming.kind(node), naming.target(node), naming.index(node)
+    return kind(node), naming.target(node), naming.index(node)
