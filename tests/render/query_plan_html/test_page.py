@@ -87,3 +87,11 @@ def test_levels_are_as_wide_in_the_style_as_in_the_lines() -> None:
     style = (Path(page_module.__file__).parent / "style.css").read_text(encoding="utf-8")
     assert f"--step: {tree.STEP}px" in style
     assert {int(number) for number in re.findall(r"\.d(\d+) \{", style)} == set(range(1, tree.DEEPEST + 1))
+
+
+def test_a_finding_on_many_nodes_names_a_few() -> None:
+    members = [made.node("Seq Scan", 1.0, Relation_Name=f"part_{number}") for number in range(40)]
+    on_all = made.found(*(f"0.{number}" for number in range(40)))
+    html = query_plan_html(made.diagnosis(made.node("Append", 41.0, *members), on_all, Execution_Time=41.1))
+    assert "Seq Scan on part_5</a>; and 34 more" in html
+    assert html.count('class="mark danger"') == 40

@@ -23,6 +23,8 @@ _KINDS = {
     "setting": "setting",
     "rewrite": "rewrite of the statement",
 }
+NAMED = 6
+"""Nodes of a finding that are named; a finding may be on each of a thousand partitions, and they all lead back."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +38,8 @@ class Outcome:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """One finding. `saving` is its share in the unit of the plan; `nodes` are (anchor, name)."""
+    """One finding. `saving` is its share in the unit of the plan; `nodes` are (anchor, name), the first of them;
+    `more_nodes` are how many others there are."""
 
     number: int
     title: str
@@ -53,6 +56,7 @@ class Item:
     cure_kind: str
     fields: tuple[tuple[str, str], ...]
     nodes: tuple[tuple[str, str], ...]
+    more_nodes: int
     outcome: Outcome | None
     compared: Compared | None
 
@@ -85,7 +89,8 @@ def _item(clock: Clock, number: int, found: Found, nodes: Mapping[str, str], tri
         cure=finding.cure_sql,
         cure_kind=_KINDS.get(found.cure.kind.value, ""),
         fields=tuple((key, amounts.plain(value)) for key, value in evidence.fields.items()),
-        nodes=tuple((naming.anchor(path), name) for path, name in nodes.items()),
+        nodes=tuple((naming.anchor(path), name) for path, name in nodes.items())[:NAMED],
+        more_nodes=max(len(nodes) - NAMED, 0),
         outcome=_outcome(trial) if trial is not None else None,
         compared=compared(clock, tried.diagnosis) if tried is not None else None,
     )
