@@ -60,6 +60,13 @@ def test_a_leader_that_does_not_take_part() -> None:
     assert exclusive(gather) == {"0": 12.0, "0.0": 30.0}
 
 
+def test_a_sub_plan_in_the_output_of_a_gather_runs_in_the_leader() -> None:
+    scan = node("Seq Scan", 3.0, loops=2, Parallel_Aware=True, **OUTER)
+    each = node("Aggregate", 0.003, loops=4000, Subplan_Name="SubPlan 1", **role("SubPlan"))
+    gather = node("Gather", 15.4, scan, each, Workers_Planned=1, Workers_Launched=1)
+    assert exclusive(gather) == {"0": 0.4, "0.0": 3.0, "0.1": 12.0}
+
+
 def test_an_index_that_one_process_reads_for_all() -> None:
     index = node("Bitmap Index Scan", 10.0, loops=1, **OUTER)
     heap = node("Bitmap Heap Scan", 26.0, index, loops=3, Parallel_Aware=True, **OUTER)

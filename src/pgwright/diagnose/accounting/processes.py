@@ -30,7 +30,7 @@ def divisors(plan: QueryPlan) -> Mapping[str, float]:
 
 
 def _below(node: Node, child: Node, section: float) -> float:
-    if node.type in GATHERS and not (child.is_init_plan or child.is_cte):
+    if node.type in GATHERS and not child.subplan:  # a SubPlan of its own output runs in the leader alone
         return processes(node, child)
     if node.type == "Bitmap Heap Scan" and node.parallel and not child.subplan:
         return 1.0
