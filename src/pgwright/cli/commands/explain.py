@@ -43,6 +43,8 @@ _LARGEST = 200_000_000  # bytes of a file
               help="How long the statement may run.")  # fmt: skip
 @click.option("--try", "trials", is_flag=True, help="Run it again with each setting that a finding proposes.")
 @click.option("--with-catalog", is_flag=True, help="Ask the server about the tables of a saved plan.")
+@click.option("--html", type=click.Path(path_type=Path), metavar="FILE",
+              help="Write the plan as one page that needs no network.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Show every node, also of a large plan.")
 @click.option("--fail-on", type=click.Choice(["notice", "warning", "danger"]), metavar="SEVERITY",
               help="Exit 1 when there is a finding as bad as this: notice, warning or danger.")  # fmt: skip
@@ -51,6 +53,13 @@ def command(invocation: Invocation, **given: object) -> int:
     """Explain a plan or a statement; return 1 when `--fail-on` says so."""
     explanation = _explain(invocation, given)
     output = invocation.output
+    page = given["html"]
+    if isinstance(page, Path):
+        from ...render.query_plan_html import query_plan_html
+
+        title = str(given["file"] or "")
+        _write(page, query_plan_html(explanation.first.diagnosis, title=title, trials=explanation.trials))
+        output.narrate(f"The page was written to {page}.")
     if invocation.json:
         from ...render.explain_json import explain_document
 
@@ -113,6 +122,16 @@ def _decoded(data: bytes, name: str) -> str:
             return data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("latin-1")
         except UnicodeDecodeError as error:
             raise UsageError(f"{name}: this is no text.") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes the page whole or not at all."""
+    beside = path.with_name(path.name + ".part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise UsageError(f"--html {path}: cannot be written: {error.strerror}.") from error
 
 
 def _verdict(explanation: Explanation, fail_on: object) -> int:
