@@ -75,7 +75,7 @@ def clauses(text: str) -> tuple[Clause, ...]:
         return ()
     try:
         tree = parse.parse_expression(_SUBQUERY.sub(_PARAMETER, text))
-        return tuple(_clause(each) for each in _conjuncts(tree))
+        return tuple(_clause(each) for each in conjuncts(tree))
     except MigrationFileError:
         return (Clause(text=text),)
 
@@ -112,10 +112,11 @@ def references(text: str) -> tuple[Reference, ...]:
         return ()
 
 
-def _conjuncts(node: Node) -> Iterator[Node]:
+def conjuncts(node: Node) -> Iterator[Node]:
+    """The conditions that AND joins, however deep."""
     if parse.kind_of(node) == "BoolExpr" and parse.enum_value(node, "boolop") == "AND_EXPR":
         for each in node.args:
-            yield from _conjuncts(parse.unwrap(each))
+            yield from conjuncts(parse.unwrap(each))
     else:
         yield node
 

@@ -4,6 +4,6 @@ A plan that comes as a file has no surroundings, and every sign does without the
 confidence, and never guesses what only a server could tell.
 """
 
-from .values import Column, Index, Relation, Surroundings
+from .values import Column, ForeignKey, Index, Relation, Surroundings
 
-__all__ = ["Column", "Index", "Relation", "Surroundings"]
+__all__ = ["Column", "ForeignKey", "Index", "Relation", "Surroundings"]

@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from ..query_plan.model import QueryPlan
-from .values import Column, Index, Relation, Surroundings
+from .values import Column, ForeignKey, Index, Relation, Surroundings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
@@ -85,7 +85,7 @@ def _grouped(rows: Sequence[Row]) -> Mapping[int, list[Row]]:
 
 
 def _relation(row: Row, parts: Mapping[str, Mapping[int, list[Row]]]) -> Relation:
-    oid, schema, name, kind, rows, pages, visible, live, dead, modified, analyzed, fill, parent, key = row
+    oid, schema, name, kind, rows, pages, visible, live, dead, modified, analyzed, fill, parent, key, counted = row
     statistics = parts["statistics"].get(oid, [])
     return Relation(
         schema=schema,
@@ -105,12 +105,13 @@ def _relation(row: Row, parts: Mapping[str, Mapping[int, list[Row]]]) -> Relatio
         partition_key=tuple(key),
         parent=parent,
         fill_factor=fill,
-        referenced_by=tuple((each[0], each[1], tuple(each[2])) for each in parts["referenced_by"].get(oid, [])),
+        referenced_by=tuple(_foreign_key(each) for each in parts["referenced_by"].get(oid, [])),
+        counted_pages=counted,
     )
 
 
 def _column(row: Row) -> Column:
-    name, kind, not_null, collation, bytewise, distinct, nulls, correlation, width, target = row
+    name, kind, not_null, collation, bytewise, distinct, nulls, correlation, width, target, common, fractions = row
     return Column(
         name=name,
         type=kind,
@@ -122,6 +123,7 @@ def _column(row: Row) -> Column:
         correlation=correlation,
         width=width,
         statistics_target=target,
+        common=dict(zip(common or (), fractions or (), strict=True)),
     )
 
 
@@ -139,4 +141,17 @@ def _index(row: Row) -> Index:
         valid=valid,
         definition=definition,
         bytes=size,
+    )
+
+
+def _foreign_key(row: Row) -> ForeignKey:
+    name, schema, table, columns, targets, indexed, rows = row
+    return ForeignKey(
+        name=name,
+        schema=schema,
+        table=table,
+        columns=tuple(columns),
+        targets=tuple(targets),
+        indexed=indexed,
+        rows=rows,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 
@@ -11,8 +11,9 @@ from functools import cached_property
 class Column:
     """A column. The statistics are those of pg_stats, None where there are none (or none that the role may read):
     `distinct` as the server writes it (negative: a fraction of the rows), `nulls` a fraction, `width` bytes.
-    `statistics_target` is None where the default is in force. `collation` is empty for types without one; `bytewise`
-    says whether it sorts as LIKE 'x%' needs it."""
+    `common` are the most common values, as text, each with the fraction of the rows that has it. `statistics_target` is
+    None where the default is in force. `collation` is empty for types without one; `bytewise` says whether it sorts as
+    LIKE 'x%' needs it."""
 
     name: str
     type: str
@@ -24,6 +25,12 @@ class Column:
     correlation: float | None = None
     width: int | None = None
     statistics_target: int | None = None
+    common: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def analyzed(self) -> bool:
+        """Whether there are statistics of it."""
+        return self.distinct is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,12 +52,28 @@ class Index:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ForeignKey:
+    """A foreign key, as the relation sees it that it points to: `columns` of `schema.table` refer to `targets` here.
+    `indexed` says whether a valid index of all rows begins with `columns`, in any order; `rows` are the planner's count
+    for the table that has it (-1: never analyzed)."""
+
+    name: str
+    schema: str
+    table: str
+    columns: tuple[str, ...]
+    targets: tuple[str, ...]
+    indexed: bool
+    rows: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Relation:
-    """A relation of the plan. `kind` is pg_class.relkind. `rows` is the planner's count (-1: never analyzed), `pages`
-    its size in pages now, `visible` the fraction of pages that index-only scans may trust. `modified` counts rows
-    changed since the last ANALYZE, `analyzed` its age in seconds, None: never. `statistics` are the column sets of
-    extended statistics, `expressions` the expressions that have some. `partition_key` are the columns by which it is
-    partitioned; `foreign_keys` the columns of each foreign key that points here, as (schema, table, columns)."""
+    """A relation of the plan. `kind` is pg_class.relkind. `rows` is the planner's count (-1: never analyzed),
+    `counted_pages` its size when it was counted and `pages` its size now, `visible` the fraction of pages that
+    index-only scans may trust. `modified` counts rows changed since the last ANALYZE, `analyzed` its age in seconds,
+    None: never. `statistics` are the column sets of extended statistics, `expressions` the expressions that have some.
+    `partition_key` are the columns by which it is partitioned; `referenced_by` are the foreign keys that point
+    here."""
 
     schema: str
     name: str
@@ -69,7 +92,8 @@ class Relation:
     partition_key: tuple[str, ...] = ()
     parent: str = ""
     fill_factor: int = 100
-    referenced_by: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    referenced_by: tuple[ForeignKey, ...] = ()
+    counted_pages: int = 0
 
     @cached_property
     def by_name(self) -> Mapping[str, Column]:
