@@ -1,0 +1,42 @@
+"""What fraction of a table the planner expects for an equality, from the statistics of the column.
+
+It is how PostgreSQL counts (14 to 18): a common value by its place in the list, any other as if all others were alike.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..conditions import Clause
+from ..surroundings import Column, Relation
+
+_LITERAL = re.compile(r"'((?:[^']|'')*)'(?:::[\w\s\"().\[\]]+)?|(-?\d+(?:\.\d+)?)")
+
+
+def fraction(relation: Relation, clause: Clause) -> float | None:
+    """The fraction of the rows that the planner expects for an equality with a constant."""
+    column = relation.by_name.get(clause.column.column) if clause.column is not None else None
+    if column is None or column.distinct is None:
+        return None
+    if clause.operator == "IS NULL":
+        return column.nulls or 0.0
+    value = {"TRUE": "t", "FALSE": "f"}.get(clause.operator) or (constant(clause) if clause.operator == "=" else None)
+    return None if value is None else _of_value(relation, column, value)
+
+
+def constant(clause: Clause) -> str | None:
+    """The value that a clause compares with, as text; None where it is computed or a parameter."""
+    literal = _LITERAL.fullmatch(clause.value)
+    if literal is None:
+        return None
+    return literal[2] if literal[1] is None else literal[1].replace("''", "'")
+
+
+def _of_value(relation: Relation, column: Column, value: str) -> float:
+    """How the planner counts a value: from its list, else all others are alike."""
+    if value in column.common:
+        return column.common[value]
+    distinct = column.distinct or 0.0
+    distinct = distinct if distinct > 0 else -distinct * max(relation.rows, 1.0)
+    rest = max(1 - sum(column.common.values()) - (column.nulls or 0.0), 0.0)
+    return rest / max(distinct - len(column.common), 1.0)
