@@ -13,11 +13,11 @@ from math import prod
 
 from ...base.errors import MigrationFileError
 from ...sql import parse, quote
-from ..conditions import Clause
+from ..conditions import Clause, constant
 from ..query_plan.model import Node
 from ..surroundings import Relation
 from . import _cures
-from ._fractions import constant, fraction
+from ._fractions import fraction
 from ._misestimates import SCANS, Misestimate, misestimates
 from ._seen import Seen
 from ._sign import NO_CURE, Confidence, Cure, Sign
@@ -203,7 +203,7 @@ def _skewed(seen: Seen, found: Misestimate, relation: Relation, clauses: Sequenc
         )
     for clause in clauses:
         column = relation.by_name.get(clause.column.column) if clause.column is not None else None
-        value = constant(clause) if clause.operator == "=" else None
+        value = constant(clause.value) if clause.operator == "=" else None
         if column is None or value is None or value in column.common:
             continue
         target = column.statistics_target or int(seen.setting("default_statistics_target") or 100)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..conditions import Clause, Reference, references
+from ..conditions import Clause, Reference, facing, references
 from ..query_plan.model import Node
 from ._seen import Seen
 
@@ -31,26 +31,11 @@ def outer_references(tree: Node) -> tuple[Reference, ...]:
 def joining(seen: Seen, node: Node, condition: Node, *keys: str) -> Iterator[Clause]:
     """The clauses of `condition` that an index on the relation of `node` could serve once the other side is known:
     its own column or expression on the left."""
+    alias = seen.holder(node).alias
     for clause in seen.clauses(condition, *keys):
-        for each in (clause, turned(clause)):
-            if each.left and each.operator and _reads_only(each.left, seen.holder(node).alias):
-                yield each
-                break
-
-
-def turned(clause: Clause) -> Clause:
-    """The clause with its sides exchanged; without an operator where that is not possible."""
-    flipped = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "="}.get(clause.operator, "")
-    return Clause(
-        text=clause.text,
-        left=clause.value,
-        operator=flipped,
-        column=clause.other,
-        value=clause.left,
-        constant=False,
-        reads=clause.reads,
-        other=clause.column,
-    )
+        turned = facing(clause, alias)
+        if turned.left and turned.operator and _reads_only(turned.left, alias):
+            yield turned
 
 
 def _reads_only(text: str, alias: str) -> bool:

@@ -5,12 +5,8 @@ It is how PostgreSQL counts (14 to 18): a common value by its place in the list,
 
 from __future__ import annotations
 
-import re
-
-from ..conditions import Clause
+from ..conditions import Clause, constant
 from ..surroundings import Column, Relation
-
-_LITERAL = re.compile(r"'((?:[^']|'')*)'(?:::[\w\s\"().\[\]]+)?|(-?\d+(?:\.\d+)?)")
 
 
 def fraction(relation: Relation, clause: Clause) -> float | None:
@@ -20,16 +16,10 @@ def fraction(relation: Relation, clause: Clause) -> float | None:
         return None
     if clause.operator == "IS NULL":
         return column.nulls or 0.0
-    value = {"TRUE": "t", "FALSE": "f"}.get(clause.operator) or (constant(clause) if clause.operator == "=" else None)
+    value = {"TRUE": "t", "FALSE": "f"}.get(clause.operator) or (
+        constant(clause.value) if clause.operator == "=" else None
+    )
     return None if value is None else _of_value(relation, column, value)
-
-
-def constant(clause: Clause) -> str | None:
-    """The value that a clause compares with, as text; None where it is computed or a parameter."""
-    literal = _LITERAL.fullmatch(clause.value)
-    if literal is None:
-        return None
-    return literal[2] if literal[1] is None else literal[1].replace("''", "'")
 
 
 def _of_value(relation: Relation, column: Column, value: str) -> float:

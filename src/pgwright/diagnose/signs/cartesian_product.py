@@ -1,17 +1,28 @@
 """Two relations are joined without a condition: every row of one with every row of the other.
 
-What it is: a nested loop without join condition, between parts of the statement that nothing relates. It is written
-without CROSS JOIN, so a condition was probably forgotten.
+## What it is
 
-Why it is slow: the result has as many rows as the product of both sides; often DISTINCT hides it later.
+A nested loop without join condition, between parts of the statement that nothing relates. It is written without CROSS
+JOIN, so a condition was probably forgotten.
 
-Cure: the missing condition. Where a foreign key relates the two, it is named.
+## Why it is slow
 
-Disproof: all pairs are wanted; CROSS JOIN says so, and then this is not reported.
+The result has as many rows as the product of both sides; often DISTINCT hides it later.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+The missing condition. Where a foreign key relates the two, it is named.
+
+## Disproof
+
+All pairs are wanted; CROSS JOIN says so, and then this is not reported.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT c.référence, u.nom FROM commandes c, utilisateurs u WHERE c.statut = 'EN_ATTENTE';
 """
 

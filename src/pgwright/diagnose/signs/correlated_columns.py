@@ -1,17 +1,28 @@
 """Conditions on columns that go together are estimated as if they did not.
 
-What it is: the planner multiplies the fractions of the conditions on one table. Where one follows from the other, as
-the country from the city, far more rows come than it expects.
+## What it is
 
-Why it is slow: the planner takes a way that is right for a few rows, as a nested loop.
+The planner multiplies the fractions of the conditions on one table. Where one follows from the other, as the country
+from the city, far more rows come than it expects.
 
-Cure: statistics of the columns together (CREATE STATISTICS).
+## Why it is slow
 
-Disproof: the estimate is as wrong with the statistics.
+The planner takes a way that is right for a few rows, as a nested loop.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+Statistics of the columns together (CREATE STATISTICS).
+
+## Disproof
+
+The estimate is as wrong with the statistics.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT … FROM adresses a JOIN commandes c … WHERE a.ville = 'Lyon' AND a.pays = 'FR';
 """
 

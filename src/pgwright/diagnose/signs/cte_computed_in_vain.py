@@ -1,19 +1,30 @@
 """A WITH sorts or groups all its rows, and its reader stops after a few.
 
-What it is: a reader of a WITH stops early, as LIMIT does. What the WITH gives is computed bit by bit, but a sort or a
-group inside it must read everything before its first row.
+## What it is
 
-Why it is slow: LIMIT outside is not known inside, so nothing there is planned for a few rows: the sort goes to disk, or
-an index that would give the first rows at once is not used. A sort that stays in memory is not told, because keeping
-the first rows only takes nearly as long.
+A reader of a WITH stops early, as LIMIT does. What the WITH gives is computed bit by bit, but a sort or a group inside
+it must read everything before its first row.
 
-Cure: NOT MATERIALIZED; with several readers the largest LIMIT inside.
+## Why it is slow
 
-Disproof: the other readers of the WITH need all of it.
+LIMIT outside is not known inside, so nothing there is planned for a few rows: the sort goes to disk, or an index that
+would give the first rows at once is not used. A sort that stays in memory is not told, because keeping the first rows
+only takes nearly as long.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+NOT MATERIALIZED; with several readers the largest LIMIT inside.
+
+## Disproof
+
+The other readers of the WITH need all of it.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     WITH récentes AS MATERIALIZED (SELECT * FROM commandes ORDER BY créee_a DESC) SELECT * FROM récentes LIMIT 10;
 """
 

@@ -1,17 +1,28 @@
 """A WITH is computed whole, and its reader keeps a few of its rows.
 
-What it is: the rows of a WITH query are kept in memory or in a file, and the condition on them is applied to the copy.
-So it is where the WITH is read more than once, or says MATERIALIZED.
+## What it is
 
-Why it is slow: no condition from outside reaches the tables inside, so no index can serve it.
+The rows of a WITH query are kept in memory or in a file, and the condition on them is applied to the copy. So it is
+where the WITH is read more than once, or says MATERIALIZED.
 
-Cure: NOT MATERIALIZED, which plans the query of the WITH in place of each of its readers.
+## Why it is slow
 
-Disproof: the conditions cannot be applied inside, as below LIMIT or a window; or it is too dear to be computed twice.
+No condition from outside reaches the tables inside, so no index can serve it.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+NOT MATERIALIZED, which plans the query of the WITH in place of each of its readers.
+
+## Disproof
+
+The conditions cannot be applied inside, as below LIMIT or a window; or it is too dear to be computed twice.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     WITH totaux AS (SELECT utilisateur_id, sum(total) FROM commandes GROUP BY 1)
     SELECT * FROM totaux WHERE utilisateur_id = 7 UNION ALL SELECT * FROM totaux WHERE utilisateur_id = 9;
 """

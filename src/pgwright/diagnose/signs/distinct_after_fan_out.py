@@ -1,17 +1,28 @@
 """A join multiplies rows, and DISTINCT makes them one again.
 
-What it is: DISTINCT, or GROUP BY without aggregates, asks for columns of one side of a join only. The other side only
-decides whether there is a match, but every match is computed.
+## What it is
 
-Why it is slow: all pairs are made, and then sorted or hashed to find that they are the same.
+DISTINCT, or GROUP BY without aggregates, asks for columns of one side of a join only. The other side only decides
+whether there is a match, but every match is computed.
 
-Cure: EXISTS, which stops at the first match.
+## Why it is slow
 
-Disproof: there is about one match for each row.
+All pairs are made, and then sorted or hashed to find that they are the same.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+EXISTS, which stops at the first match.
+
+## Disproof
+
+There is about one match for each row.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT DISTINCT u.* FROM utilisateurs u JOIN commandes c ON c.utilisateur_id = u.id WHERE c.total > 100;
 """
 

@@ -1,17 +1,28 @@
 """A condition on an expression is estimated by a fixed fraction, and that is far from the truth.
 
-What it is: statistics are of columns. What a function makes of a column has none, so one row in two hundred is
-expected for an equality, and a third for a comparison, whatever the rows are.
+## What it is
 
-Why it is slow: the planner takes a way that is right for another number of rows.
+Statistics are of columns. What a function makes of a column has none, so one row in two hundred is expected for an
+equality, and a third for a comparison, whatever the rows are.
 
-Cure: statistics of the expression (CREATE STATISTICS … ON (expression), from 14 on). An index on it has them as well.
+## Why it is slow
 
-Disproof: the estimate is as wrong with the statistics.
+The planner takes a way that is right for another number of rows.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+Statistics of the expression (CREATE STATISTICS … ON (expression), from 14 on). An index on it has them as well.
+
+## Disproof
+
+The estimate is as wrong with the statistics.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT … FROM commandes c JOIN utilisateurs u … WHERE date_trunc('year', c.créee_a) = '2024-01-01';
 """
 

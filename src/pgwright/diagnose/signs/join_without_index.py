@@ -1,18 +1,28 @@
 """A nested loop compares every row of one side with every row of the other.
 
-What it is: the inner side of a nested loop is read whole for each row of the outer side, from the table or from a
-copy in memory, and the join condition throws nearly all pairs away.
+## What it is
 
-Why it is slow: the work is the product of both sides.
+The inner side of a nested loop is read whole for each row of the outer side, from the table or from a copy in memory,
+and the join condition throws nearly all pairs away.
 
-Cure: an index on what the join compares, on the larger side: equality first, or the column that both ends of a range
-bound.
+## Why it is slow
 
-Disproof: both tables have a few rows only; or a hash join was possible and a wrong estimate prevented it.
+The work is the product of both sides.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+An index on what the join compares, on the larger side: equality first, or the column that both ends of a range bound.
+
+## Disproof
+
+Both tables have a few rows only; or a hash join was possible and a wrong estimate prevented it.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT p.nom, count(*) FROM promotions p JOIN commandes c ON c.créee_a >= p.début AND c.créee_a < p.fin GROUP BY 1;
 """
 

@@ -1,18 +1,29 @@
 """Rows are computed only to be skipped by OFFSET.
 
-What it is: a page far behind the first one is asked for with OFFSET. All rows before it are read, joined and sorted,
-and thrown away.
+## What it is
 
-Why it is slow: each further page costs more than the one before, and the last ones as much as the whole.
+A page far behind the first one is asked for with OFFSET. All rows before it are read, joined and sorted, and thrown
+away.
 
-Cure: remember where the page before ended, and ask for what comes after that (keyset pagination). With an index on the
-order every page costs the same.
+## Why it is slow
 
-Disproof: nobody turns to pages this far behind, or they must be reached by number.
+Each further page costs more than the one before, and the last ones as much as the whole.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+Remember where the page before ended, and ask for what comes after that (keyset pagination). With an index on the order
+every page costs the same.
+
+## Disproof
+
+Nobody turns to pages this far behind, or they must be reached by number.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT * FROM commandes ORDER BY créee_a DESC, id DESC LIMIT 50 OFFSET 100000;
 """
 

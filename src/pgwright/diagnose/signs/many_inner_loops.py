@@ -1,18 +1,29 @@
 """A nested loop that was meant for a few rows searches its inner side thousands of times.
 
-What it is: at least ten times as many rows came from the outer side as were expected, and no statistics are known that
-would have told the planner: a join on several columns, the result of a function or of WITH.
+## What it is
 
-Why it is slow: each search by an index takes longer than hashing a row, and all of them longer than one pass.
+At least ten times as many rows came from the outer side as were expected, and no statistics are known that would have
+told the planner: a join on several columns, the result of a function or of WITH.
 
-Cure: this statement without nested loops, tried in one transaction. Where it helps, keep it for this statement alone,
-with SET LOCAL.
+## Why it is slow
 
-Disproof: the other join is not faster.
+Each search by an index takes longer than hashing a row, and all of them longer than one pass.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+This statement without nested loops, tried in one transaction. Where it helps, keep it for this statement alone, with
+SET LOCAL.
+
+## Disproof
+
+The other join is not faster.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT … FROM ventes v JOIN magasins m USING (pays, ville) JOIN clients c ON c.id = v.client_id;
 """
 

@@ -1,18 +1,29 @@
 """NOT IN with a subquery that is compared row by row.
 
-What it is: `x NOT IN (SELECT …)` whose subquery is too large to be hashed within work_mem: its rows are kept in a
-list, and the list is walked for every row outside.
+## What it is
 
-Why it is slow: the work is the product of both sides. It comes suddenly, when the subquery outgrows work_mem.
+`x NOT IN (SELECT …)` whose subquery is too large to be hashed within work_mem: its rows are kept in a list, and the
+list is walked for every row outside.
 
-Cure: NOT EXISTS, which can be joined. It means the same unless one side can be NULL: a single NULL in the subquery
-makes NOT IN give no rows at all, which is seldom meant.
+## Why it is slow
 
-Disproof: the subquery gives a few rows only.
+The work is the product of both sides. It comes suddenly, when the subquery outgrows work_mem.
 
-Versions: 14 to 18; none of them joins NOT IN.
+## Cure
 
-Example:
+NOT EXISTS, which can be joined. It means the same unless one side can be NULL: a single NULL in the subquery makes NOT
+IN give no rows at all, which is seldom meant.
+
+## Disproof
+
+The subquery gives a few rows only.
+
+## Versions
+
+14 to 18; none of them joins NOT IN.
+
+## Example
+
     SELECT * FROM utilisateurs WHERE id NOT IN (SELECT utilisateur_id FROM commandes);
 """
 

@@ -1,17 +1,28 @@
 """A condition with OR on columns of two tables is applied after the join.
 
-What it is: one side of the OR is on one table, the other on another. Neither can be applied to its table alone, so all
-rows are joined first.
+## What it is
 
-Why it is slow: the tables are joined whole, although each side of the OR alone would be found by an index.
+One side of the OR is on one table, the other on another. Neither can be applied to its table alone, so all rows are
+joined first.
 
-Cure: one query for each side of the OR, put together by UNION ALL; what the first has found is left out of the next.
+## Why it is slow
 
-Disproof: one side of the OR keeps a large part of its table.
+The tables are joined whole, although each side of the OR alone would be found by an index.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+One query for each side of the OR, put together by UNION ALL; what the first has found is left out of the next.
+
+## Disproof
+
+One side of the OR keeps a large part of its table.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT … FROM commandes c JOIN utilisateurs u ON … WHERE c.référence = 'R7' OR u.email = 'a@b';
 """
 

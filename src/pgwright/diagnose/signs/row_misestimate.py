@@ -1,18 +1,29 @@
 """A wrong estimate made the planner take a way that is right for another number of rows.
 
-What it is: at least ten times as many rows came, or were expected, as at this node, and a choice above it that rests
-on that took a large part of the time. Of all nodes with a wrong estimate it is the lowest.
+## What it is
 
-Why it is slow: a nested loop that was meant for a few rows, a table that was read for many.
+At least ten times as many rows came, or were expected, as at this node, and a choice above it that rests on that took a
+large part of the time. Of all nodes with a wrong estimate it is the lowest.
 
-Cure: what the planner lacks there: a longer list of common values, the number of rows of a function, a plan for this
+## Why it is slow
+
+A nested loop that was meant for a few rows, a table that was read for many.
+
+## Cure
+
+What the planner lacks there: a longer list of common values, the number of rows of a function, a plan for this
 parameter alone. Without a connection to the server: ANALYZE.
 
-Disproof: the better estimate leads to the same plan.
+## Disproof
 
-Versions: 14 to 18.
+The better estimate leads to the same plan.
 
-Example:
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT … FROM commandes c JOIN utilisateurs u … WHERE c.client = 'the 101st most common one';
 """
 

@@ -1,19 +1,30 @@
 """A trigger takes a large part of a statement that writes.
 
-What it is: a function of a trigger that is not a foreign key runs for each row, or for the statement, and takes much
-of its time. EXPLAIN does not show what it does.
+## What it is
 
-Why it is slow: a function that is called for each row plans little but starts much, and a query inside it runs once
-for each row that is written.
+A function of a trigger that is not a foreign key runs for each row, or for the statement, and takes much of its time.
+EXPLAIN does not show what it does.
 
-Cure: let it fire only where it has to (WHEN), or once for the statement with a transition table. The plans of what it
-runs are shown by auto_explain, and a missing index in them is cured as anywhere else.
+## Why it is slow
 
-Disproof: the same statement takes as long with the trigger disabled (in a transaction that is rolled back).
+A function that is called for each row plans little but starts much, and a query inside it runs once for each row that
+is written.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+Let it fire only where it has to (WHEN), or once for the statement with a transition table. The plans of what it runs
+are shown by auto_explain, and a missing index in them is cured as anywhere else.
+
+## Disproof
+
+The same statement takes as long with the trigger disabled (in a transaction that is rolled back).
+
+## Versions
+
+14 to 18.
+
+## Example
+
     UPDATE commandes SET statut = 'LIVREE' WHERE statut = 'EXPEDIEE';  -- a row trigger writes the history
 """
 

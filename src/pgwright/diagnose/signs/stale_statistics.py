@@ -1,17 +1,28 @@
 """The statistics of a table are not those of its rows, and a wrong estimate came of it.
 
-What it is: the table was never analyzed, or so many of its rows changed since that they explain why the planner was
-wrong. A partitioned table is never analyzed by autovacuum; a temporary one not before its session is over.
+## What it is
 
-Why it is slow: the planner takes a way that is right for another number of rows.
+The table was never analyzed, or so many of its rows changed since that they explain why the planner was wrong. A
+partitioned table is never analyzed by autovacuum; a temporary one not before its session is over.
 
-Cure: ANALYZE. It takes seconds and stops nobody.
+## Why it is slow
 
-Disproof: the estimate is as wrong after ANALYZE.
+The planner takes a way that is right for another number of rows.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+ANALYZE. It takes seconds and stops nobody.
+
+## Disproof
+
+The estimate is as wrong after ANALYZE.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     COPY commandes FROM '/tmp/commandes.csv'; SELECT … FROM commandes JOIN utilisateurs …;  -- in one breath
 """
 

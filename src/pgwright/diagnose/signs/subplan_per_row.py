@@ -1,18 +1,29 @@
 """A subquery in an expression is executed once for each row outside.
 
-What it is: a correlated subquery, in the select list or in a condition that cannot be joined, runs thousands of times.
+## What it is
 
-Why it is slow: each time it is started anew. Without an index each time reads its whole table; with one, it finds the
-same rows again and again where many rows outside ask for the same.
+A correlated subquery, in the select list or in a condition that cannot be joined, runs thousands of times.
 
-Cure: an index on what it compares, where it reads its table. Where it has its index but reads more rows than the table
-has, a join with the subquery grouped by that column.
+## Why it is slow
 
-Disproof: the rows outside become few, as when the statement gets a LIMIT.
+Each time it is started anew. Without an index each time reads its whole table; with one, it finds the same rows again
+and again where many rows outside ask for the same.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+An index on what it compares, where it reads its table. Where it has its index but reads more rows than the table has, a
+join with the subquery grouped by that column.
+
+## Disproof
+
+The rows outside become few, as when the statement gets a LIMIT.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     SELECT c.*, (SELECT count(*) FROM lignes_commande l WHERE l.commande_id = c.id) FROM commandes c;
 """
 

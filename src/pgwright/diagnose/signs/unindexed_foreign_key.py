@@ -1,17 +1,28 @@
 """A foreign key is checked by reading its whole table, once for each row that is deleted.
 
-What it is: a row that others may refer to was deleted, or its key changed, and for each such row the server looks for
-the rows that refer to it. The referring columns have no index. EXPLAIN shows it as the time of a trigger only.
+## What it is
 
-Why it is slow: each row costs a sequential scan of the referring table, which no node of the plan shows.
+A row that others may refer to was deleted, or its key changed, and for each such row the server looks for the rows that
+refer to it. The referring columns have no index. EXPLAIN shows it as the time of a trigger only.
 
-Cure: an index on the referring columns. pgwright builds it concurrently.
+## Why it is slow
 
-Disproof: the index exists, and the time goes into triggers or cascades of the referring table itself.
+Each row costs a sequential scan of the referring table, which no node of the plan shows.
 
-Versions: 14 to 18.
+## Cure
 
-Example:
+An index on the referring columns. pgwright builds it concurrently.
+
+## Disproof
+
+The index exists, and the time goes into triggers or cascades of the referring table itself.
+
+## Versions
+
+14 to 18.
+
+## Example
+
     DELETE FROM utilisateurs WHERE id < 100;  -- commandes.utilisateur_id has no index
 """
 
