@@ -104,6 +104,7 @@ def constant(text: str) -> str | None:
     return str(value) if value is not None else None
 
 
+@lru_cache(maxsize=4096)
 def references(text: str) -> tuple[Reference, ...]:
     """The columns that an expression reads, in order of first use; empty where it cannot be parsed."""
     try:

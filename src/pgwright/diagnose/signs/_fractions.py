@@ -16,9 +16,8 @@ def fraction(relation: Relation, clause: Clause) -> float | None:
         return None
     if clause.operator == "IS NULL":
         return column.nulls or 0.0
-    value = {"TRUE": "t", "FALSE": "f"}.get(clause.operator) or (
-        constant(clause.value) if clause.operator == "=" else None
-    )
+    known = {"TRUE": "t", "FALSE": "f", "=": constant(clause.value)}
+    value = known.get(clause.operator)
     return None if value is None else _of_value(relation, column, value)
 
 

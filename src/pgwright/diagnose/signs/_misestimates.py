@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ..query_plan.model import Node
 from . import _cures
@@ -48,14 +49,18 @@ class Misestimate:
         return self.actual > self.expected
 
 
-def misestimates(seen: Seen, root: Node) -> Iterator[Misestimate]:
+@lru_cache(maxsize=1)  # several signs ask, each for one cause
+def misestimates(seen: Seen, root: Node) -> tuple[Misestimate, ...]:
     """The wrong estimates of the plan that did harm."""
-    if root.measured:
-        for node in root.walk():
-            if _wrong(seen, node) and not any(_wrong(seen, each) for each in _sources(seen, node)):
-                found = max(_harm(seen, node), key=lambda each: each.share, default=None)
-                if found is not None and found.share >= SHARE:
-                    yield found
+    return tuple(_misestimates(seen, root)) if root.measured else ()
+
+
+def _misestimates(seen: Seen, root: Node) -> Iterator[Misestimate]:
+    for node in root.walk():
+        if _wrong(seen, node) and not any(_wrong(seen, each) for each in _sources(seen, node)):
+            found = max(_harm(seen, node), key=lambda each: each.share, default=None)
+            if found is not None and found.share >= SHARE:
+                yield found
 
 
 def _wrong(seen: Seen, node: Node) -> bool:
@@ -110,14 +115,15 @@ def _looped(seen: Seen, above: Node, child: Node) -> Iterator[tuple[float, str]]
     if above.type == "Hash" and 0 < above.number("Original Hash Batches") < above.number("Hash Batches"):
         join = seen.plan.parents[above.path]
         yield seen.share(above, join), "a hash table was planned for few rows and had to be split while it was filled"
-    inner = seen.child(above, "Inner")
-    if above.type != "Nested Loop" or inner is None:
+    inner = seen.child(above, "Inner") if above.type == "Nested Loop" else None
+    if inner is None:
+        return
+    share = seen.account.subtree_share(inner) + seen.share(above)
+    if share < SHARE:
         return
     if child.role == "Outer" and inner.loops >= LOOPS and _dearer_than_one_pass(seen, inner):
-        share = seen.account.subtree_share(inner) + seen.share(above)
         yield share, f"a nested loop searched {inner.loops:,.0f} times"
     elif child is inner and seen.total(above, "Rows Removed by Join Filter") >= PAIRS:
-        share = seen.account.subtree_share(inner) + seen.share(above)
         yield share, "a nested loop compared all pairs"
 
 
@@ -138,7 +144,13 @@ def _read_in_vain(seen: Seen, above: Node, child: Node) -> Iterator[tuple[float,
     key = "Hash Cond" if above.type == "Hash Join" else "Merge Cond"
     for side in seen.children(above):
         scan = _scan(seen, side)
-        if side is child or scan is None or seen.rows(scan) < WRONG * SEARCH * max(seen.rows(child), 1):
+        share = seen.account.subtree_share(side)
+        if (
+            side is child
+            or share < SHARE
+            or scan is None
+            or seen.rows(scan) < WRONG * SEARCH * max(seen.rows(child), 1)
+        ):
             continue
         columns = [each.left for each in joining(seen, scan, above, key)]
         relation = seen.relation(scan)
@@ -159,7 +171,7 @@ def _scan(seen: Seen, side: Node) -> Node | None:
 def _scans_in_vain(seen: Seen, node: Node) -> bool:
     """Whether a table was read whole for few rows although an index on what is compared exists."""
     removed = seen.total(node, "Rows Removed by Filter")
-    if node.type != "Seq Scan" or removed < WRONG * SEARCH * max(seen.rows(node), 1) or not seen.worth(node):
+    if node.type != "Seq Scan" or removed < WRONG * SEARCH * max(seen.rows(node), 1) or seen.share(node) < SHARE:
         return False
     relation = seen.relation(node)
     return any(

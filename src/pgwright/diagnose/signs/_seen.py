@@ -16,7 +16,7 @@ WORTH = 0.05
 """The share of the whole below which a sign keeps quiet: nobody thanks for a cure that saves less."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Seen:
     """A plan with its account, and what is around it (None: nobody was asked)."""
 
