@@ -8,6 +8,7 @@ Each query comes under `-- found` (the sign must be reported) or `-- not found: 
     -- majors: 17 18               only on these
     -- writes                      it is executed although it writes (and rolled back)
     -- plain                       EXPLAIN without ANALYZE
+    -- captured: name              the plan of tests/diagnose/captured/name.json instead: no test server can make it
     -- also: sign_a sign_b         these are found as well, and rightly
     -- maybe: sign_c               this may be found, depending on times
     -- cure: CREATE INDEX …        the cure of the sign, to the letter
@@ -23,9 +24,11 @@ import psycopg
 
 from pgwright.diagnose.asking.explain import Way, explain
 from pgwright.diagnose.diagnosis import Diagnosis, diagnose
+from pgwright.diagnose.query_plan.forms import json_
 from pgwright.diagnose.surroundings import reader
 
 FOLDER = Path(__file__).resolve().parents[1] / "diagnose" / "corpus"
+CAPTURED = FOLDER.with_name("captured")
 
 
 @dataclass(kw_only=True)
@@ -41,6 +44,7 @@ class Planted:
     majors: tuple[int, ...] = ()
     writes: bool = False
     analyze: bool = True
+    captured: str = ""
     also: frozenset[str] = frozenset()
     maybe: frozenset[str] = frozenset()
     cure: str | None = None
@@ -105,6 +109,8 @@ def _say(query: Planted, line: str) -> None:
         query.writes = True
     elif word == "plain":
         query.analyze = False
+    elif word == "captured":
+        query.captured = value
     elif word in ("also", "maybe"):
         setattr(query, word, frozenset(value.split()))
     elif word == "cure":
@@ -125,6 +131,8 @@ def vacuum(connection: psycopg.Connection[tuple[Any, ...]], corpus: Corpus) -> N
 
 def run(connection: psycopg.Connection[tuple[Any, ...]], query: Planted) -> Diagnosis:
     """The diagnosis of the quicker of two runs: the second has its pages in the cache, but may have been halted."""
+    if query.captured:
+        return diagnose(json_.read((CAPTURED / f"{query.captured}.json").read_text(encoding="utf-8")))
     way = Way(analyze=query.analyze, writes=query.writes, settings=tuple(query.settings))
     plans = [explain(connection, query.sql, way) for _ in range(2)]
     plan = min(reversed(plans), key=lambda each: each.milliseconds("Execution Time") or 0)

@@ -12,22 +12,27 @@ INSERT INTO parted SELECT n, n % 100000 + 1 FROM generate_series(1, 300000) n;
 VACUUM ANALYZE orders, lines, parted;
 
 -- found: the lines of a few orders
+-- maybe: io_bound
 -- cure: CREATE INDEX ON public.lines (order_id);
 SELECT o.id, sum(l.quantity) FROM orders o JOIN lines l ON l.order_id = o.id WHERE o.status = 'WAIT' GROUP BY o.id;
 
 -- found: in one process, of a few orders that may have none
+-- maybe: io_bound
 -- set: max_parallel_workers_per_gather = 0
 -- cure: CREATE INDEX ON public.lines (order_id);
 SELECT o.id, l.quantity FROM orders o LEFT JOIN lines l ON o.id = l.order_id WHERE o.status = 'WAIT';
 
 -- found: of partitions
+-- maybe: io_bound
 -- set: max_parallel_workers_per_gather = 0
 -- cure: CREATE INDEX ON public.parted (order_id);
 SELECT o.at, p.id FROM orders o JOIN parted p ON p.order_id = o.id WHERE o.status = 'WAIT';
 
 -- not found: most lines are joined
+-- maybe: io_bound hash_in_batches
 SELECT count(*) FROM orders o JOIN lines l ON l.order_id = o.id WHERE o.status = 'DONE';
 
 -- not found: all lines are kept, joined or not
+-- maybe: io_bound
 -- set: max_parallel_workers_per_gather = 0
 SELECT count(*) FROM lines l LEFT JOIN orders o ON l.order_id = o.id AND o.status = 'WAIT';

@@ -22,6 +22,7 @@ SELECT count(*) FROM orders WHERE customer_id < 400;
 -- set: enable_hashjoin = off
 -- set: enable_mergejoin = off
 -- set: enable_memoize = off
+-- maybe: changed_settings
 -- cure: VACUUM public.orders;
 SELECT count(*) FROM few f JOIN orders o ON o.id = f.id;
 

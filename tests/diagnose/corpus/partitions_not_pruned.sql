@@ -45,6 +45,7 @@ SELECT * FROM events WHERE at BETWEEN '2024-03-05' AND '2024-03-06';
 
 -- not found: now() has a value when the query begins
 -- set: max_parallel_workers_per_gather = 0
+-- maybe: useless_workers
 -- also: seq_scan_discards_rows
 SELECT * FROM events WHERE at > now() + interval '1 year';
 

@@ -7,8 +7,10 @@ INSERT INTO users SELECT n, 'User' || n || '@example.org', 'Nom ' || n, n % 20, 
 CREATE INDEX ON users (seen);
 CREATE INDEX ON users (n);
 CREATE INDEX ON users (ref);
-CREATE FUNCTION pure(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN reverse(t); END';
-CREATE FUNCTION unsteady(t text) RETURNS text LANGUAGE plpgsql STABLE AS 'BEGIN RETURN reverse(t); END';
+CREATE FUNCTION pure(t text) RETURNS text LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+    AS 'BEGIN RETURN reverse(t); END';
+CREATE FUNCTION unsteady(t text) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE
+    AS 'BEGIN RETURN reverse(t); END';
 ANALYZE users;
 
 -- found: an index on the expression

@@ -40,6 +40,7 @@ def read(connection: Connection, plan: QueryPlan) -> Surroundings:
         extensions=frozenset(extensions or ()),
         search_path=tuple(path or ()),
         immutable=frozenset(row[0] for row in _ask(connection, "functions", {"names": sorted(_functions(plan))})),
+        serial=tuple((row[0], row[1], row[2]) for row in _ask(connection, "serial", {"names": sorted(_called(plan))})),
     )
 
 
@@ -54,6 +55,12 @@ def _relations(plan: QueryPlan) -> set[tuple[str, str]]:
 def _functions(plan: QueryPlan) -> set[str]:
     """What is called in the filters of the plan, as far as its name needs no quotes."""
     return {name for node in plan.nodes for name in _CALL.findall(node.text("Filter"))}
+
+
+def _called(plan: QueryPlan) -> set[str]:
+    """The functions that the plan calls, as far as their names need no quotes."""
+    texts = (text for node in plan.nodes for text in (node.text("Filter"), *node.texts("Output")))
+    return {name for text in texts for name in _CALL.findall(text)}
 
 
 def _with_parents(connection: Connection, found: dict[int, Row]) -> dict[int, Row]:

@@ -105,7 +105,9 @@ class Relation:
 class Surroundings:
     """What is around a plan: `version` as server_version_num, `settings` by name in the session that ran it (sizes in
     the units of pg_settings), relations by (schema, name), names of triggers that fire BEFORE or INSTEAD OF, installed
-    extensions, the search path in force, and the names of functions in the plan of which every one is immutable."""
+    extensions, the search path in force, and the names of functions in the plan of which every one is immutable.
+    `serial` are the functions of the plan that keep it in one process though they write nothing (PARALLEL UNSAFE), as
+    (schema, name, arguments)."""
 
     version: int
     settings: Mapping[str, str]
@@ -114,6 +116,7 @@ class Surroundings:
     extensions: frozenset[str] = frozenset()
     search_path: tuple[str, ...] = ()
     immutable: frozenset[str] = frozenset()
+    serial: tuple[tuple[str, str, str], ...] = ()
 
     def relation(self, schema: str, name: str) -> Relation | None:
         """The relation; with an empty schema the first of the search path."""
