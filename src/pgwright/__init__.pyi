@@ -11,6 +11,9 @@ from .api.init import init as init
 from .api.new import new as new
 from .api.pause import pause as pause
 from .api.plan import plan as plan
+from .api.plans_diff import plans_diff as plans_diff
+from .api.plans_gate import plans_gate as plans_gate
+from .api.plans_save import plans_save as plans_save
 from .api.resume import resume as resume
 from .api.rollback import rollback as rollback
 from .api.status import status as status

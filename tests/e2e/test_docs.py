@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.shell import ROOT, environment
+from tests.cli.shell import ROOT, environment, pgwright
 from tests.support.databases import Database
 
 PAGE = ROOT / "docs" / "how-to" / "my-tests-need-the-schema.md"
@@ -45,3 +45,36 @@ def test_the_fixtures_of_the_how_to(database: Database, tmp_path: Path) -> None:
         check=False,
     )
     assert "2 passed" in done.stdout, done.stdout + done.stderr
+
+
+SLOWER = ROOT / "docs" / "how-to" / "a-query-got-slower-after-a-deploy.md"
+ORDERS = """
+CREATE TABLE utilisateurs (id int PRIMARY KEY, nom text);
+CREATE TABLE commandes (id int PRIMARY KEY, référence text, statut text, total int, créée_a timestamptz,
+    utilisateur_id int);
+INSERT INTO utilisateurs SELECT n, 'nom ' || n FROM generate_series(1, 5000) n;
+INSERT INTO commandes SELECT n, 'R' || n, CASE WHEN n % 20 = 0 THEN 'EN_ATTENTE' ELSE 'LIVREE' END, n,
+    timestamptz '2026-01-01' + n * interval '2 minutes', n % 5000 + 1 FROM generate_series(1, 100000) n;
+CREATE INDEX commandes_créée_a ON commandes (créée_a);
+CREATE INDEX commandes_utilisateur_id ON commandes (utilisateur_id);
+ANALYZE;
+"""
+
+
+@pytest.mark.e2e
+def test_the_query_of_the_how_to_gets_slower(database: Database, tmp_path: Path) -> None:
+    page = SLOWER.read_text(encoding="utf-8")
+    before, after = re.findall(r"^```sql\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    database.run(ORDERS)
+    env, file = {"PGWRIGHT_DSN": database.dsn}, tmp_path / "queries" / "commandes.sql"
+    file.parent.mkdir()
+    file.write_text(before, encoding="utf-8")
+    assert pgwright("plans", "save", "queries", "-o", "plans.json", folder=tmp_path, env=env).returncode == 0
+    assert pgwright("plans", "gate", "queries", folder=tmp_path, env=env).returncode == 0
+    file.write_text(after, encoding="utf-8")
+    done = pgwright("plans", "gate", "queries", "--baseline", "plans.json", folder=tmp_path, env=env)
+    assert done.returncode == 1
+    head = "danger: touches_more_blocks on waiting orders of a day\n  at: queries/commandes.sql:2\n"
+    assert done.stdout.startswith(head)
+    assert head in page
+    assert "Not used any more: commandes_créée_a." in done.stdout

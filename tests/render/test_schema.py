@@ -9,6 +9,7 @@ import pytest
 from pgwright.base.errors import LockNotObtained
 from pgwright.base.event import Event, Notice, StepFinished
 from pgwright.base.finding import Finding, Severity
+from pgwright.diagnose.history.baseline import to_document
 from pgwright.evolve.plan.plan_file import from_json, to_json
 from pgwright.render.config_text import config_document
 from pgwright.render.documents import DOCUMENTS
@@ -22,6 +23,7 @@ from pgwright.render.json_ import (
     throttle_document,
 )
 from pgwright.render.narrate import event_document
+from pgwright.render.plans_json import diff_document, gate_document
 from pgwright.render.report import (
     BaselineReport,
     LimitStatus,
@@ -33,6 +35,7 @@ from pgwright.render.report import (
 from pgwright.render.schema import events_schema, schema
 
 from .examples import PLAN, STATUS
+from .plans import BASELINE, COMPARISONS, GATE
 
 FINDING = Finding(kind="doctor", name="x", object="t", severity=Severity.DANGER)
 
@@ -45,6 +48,9 @@ REAL: dict[str, Any] = {
     "init-script": {"version": 1, "sql": "BEGIN;"},
     "new": {"version": 1, "path": "x"},
     "plan": to_json(PLAN),
+    "plans-baseline": to_document(BASELINE),
+    "plans-diff": diff_document(COMPARISONS),
+    "plans-gate": gate_document(GATE),
     "pause": pause_document(PauseStatus(by="eva on build-7", since="2026-11-22T09:05:00+00:00")),
     "report": report_document(UnitReport(migrations=STATUS.migrations)),
     "status": status_document(STATUS),
@@ -82,8 +88,8 @@ def faults(value: Any, rule: dict[str, Any], definitions: dict[str, Any], place:
     if rule["type"] == "object" and not isinstance(value, dict):
         return [f"{place}: {value!r}"]
     if rule["type"] == "object":
-        wrong = [f"{place}.{name} is missing" for name in rule["required"] if name not in value]
-        found = (n for n in rule["properties"] if n in value)
+        wrong = [f"{place}.{name} is missing" for name in rule.get("required", ()) if name not in value]
+        found = (n for n in rule.get("properties", ()) if n in value)
         return wrong + [f for n in found for f in faults(value[n], rule["properties"][n], definitions, f"{place}.{n}")]
     if rule["type"] == "array":
         return [f for n, item in enumerate(value) for f in faults(item, rule["items"], definitions, f"{place}[{n}]")]

@@ -19,7 +19,9 @@ from ..sql.parse import Node
 _SUBQUERY = re.compile(
     r"\((?:(?:hashed|ANY) )*(?:InitPlan|SubPlan|CTE) [^()]+\)(?:\.col\d+)?|\$0\b|\bhashed SubPlan \d+"
 )
-_PARAMETER = "$65000"
+SUBQUERY = 65000
+"""The number of the parameter that stands for a reference to a subquery."""
+_PARAMETER = f"${SUBQUERY}"
 _FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "<>": "<>", "@>": "<@", "<@": "@>", "&&": "&&"}
 _RANGES = frozenset({"<", ">", "<=", ">="})
 
@@ -102,6 +104,14 @@ def constant(text: str) -> str | None:
     which = node.WhichOneof("val")
     value = getattr(getattr(node, which), which) if which else None
     return str(value) if value is not None else None
+
+
+def nodes(text: str) -> tuple[Node, ...]:
+    """The nodes that AND joins in a condition; empty where it is empty or cannot be parsed."""
+    try:
+        return tuple(conjuncts(parse.parse_expression(_SUBQUERY.sub(_PARAMETER, text)))) if text else ()
+    except MigrationFileError:
+        return ()
 
 
 @lru_cache(maxsize=4096)

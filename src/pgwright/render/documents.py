@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..base.finding import Finding
+from .plans_documents import PlansBaselineDocument, PlansDiffDocument, PlansGateDocument
 from .report import (
     BackfillStatus,
     HeldStatus,
@@ -293,6 +294,9 @@ DOCUMENTS: dict[str, type] = {
     "new": NewDocument,
     "pause": PauseDocument,
     "plan": PlanDocument,
+    "plans-baseline": PlansBaselineDocument,
+    "plans-diff": PlansDiffDocument,
+    "plans-gate": PlansGateDocument,
     "report": ReportDocument,
     "status": StatusDocument,
     "throttle": ThrottleDocument,

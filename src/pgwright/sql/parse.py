@@ -23,6 +23,7 @@ from .node import PLACES, Node, children, enum_value, kind_of, same, unwrap, wal
 from .position import Position, Source
 
 __all__ = [
+    "PLACES",
     "Node",
     "Statement",
     "children",

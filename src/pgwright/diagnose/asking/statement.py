@@ -105,7 +105,11 @@ def asked(text: str, *, file: str = "<statement>") -> Asked:
     if len(found) != 1:
         many = f"There are {len(found)} statements" if found else "There is no statement"
         raise UsageError(f"{many} in it, and one is needed.", hint="pgwright plans save FILE explains several.")
-    statement = found[0]
+    return taken(found[0])
+
+
+def taken(statement: parse.Statement) -> Asked:
+    """The statement, without its EXPLAIN where it has one; raises as `asked` does."""
     node, kind, body = statement.node, statement.kind, statement.text
     if kind == "ExplainStmt":
         node = parse.unwrap(node.query)
