@@ -36,7 +36,8 @@ def test_an_unknown_command_names_the_nearest() -> None:
     done = pgwright("exapnd")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == (
-        "error: There is no command pgwright exapnd.\nNothing was changed.\nDid you mean pgwright expand?\n"
+        "error: There is no command pgwright exapnd.\nNothing was changed.\n"
+        "Did you mean pgwright expand or pgwright explain?\n"
     )
 
 

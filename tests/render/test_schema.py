@@ -9,11 +9,15 @@ import pytest
 from pgwright.base.errors import LockNotObtained
 from pgwright.base.event import Event, Notice, StepFinished
 from pgwright.base.finding import Finding, Severity
+from pgwright.diagnose.diagnosis import diagnose
+from pgwright.diagnose.explanation import Explained, Explanation
 from pgwright.diagnose.history.baseline import to_document
+from pgwright.diagnose.query_plan.forms import json_
 from pgwright.evolve.plan.plan_file import from_json, to_json
 from pgwright.render.config_text import config_document
 from pgwright.render.documents import DOCUMENTS
 from pgwright.render.error_text import error_document
+from pgwright.render.explain_json import explain_document
 from pgwright.render.json_ import (
     baseline_document,
     findings_document,
@@ -37,12 +41,23 @@ from pgwright.render.schema import events_schema, schema
 from .examples import PLAN, STATUS
 from .plans import BASELINE, COMPARISONS, GATE
 
+DIAGNOSIS = diagnose(
+    json_.from_value({
+        "Plan": {
+            "Node Type": "Seq Scan", "Relation Name": "t", "Filter": "(a = 1)", "Plan Rows": 1, "Actual Rows": 1,
+            "Actual Loops": 1, "Actual Total Time": 9.0, "Rows Removed by Filter": 100_000,
+        },
+        "Planning Time": 1.0,
+        "Execution Time": 9.2,
+    })
+)  # fmt: skip
 FINDING = Finding(kind="doctor", name="x", object="t", severity=Severity.DANGER)
 
 REAL: dict[str, Any] = {
     "baseline": baseline_document(BaselineReport(migrations=STATUS.migrations, path="x", said=("y",))),
     "config": config_document([SettingValue(key="dsn", value="v", origin="default")]),
     "error": error_document(LockNotObtained("m", hint="h")),
+    "explain": explain_document(Explanation(plans=(Explained(diagnosis=DIAGNOSIS),), notes=("n",))),
     "findings": findings_document([FINDING]),
     "init": {"version": 1, "made": ["x"]},
     "init-script": {"version": 1, "sql": "BEGIN;"},

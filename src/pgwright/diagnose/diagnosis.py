@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 
 from ..base import registry
@@ -54,7 +54,7 @@ def diagnose(plan: QueryPlan, surroundings: Surroundings | None = None) -> Diagn
     before = surroundings.before_triggers if surroundings is not None else None
     seen = Seen(account=account(plan, before_triggers=before), surroundings=surroundings)
     signs = [(name, sign) for name, module in _signs() for sign in _look(seen, module)]
-    kept = _without_explained(signs)
+    kept = _together(_without_explained(signs))
     kept.sort(key=lambda each: (-each[1].share, each[1].nodes[0].path, each[0]))
     return Diagnosis(
         account=seen.account,
@@ -83,6 +83,23 @@ def _without_explained(signs: Sequence[tuple[str, Sign]]) -> list[tuple[str, Sig
         for other in getattr(registry.load(KIND, name), "EXPLAINS", ()):
             explained.update((other, node.path) for node in sign.nodes)
     return [(name, sign) for name, sign in signs if (name, sign.nodes[0].path) not in explained]
+
+
+def _together(signs: Sequence[tuple[str, Sign]]) -> list[tuple[str, Sign]]:
+    """The signs, of several with one cure only the first: it has the nodes and the shares of all."""
+    found: dict[tuple[str, str], Sign] = {}
+    apart = []
+    for name, sign in signs:
+        first = found.get((name, sign.cure.sql))
+        if not sign.cure.sql:
+            apart.append((name, sign))
+        elif first is None:
+            found[name, sign.cure.sql] = sign
+        else:
+            nodes = {node.path: node for node in (*first.nodes, *sign.nodes)}
+            share = min(first.share + sign.share, 1.0)
+            found[name, sign.cure.sql] = replace(first, nodes=tuple(nodes.values()), share=share)
+    return [*((name, sign) for (name, _), sign in found.items()), *apart]
 
 
 def _severity(seen: Seen, share: float) -> Severity:
