@@ -30,5 +30,6 @@ WITH recent AS MATERIALIZED (SELECT * FROM orders ORDER BY total + 1 LIMIT 10) S
 WITH recent AS MATERIALIZED (SELECT * FROM orders ORDER BY at DESC) SELECT id FROM recent LIMIT 10;
 
 -- not found: somebody else reads it all
+-- set: work_mem = 64MB
 WITH recent AS (SELECT * FROM orders ORDER BY total + 1)
 SELECT (SELECT sum(total) FROM recent), (SELECT id FROM recent LIMIT 1);

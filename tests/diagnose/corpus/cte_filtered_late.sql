@@ -18,10 +18,12 @@ WITH totals AS MATERIALIZED (SELECT customer_id, sum(total) AS total FROM orders
 SELECT * FROM totals WHERE total > 1000;
 
 -- not found: below a window
+-- set: work_mem = 64MB
 WITH ranked AS MATERIALIZED (SELECT id, rank() OVER (ORDER BY total) AS rank FROM orders)
 SELECT * FROM ranked WHERE id = 77;
 
 -- not found: one of its readers needs all of it
+-- set: work_mem = 64MB
 WITH kept AS (SELECT * FROM orders)
 SELECT (SELECT sum(total) FROM kept), (SELECT total FROM kept WHERE id = 77);
 

@@ -17,6 +17,7 @@ SELECT p.name, count(*) FROM promotions p JOIN orders o ON o."Créé" >= p.start
 -- found: equality, where a hash join is not allowed
 -- set: enable_hashjoin = off
 -- set: enable_mergejoin = off
+-- also: changed_settings
 -- cure: CREATE INDEX ON public.orders (total);
 SELECT count(*) FROM bands b JOIN orders o ON o.total = b.low;
 

@@ -26,6 +26,7 @@ SELECT name FROM customers WHERE id NOT IN (SELECT customer_id FROM orders);
 
 -- not found: NOT EXISTS is joined
 -- set: work_mem = 64kB
+-- maybe: hash_in_batches
 SELECT name FROM customers c WHERE NOT EXISTS (SELECT FROM orders o WHERE o.customer_id = c.id);
 
 -- not found: IN is joined

@@ -45,7 +45,7 @@ SELECT * FROM done WHERE status = 'WAIT';
 
 -- found: the same, and all of another table is read for the few
 -- cure: ANALYZE public.closed;
--- also: seq_scan_discards_rows
+-- maybe: seq_scan_discards_rows
 SELECT i.note FROM closed d JOIN items i ON i.done_id = d.id WHERE d.status = 'WAIT';
 
 -- found: the hash table was planned for a few rows

@@ -25,5 +25,5 @@ WITH kept AS MATERIALIZED (SELECT * FROM orders) SELECT count(*), max(note) FROM
 -- not found: what is kept is small, and the sort in it is not its own
 -- set: work_mem = 512kB
 -- set: max_parallel_workers_per_gather = 0
--- also: sort_on_disk
+-- also: sort_on_disk large_offset
 WITH kept AS MATERIALIZED (SELECT * FROM orders ORDER BY note OFFSET 99990) SELECT count(*), max(note) FROM kept;

@@ -40,6 +40,7 @@ from ._sign import Confidence, Cure, Sign
 from ._statement import not_materialized
 from ._with import readers
 
+EXPLAINS = ("temporary_files",)
 NODES: frozenset[str] = frozenset()
 ROWS = 10_000
 KEPT = 0.1

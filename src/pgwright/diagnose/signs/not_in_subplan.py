@@ -40,7 +40,7 @@ from ._seen import WORTH, Seen
 from ._sign import Confidence, Cure, Sign
 
 NODES: frozenset[str] = frozenset()
-EXPLAINS = ("subplan_per_row",)
+EXPLAINS = ("subplan_per_row", "temporary_files")
 LOOPS = 100
 
 
