@@ -179,21 +179,28 @@ class QueryPlan:
 
 
 def tree(document: Mapping[str, Value], path: str = "0") -> Node:
-    """The nodes of an object as EXPLAIN (FORMAT JSON) nests them under `Plan` and `Plans`."""
+    """The nodes of an object as EXPLAIN (FORMAT JSON) nests them under `Plan` and `Plans`. Not recursive: a plan may be
+    nested deeper than Python calls."""
+    order = [(path, document)]
+    for above, each in order:  # grows while it is read, parents first
+        order.extend((f"{above}.{number}", child) for number, child in enumerate(_below(each)))
+    made: dict[int, Node] = {}
+    for place, each in reversed(order):
+        children = tuple(made.pop(id(child)) for child in _below(each))
+        properties = {key: value for key, value in each.items() if key != "Plans"}
+        made[id(each)] = Node(path=place, properties=properties, children=children)
+    return made[id(document)]
+
+
+def _below(document: Mapping[str, Value]) -> Sequence[Mapping[str, Value]]:
     below = document.get("Plans")
-    children: Sequence[Value] = below if isinstance(below, list) else ()
-    return Node(
-        path=path,
-        properties={key: value for key, value in document.items() if key != "Plans"},
-        children=tuple(tree(child, f"{path}.{number}") for number, child in enumerate(children)),
-    )
+    return below if isinstance(below, list) else ()
 
 
 def document(plan: QueryPlan) -> dict[str, Value]:
     """The object that the plan was read from, as JSON spells it: the inverse of reading."""
-    return {"Plan": _nested(plan.root), **plan.properties}
-
-
-def _nested(node: Node) -> dict[str, Value]:
-    below = {"Plans": [_nested(child) for child in node.children]} if node.children else {}
-    return {**node.properties, **below}
+    made = {node.path: dict(node.properties) for node in plan.nodes}
+    for node in plan.nodes:
+        if node.children:
+            made[node.path]["Plans"] = [made[child.path] for child in node.children]
+    return {"Plan": made[plan.root.path], **plan.properties}

@@ -1,30 +1,59 @@
-"""Reads EXPLAIN (FORMAT JSON): an array with one object, or the object alone as auto_explain writes it."""
+"""Reads EXPLAIN (FORMAT JSON): an array with one object or several, or the object alone as auto_explain writes it.
+
+Several documents may follow one another, with other lines between them. Of one known fault of the server the document
+is repaired: MERGE into several tables with ANALYZE (seen on 15 to 18) puts its counters among the tables, as members of
+an array with keys, which no reader of JSON takes.
+"""
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from ....base.errors import QueryPlanError
 from ..model import QueryPlan, tree
+from .limits import DEEPEST, HINT, too_deep
 
-DEEPEST = 400
-"""Levels of nodes; Python itself stops at some 500."""
+_START = re.compile(r"^[ \t]*(?=\[\s*+[{\]]|\{\s*+[\"}])|\A\s*(?=[\[{])", re.MULTILINE)
+_MISPLACED = re.compile(r'((?:,\s*\n\s*"Tuples [A-Z][a-z]+": \d+)+)(\s*\n\s*)\]')
+_DECODER = json.JSONDecoder()
 
-HINT = "Give the whole output of EXPLAIN (ANALYZE, BUFFERS, VERBOSE, FORMAT JSON), as one file or by a pipe."
+
+def read(text: str) -> tuple[tuple[QueryPlan, ...], str]:
+    """The plans in `text`, and what stands around them; raises QueryPlanError."""
+    values, around = documents(text)
+    return from_values(values), around
 
 
-def read(text: str) -> QueryPlan:
-    """The plan in `text`; raises QueryPlanError."""
-    try:
-        value = json.loads(text)
-    except json.JSONDecodeError as error:
-        cut = error.pos >= len(text.rstrip())
-        what = "the plan ends in the middle" if cut else f"this is no valid JSON ({error.msg})"
-        raise QueryPlanError(f"{what}.", line=error.lineno, hint=HINT) from error
-    except RecursionError as error:
-        raise QueryPlanError(f"The plan is nested deeper than {DEEPEST} levels.", hint=HINT) from error
-    return from_value(value)
+def from_values(values: Iterable[Any]) -> tuple[QueryPlan, ...]:
+    """The plans of documents, each an object or an array of some; raises QueryPlanError where there is none."""
+    parts = (part for value in values for part in (value if isinstance(value, list) else [value]))
+    found = tuple(from_value(part) for part in parts)
+    if not found:
+        raise QueryPlanError("there is no query plan in it.", hint=HINT)
+    return found
+
+
+def documents(text: str) -> tuple[list[Any], str]:
+    """The values of all documents in `text`, and what stands between them; raises QueryPlanError."""
+    text = _MISPLACED.sub(r"\2]\1", text) if '"Tuples ' in text else text
+    found, between, place = [], [], 0
+    while match := _START.search(text, place):
+        between.append(text[place : match.start()])
+        try:
+            value, place = _DECODER.raw_decode(text, match.end())
+        except json.JSONDecodeError as error:
+            cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")
+            what = "the plan ends in the middle" if cut else f"this is no valid JSON ({error.msg})"
+            raise QueryPlanError(f"{what}.", line=error.lineno, hint=HINT) from error
+        except RecursionError as error:
+            raise too_deep() from error
+        except ValueError as error:  # a number of thousands of digits
+            raise QueryPlanError(f"this is no valid JSON ({error}).", hint=HINT) from error
+        found.append(value)
+    return found, "".join((*between, text[place:]))
 
 
 def from_value(value: Any) -> QueryPlan:
@@ -34,20 +63,24 @@ def from_value(value: Any) -> QueryPlan:
     if isinstance(value, dict) and "Node Type" in value:
         value = {"Plan": value}
     if not isinstance(value, dict) or not isinstance(value.get("Plan"), dict):
-        raise QueryPlanError('There is no plan in it: an object with the key "Plan" is missing.', hint=HINT)
+        raise QueryPlanError('there is no plan in it: an object with the key "Plan" is missing.', hint=HINT)
     checked(value["Plan"])
     beside = {key: each for key, each in value.items() if key != "Plan"}
     return QueryPlan(root=tree(value["Plan"]), properties=beside, query=str(beside.get("Query Text", "")))
 
 
-def checked(node: Any, depth: int = 1) -> None:
-    """Raises QueryPlanError where `node` is not built as a node of a plan is."""
-    if not isinstance(node, dict) or not isinstance(node.get("Node Type"), str):
-        raise QueryPlanError('A node has no "Node Type".', hint=HINT)
-    if depth > DEEPEST:
-        raise QueryPlanError(f"The plan is nested deeper than {DEEPEST} levels.", hint=HINT)
-    below = node.get("Plans", [])
-    if not isinstance(below, list):
-        raise QueryPlanError(f'The "Plans" of a {node["Node Type"]} are no list.', hint=HINT)
-    for child in below:
-        checked(child, depth + 1)
+def checked(root: Any) -> None:
+    """Raises QueryPlanError where `root` is not built as the nodes of a plan are."""
+    level, depth = [root], 1
+    while level:
+        if depth > DEEPEST:
+            raise too_deep()
+        following: list[Any] = []
+        for node in level:
+            if not isinstance(node, dict) or not isinstance(node.get("Node Type"), str):
+                raise QueryPlanError('a node has no "Node Type".', hint=HINT)
+            below = node.get("Plans", [])
+            if not isinstance(below, list):
+                raise QueryPlanError(f'the "Plans" of a {node["Node Type"]} are no list.', hint=HINT)
+            following.extend(below)
+        level, depth = following, depth + 1
