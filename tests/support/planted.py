@@ -16,6 +16,7 @@ Each query comes under `-- found` (the sign must be reported) or `-- not found: 
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -132,7 +133,7 @@ def vacuum(connection: psycopg.Connection[tuple[Any, ...]], corpus: Corpus) -> N
 def run(connection: psycopg.Connection[tuple[Any, ...]], query: Planted) -> Diagnosis:
     """The diagnosis of the quicker of two runs: the second has its pages in the cache, but may have been halted."""
     if query.captured:
-        return diagnose(json_.read((CAPTURED / f"{query.captured}.json").read_text(encoding="utf-8")))
+        return diagnose(json_.from_value(json.loads((CAPTURED / f"{query.captured}.json").read_text(encoding="utf-8"))))
     way = Way(analyze=query.analyze, writes=query.writes, settings=tuple(query.settings))
     plans = [explain(connection, query.sql, way) for _ in range(2)]
     plan = min(reversed(plans), key=lambda each: each.milliseconds("Execution Time") or 0)

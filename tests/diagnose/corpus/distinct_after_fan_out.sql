@@ -23,4 +23,5 @@ SELECT DISTINCT c.id, o."Total" % 2 FROM customers c JOIN orders o ON c.id = o.c
 SELECT DISTINCT o.id FROM customers c JOIN orders o ON c.id = o.customer_id;
 
 -- not found: EXISTS
+-- maybe: aggregate_on_disk
 SELECT DISTINCT c.id FROM customers c WHERE EXISTS (SELECT FROM orders o WHERE o.customer_id = c.id);

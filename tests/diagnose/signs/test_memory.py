@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -85,14 +86,17 @@ def test_a_process_that_sorts_most_decides() -> None:
 
 @pytest.mark.parametrize("path", CAPTURED, ids=lambda path: path.stem)
 def test_time_is_conserved_with_jit(path: Path) -> None:
-    of = account(json_.read(path.read_text(encoding="utf-8")))
+    of = account(json_.from_value(json.loads(path.read_text(encoding="utf-8"))))
     assert of.execution_ms is not None
     assert sum(each.exclusive or 0 for each in of.nodes.values()) == pytest.approx(of.execution_ms, rel=0.02)
     assert of.unexplained_ms == 0
 
 
 def test_jit_of_workers_is_not_added_up() -> None:
-    one = found(json_.read((CAPTURED[0].parent / "jit_workers.json").read_text(encoding="utf-8")), "jit_overhead")
+    one = found(
+        json_.from_value(json.loads((CAPTURED[0].parent / "jit_workers.json").read_text(encoding="utf-8"))),
+        "jit_overhead",
+    )
     fields = one.finding.evidence.fields
     assert fields["JIT"]["Timing"]["Total"] > fields["Leader"]
     assert one.share < 1

@@ -40,8 +40,9 @@ _WRITTEN_LESS = 6
 _SINGLE_VALUE = 13
 """A tape holds 12 bytes a row where one number is all that is sorted; from 15 the array itself holds that number."""
 
-_CAME_WITH = {"Disabled": 18, "Shared I/O Read Time": 17, "Temp I/O Read Time": 15}
-"""Keys of a node, and the major version that brought them; the second and third only with track_io_timing."""
+_CAME_WITH = {"Disabled": 18, "Temp I/O Read Time": 15}
+"""Keys of a node, and the major version that brought them; the second only with track_io_timing. In text 15
+and 16 spell the times of reads as 17 does."""
 
 
 @dataclass(frozen=True, kw_only=True)

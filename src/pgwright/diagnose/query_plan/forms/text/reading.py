@@ -22,6 +22,7 @@ from .label import read as label
 from .node import KNOWN, Open
 from .tail import Tail
 
+_NUMBERS = frozenset({"Plan Rows", "Actual Loops"})
 _HEADINGS = ("InitPlan ", "SubPlan ", "CTE ")
 
 
@@ -38,6 +39,7 @@ class Reader:
         self._stack: list[Open] = []
         self._heading = ""
         self._bare = False
+        self._unnumbered = False
         self._tail = Tail()
         self._stray: int | None = None
         self._rows: int | None = None
@@ -51,7 +53,7 @@ class Reader:
         except ValueError as error:
             raise self._strange(self._beginning.place) from error
         self._stack.append(tree_root)
-        self._bare = not {"Plan Rows", "Actual Loops"} & tree_root.properties.keys()
+        self._bare = not _NUMBERS & tree_root.properties.keys()
         self.place += 1
         while self.place < len(lines):
             line = lines[self.place]
@@ -74,7 +76,7 @@ class Reader:
             return self._beside(column, text)
         if self._stray is not None:
             return self._after_stray(text)
-        stack = self._stack
+        stack, self._unnumbered = self._stack, False
         if text.startswith("->"):
             self._child(column, text)
             return True
@@ -107,6 +109,7 @@ class Reader:
         if '"' in name:
             name = self._whole(name)
         node = Open(label(name), column + 6)
+        self._unnumbered = not self._bare and not _NUMBERS & node.properties.keys()
         if self._heading:
             node.properties["Subplan Name"] = self._heading
             self._heading = ""
@@ -163,6 +166,8 @@ class Reader:
                 each.properties["Plans"] = below
         if self._heading:
             raise self._cut(f"there is nothing below {self._heading}")
+        if self._unnumbered:
+            raise self._cut("the line of its last node has no numbers", self.last)
         ending.never_timed(documents)
         properties = self._beside_tree(documents)
         plan = QueryPlan(root=tree(root.properties), properties=properties, query=self._beginning.query or "")
