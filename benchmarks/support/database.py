@@ -28,13 +28,14 @@ def server(options: Options, settings: Mapping[str, str] | None = None) -> Itera
         yield running
 
 
-def make(running: PrivateServer, name: str, script: str) -> str:
-    """A database holding what `script` makes, vacuumed and analysed; returns its DSN."""
+def make(running: PrivateServer, name: str, script: str, *, vacuum: bool = True) -> str:
+    """A database holding what `script` makes, vacuumed and analysed where wanted; returns its DSN."""
     with psycopg.connect(running.dsn(), autocommit=True) as connection:
         connection.execute(f'CREATE DATABASE "{name}"'.encode())
     with psycopg.connect(running.dsn(name), autocommit=True) as connection:
         connection.execute(script.encode())
-        connection.execute("VACUUM (ANALYZE)")
+        if vacuum:
+            connection.execute("VACUUM (ANALYZE)")
     return running.dsn(name)
 
 

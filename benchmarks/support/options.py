@@ -10,7 +10,8 @@ from dataclasses import dataclass
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """None means the benchmark's own size. `hold` is how long another session holds the table and `calm` how long a
-    phase without a change lasts, both in seconds; `write` keeps the result and writes it into the docs."""
+    phase without a change lasts, both in seconds; `every_major` is for those that look at several versions; `write`
+    keeps the result and writes it into the docs."""
 
     major: int = 18
     rows: int | None = None
@@ -18,6 +19,7 @@ class Options:
     clients: int | None = None
     hold: float | None = None
     calm: float | None = None
+    every_major: bool = False
     write: bool = False
 
 
@@ -31,6 +33,7 @@ def read(arguments: Sequence[str], known: Sequence[str]) -> tuple[list[str], Opt
     parser.add_argument("--clients", type=_at_least_one, help="connections of the application")
     parser.add_argument("--hold", type=float, help="seconds that another session holds the table")
     parser.add_argument("--calm", type=float, help="seconds of a phase in which nothing is changed")
+    parser.add_argument("--every-major", action="store_true", help="on 14 to 18, where otherwise on two of them")
     parser.add_argument("--write", action="store_true", help="keep the result, and write docs/explanation/measured.md")
     given = vars(parser.parse_args(arguments))
     names = given.pop("names")

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..query_plan.model import Node, QueryPlan
 from .processes import GATHERS
@@ -98,11 +99,19 @@ class _Readers:
 
     def __init__(self, plan: QueryPlan) -> None:
         self._plan = plan
-        self._order = [node for node in _order(plan.root) if node.executed or not node.measured]
-        self._named: dict[str, list[Node]] = {}
+
+    @cached_property
+    def _order(self) -> list[Node]:
+        return [node for node in _order(self._plan.root) if node.executed or not node.measured]
+
+    @cached_property
+    def _named(self) -> dict[str, list[Node]]:
+        """The readers of each parameter; most plans have none, and are not searched."""
+        found: dict[str, list[Node]] = {}
         for node in self._order:
             for name in set(_PARAMETER.findall(_expressions(node))):
-                self._named.setdefault(name, []).append(node)
+                found.setdefault(name, []).append(node)
+        return found
 
     def first(self, lister: Node, child: Node, room: Callable[[Node], float], needed: float) -> Node:
         """The node that ran `child`: the first that mentions it, else the first that has room for its time."""
