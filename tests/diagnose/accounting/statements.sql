@@ -196,3 +196,7 @@ SELECT count(*) FROM orders o FULL JOIN items i ON i.order_id = o.id;
 -- name: lateral
 SELECT count(*) FROM customers c, LATERAL (SELECT * FROM items i WHERE i.product_id = c.id LIMIT 3) x WHERE c.id < 1000;
 
+-- name: cte_init
+WITH x AS MATERIALIZED (SELECT customer_id, sum(total) s FROM orders GROUP BY 1)
+SELECT count(*) FROM x a JOIN x b USING (customer_id) WHERE a.s > (SELECT avg(s) FROM x);
+

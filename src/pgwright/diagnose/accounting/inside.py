@@ -6,7 +6,8 @@ An ordinary child and a SubPlan run inside the node under which they are listed.
   by its parameter in the expressions: `$0` up to 16, `(InitPlan 1).col1` from 17. What is passed to parallel workers
   is computed by the Gather. Where no expression is shown, it is in a node that has room for its time.
 - The query of a WITH is pulled by its CTE Scans, bit by bit; each of them holds a part of it, as large as its own part
-  of the time of all of them. What no scan pulled (INSERT … RETURNING that nobody reads) runs after the root has ended.
+  of the time of all of them, InitPlans taken off. What no scan pulled (INSERT … RETURNING that nobody reads) runs after
+  the root has ended.
 """
 
 from __future__ import annotations
@@ -45,11 +46,6 @@ def edges(plan: QueryPlan, milliseconds: Mapping[str, float], tolerance: Mapping
         node.path: [Edge(child, 1.0) for child in node.children if not (child.is_init_plan or child.is_cte)]
         for node in plan.nodes
     }
-    scans = _scans(plan)
-    for node in plan.nodes:
-        if node.is_cte:
-            for scan, part in _pulled(plan, node, scans, milliseconds):
-                found[scan.path].append(Edge(node, part))
 
     def room(node: Node) -> float:
         used = sum(milliseconds[edge.node.path] * edge.part for edge in found[node.path])
@@ -61,6 +57,12 @@ def edges(plan: QueryPlan, milliseconds: Mapping[str, float], tolerance: Mapping
             if child.is_init_plan and (child.executed or not child.measured):
                 needed = milliseconds[child.path] - tolerance[child.path]
                 found[readers.first(node, child, room, needed).path].append(Edge(child, 1.0))
+    scans = _scans(plan)
+    rooms = {scan.path: max(room(scan), 0.0) for each in scans.values() for scan in each}
+    for node in plan.nodes:
+        if node.is_cte:
+            for scan, part in _pulled(plan, node, scans, rooms, milliseconds[node.path]):
+                found[scan.path].append(Edge(node, part))
     return {path: tuple(each) for path, each in found.items()}
 
 
@@ -74,19 +76,19 @@ def _scans(plan: QueryPlan) -> Mapping[str, list[Node]]:
 
 
 def _pulled(
-    plan: QueryPlan, cte: Node, scans: Mapping[str, list[Node]], milliseconds: Mapping[str, float]
+    plan: QueryPlan, cte: Node, scans: Mapping[str, list[Node]], rooms: Mapping[str, float], spent: float
 ) -> Iterator[tuple[Node, float]]:
-    """The scans of a WITH, and the part of it that each pulled."""
+    """The scans of a WITH, and the part of it that each pulled: as its time without InitPlans (`rooms`) is to that of
+    all. `spent` is the time of the WITH."""
     lister = plan.parents[cte.path]
     mine = [
         scan
         for scan in scans.get(cte.subplan.removeprefix("CTE "), ())
         if is_inside(scan, lister) and not is_inside(scan, cte) and (scan.executed or not scan.measured)
     ]
-    whole = sum(milliseconds[scan.path] for scan in mine)
-    pulled = max(whole, milliseconds[cte.path])
+    pulled = max(sum(rooms[scan.path] for scan in mine), spent)
     for scan in mine:
-        yield scan, milliseconds[scan.path] / pulled if pulled else 1 / len(mine)
+        yield scan, rooms[scan.path] / pulled if pulled else 1 / len(mine)
 
 
 def is_inside(node: Node, tree: Node) -> bool:
