@@ -184,12 +184,12 @@ def tree(document: Mapping[str, Value], path: str = "0") -> Node:
     order = [(path, document)]
     for above, each in order:  # grows while it is read, parents first
         order.extend((f"{above}.{number}", child) for number, child in enumerate(_below(each)))
-    made: dict[int, Node] = {}
+    made: dict[str, Node] = {}
     for place, each in reversed(order):
-        children = tuple(made.pop(id(child)) for child in _below(each))
+        children = tuple(made.pop(f"{place}.{number}") for number in range(len(_below(each))))
         properties = {key: value for key, value in each.items() if key != "Plans"}
-        made[id(each)] = Node(path=place, properties=properties, children=children)
-    return made[id(document)]
+        made[place] = Node(path=place, properties=properties, children=children)
+    return made[path]
 
 
 def _below(document: Mapping[str, Value]) -> Sequence[Mapping[str, Value]]:
