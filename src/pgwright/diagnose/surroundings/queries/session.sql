@@ -6,6 +6,7 @@ SELECT current_setting('server_version_num')::int,
                        'effective_cache_size', 'shared_buffers', 'track_io_timing', 'default_statistics_target',
                        'min_parallel_table_scan_size', 'parallel_setup_cost', 'join_collapse_limit',
                        'from_collapse_limit', 'plan_cache_mode', 'enable_partition_pruning',
-                       'constraint_exclusion', 'autovacuum', 'max_connections', 'effective_io_concurrency')),
+                       'constraint_exclusion', 'autovacuum', 'max_connections', 'effective_io_concurrency',
+                       'checkpoint_timeout', 'max_wal_size')),
        (SELECT array_agg(extname::text) FROM pg_catalog.pg_extension),
        pg_catalog.current_schemas(true)::text[]
