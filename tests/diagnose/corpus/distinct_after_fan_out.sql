@@ -20,6 +20,7 @@ SELECT c.id, count(*) FROM customers c JOIN orders o ON c.id = o.customer_id GRO
 SELECT DISTINCT c.id, o."Total" % 2 FROM customers c JOIN orders o ON c.id = o.customer_id;
 
 -- not found: one match for each row
+-- maybe: aggregate_on_disk
 SELECT DISTINCT o.id FROM customers c JOIN orders o ON c.id = o.customer_id;
 
 -- not found: EXISTS

@@ -35,6 +35,7 @@ SELECT count(*) FROM users WHERE date(seen) BETWEEN '2024-02-03' AND '2024-02-04
 SELECT count(*) FROM users u WHERE date_trunc('day', u.seen) = timestamp '2024-03-01' AND n > 0;
 
 -- found: a sum
+-- maybe: io_bound
 -- cure: SELECT id FROM users WHERE n = (77 - 1);
 SELECT id FROM users WHERE n + 1 = 77;
 
