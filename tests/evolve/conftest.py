@@ -29,9 +29,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_left(item: pytest.Item) -> bool:
-    """Of the life cycles (majors("every")), which take most of the time. With CI=true each runs on 18, every other one on
-    an older major too, and where 14 differs on that and on one between them; else one in four runs, and all in which 14
-    differs. A run of chosen files, words or majors, and make test-all, leave none out."""
+    """Of the life cycles (majors("every")), which take most of the time. With CI=true each runs on 18, every other one
+    on an older major too, and where 14 differs on that and on one between them; else one in four runs, and all in which
+    14 differs. A run of chosen files, words or majors, and make test-all, leave none out."""
     chosen, marker = getattr(item, "callspec", None), item.get_closest_marker("majors")
     if chosen is None or marker is None or marker.args != ("every",):
         return False
