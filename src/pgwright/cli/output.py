@@ -8,8 +8,10 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TextIO
 
+from ..base.errors import UsageError
 from ..render.layout import MAXIMUM, MINIMUM, Style
 
 
@@ -76,6 +78,16 @@ def write(stream: TextIO, text: str) -> bool:
         silence(stream)
         return False
     return True
+
+
+def write_file(path: Path, text: str) -> None:
+    """Writes a file that a command was asked for, whole or not at all; raises UsageError where it cannot be."""
+    beside = path.with_name(path.name + ".part")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}.") from error
 
 
 def silence(stream: TextIO) -> None:

@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from ..base.errors import UsageError
 from .options import Command, Invocation, seconds
-
-if TYPE_CHECKING:
-    from ..diagnose.history.baseline import Baseline
 
 
 def executing(function: Command) -> Command:
@@ -33,15 +27,3 @@ def narrated(invocation: Invocation) -> Callable[[str, int, int], None]:
     from ..render.layout import clean
 
     return lambda name, number, count: invocation.output.narrate(f"{number} of {count}: {clean(name)}")
-
-
-def write(path: Path, baseline: Baseline) -> None:
-    """Writes the baseline file whole or not at all."""
-    from ..diagnose.history.baseline import to_text
-
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_text(to_text(baseline), encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise UsageError(f"{path}: the baseline cannot be written: {error.strerror}.") from error

@@ -25,6 +25,7 @@ import rich_click as click
 from ...base.errors import UsageError
 from ..folder import Command
 from ..options import Invocation, connecting, seconds
+from ..output import write_file
 
 if TYPE_CHECKING:
     from ...diagnose.explanation import Explanation
@@ -58,7 +59,7 @@ def command(invocation: Invocation, **given: object) -> int:
         from ...render.query_plan_html import query_plan_html
 
         title = str(given["file"] or "")
-        _write(page, query_plan_html(explanation.first.diagnosis, title=title, trials=explanation.trials))
+        write_file(page, query_plan_html(explanation.first.diagnosis, title=title, trials=explanation.trials))
         output.narrate(f"The page was written to {page}.")
     if invocation.json:
         from ...render.explain_json import explain_document
@@ -122,16 +123,6 @@ def _decoded(data: bytes, name: str) -> str:
             return data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("latin-1")
         except UnicodeDecodeError as error:
             raise UsageError(f"{name}: this is no text.") from error
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes the page whole or not at all."""
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise UsageError(f"--html {path}: cannot be written: {error.strerror}.") from error
 
 
 def _verdict(explanation: Explanation, fail_on: object) -> int:

@@ -18,10 +18,10 @@ from pathlib import Path
 
 import rich_click as click
 
-from ...base.errors import UsageError
 from ..folder import Command
 from ..naming import stems
 from ..options import Invocation, allowing, connecting
+from ..output import write_file
 
 
 @click.command(cls=Command)
@@ -42,7 +42,7 @@ def command(
     plan = make_plan(settings, stems(names, settings.migrations), allow=allow)
     output = invocation.output
     if out is not None:
-        _write(out, output.json_text(to_json(plan)))
+        write_file(out, output.json_text(to_json(plan)))
         output.narrate(f"Plan written to {out}.")
     if invocation.json:
         output.document(to_json(plan))
@@ -51,13 +51,3 @@ def command(
 
         output.data(plan_text(plan, columns=output.columns, style=output.style, sql=sql))
     return 1 if exit_code and plan.steps else 0
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes the plan file whole or not at all."""
-    beside = path.with_name(path.name + ".part")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise UsageError(f"-o {path}: cannot be written: {error.strerror}.") from error

@@ -27,7 +27,8 @@ import rich_click as click
 from ...failing import failing, worst
 from ...folder import Command
 from ...options import Invocation, connecting
-from ...plans import executing, narrated, write
+from ...output import write_file
+from ...plans import executing, narrated
 
 
 @click.command(cls=Command)
@@ -58,6 +59,7 @@ def command(
 ) -> int:
     """Show what the gate found; return 1 when something is at or above `--fail-on`."""
     from ....api.plans_gate import plans_gate
+    from ....diagnose.history.baseline import to_text
     from ....diagnose.history.limits import Limits
     from ....render.plans_annotations import annotated
     from ....render.plans_json import gate_document
@@ -76,7 +78,7 @@ def command(
     )
     output = invocation.output
     if gated.update is not None:
-        write(baseline, gated.update)
+        write_file(baseline, to_text(gated.update))
         output.narrate(f"Baseline written to {baseline}.")
     if os.environ.get("GITHUB_ACTIONS") == "true":
         output.narrate(annotated(gated.gate.findings))

@@ -21,7 +21,8 @@ import rich_click as click
 
 from ...folder import Command
 from ...options import Invocation, connecting
-from ...plans import executing, narrated, write
+from ...output import write_file
+from ...plans import executing, narrated
 
 
 @click.command(cls=Command)
@@ -42,7 +43,7 @@ def command(
 ) -> None:
     """Write the baseline."""
     from ....api.plans_save import plans_save
-    from ....diagnose.history.baseline import to_document
+    from ....diagnose.history.baseline import to_document, to_text
     from ....render.plans_text import saved_text
 
     saved = plans_save(
@@ -54,7 +55,7 @@ def command(
         timeout=timeout,
         on_query=narrated(invocation),
     )
-    write(out, saved)
+    write_file(out, to_text(saved))
     output = invocation.output
     output.narrate(f"Baseline written to {out}.")
     if invocation.json:
