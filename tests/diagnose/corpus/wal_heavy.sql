@@ -9,6 +9,10 @@ UPDATE stock SET counted = counted + 1 WHERE id % 8 = 0;
 -- captured: wal_images_18
 DELETE FROM stock WHERE id % 4 = 0;
 
+-- found: the scan takes dead versions away, and its images are most
+-- captured: wal_scan_18
+DELETE FROM stock WHERE id % 4 = 0;
+
 -- not found: 26 MB of records, for the pages have their images
 -- captured: wal_records_14
 UPDATE stock SET counted = counted + 1;

@@ -86,9 +86,9 @@ def test_with_workers_for_its_table_nobody_waits(make_database: Callable[[str], 
         assert skewed() == []
 
 
-def update(records: int, pages: int, size: float, inner: float = 0.0) -> dict[str, Any]:
+def update(records: int, pages: int, size: float, inner: float = 0.0, of: str = "u") -> dict[str, Any]:
     wrote = {"WAL Records": 0, "WAL FPI": pages if inner else 0, "WAL Bytes": inner}
-    below = ran("Seq Scan", 1.0, 1, **{"Relation Name": "t"}, **wrote)
+    below = ran("Seq Scan", 40.0, 1, **{"Relation Name": of, "Shared Hit Blocks": 2 * pages}, **wrote)
     counts = {"WAL Records": records, "WAL FPI": pages, "WAL Bytes": size}
     return ran("ModifyTable", 100.0, 1, below, Operation="Update", **{"Relation Name": "t"}, **counts)
 
@@ -101,10 +101,18 @@ def update(records: int, pages: int, size: float, inner: float = 0.0) -> dict[st
         update(100_000, 8_000, 32 * MB),
         update(1_000, 4_000, 30 * MB, inner=29 * MB),
     ],
-    ids=["little", "records", "compressed", "of the scan"],
+    ids=["little", "records", "compressed", "of another table"],
 )
 def test_without_many_images_it_is_silent(root: dict[str, Any]) -> None:
     assert found(root, "wal_heavy") == []
+
+
+def test_images_of_the_scan_of_the_same_table_count_as_far_as_it_read_such_pages() -> None:
+    root = update(0, 4_000, 30 * MB, inner=30 * MB, of="t")
+    root["Shared Hit Blocks"] = 8_000
+    [one] = found(root, "wal_heavy")
+    assert one.paths == ("0", "0.0")
+    assert one.share == pytest.approx(0.6 + 0.4 / 2, abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,8 @@ from ._seen import WORTH, Seen
 from ._sign import Confidence, Cure, CureKind, Sign
 
 NODES = frozenset({"ModifyTable"})
+SCANS = ("Seq Scan", "Index Scan", "Bitmap Heap Scan", "Tid Scan", "Tid Range Scan")
+"""A scan that finds the rows to write takes dead versions out of their pages first, and then the images are its own."""
 LEAST = 16 * _memory.MB
 """A segment of the WAL; less is written in passing."""
 PART = 0.5
@@ -54,25 +56,38 @@ GROWTH = 4
 
 def look(seen: Seen, node: Node) -> Iterator[Sign]:
     """The node that writes, when most of its WAL are images."""
-    if node.number("WAL Bytes") < LEAST or not seen.worth(node):
+    if node.number("WAL Bytes") < LEAST:
         return
-    records, pages, size = (seen.account.exclusive(node, f"WAL {key}") for key in ("Records", "FPI", "Bytes"))
+    scans = [each for each in seen.below(node, *SCANS) if each.relation == node.relation and each.number("WAL FPI")]
+    records, pages, size = (_sum(seen, [node, *scans], f"WAL {key}") for key in ("Records", "FPI", "Bytes"))
     images = min(pages * _memory.BLOCK, size - records * RECORD)
-    if size < LEAST or images < PART * size or seen.share(node) * images / size < WORTH:
+    if size < LEAST or images < PART * size:
+        return
+    share = seen.share(node) * images / size + sum(seen.share(scan) * _part(seen, scan) for scan in scans)
+    if share < WORTH:
         return
     yield Sign(
-        nodes=(node,),
+        nodes=(node, *scans),
         object=seen.name(node),
         seen=f"{node.text('Operation') or node.type} of {seen.name(node)} writes {size / _memory.MB:,.1f} MB of WAL, "
         f"of which {pages:,.0f} images of whole pages are some {images / _memory.MB:,.1f} MB.",
         why="The first change of a page after a checkpoint writes the whole page to the WAL: "
         "the more often there is one (checkpoint_timeout, max_wal_size), the more images.",
         disproof="Long after a checkpoint, when its pages have their images, it takes as long.",
-        share=seen.share(node) * images / size,
+        share=min(share, 1.0),
         confidence=Confidence.ESTIMATED,
         cure=_cure(seen),
         fields={"WAL Records": records, "WAL FPI": pages, "WAL Bytes": size},
     )
+
+
+def _sum(seen: Seen, nodes: list[Node], key: str) -> float:
+    return sum(seen.account.exclusive(each, key) for each in nodes)
+
+
+def _part(seen: Seen, scan: Node) -> float:
+    """The part of its pages of which a scan wrote an image."""
+    return min(seen.account.exclusive(scan, "WAL FPI") / max(seen.account.blocks(scan), 1.0), 1.0)
 
 
 def _cure(seen: Seen) -> Cure:
