@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ..connect.session import Connection
     from ..diagnose.asking.draw import ValueSet
     from ..diagnose.asking.explain import Way
+    from ..diagnose.surroundings import Surroundings
 
 TIER = "session"
 """Where settings are tried: in a transaction of this session, by running the statement again."""
@@ -49,13 +50,13 @@ def _of_plans(settings: Settings, plans: Sequence[QueryPlan], how: How) -> Expla
     """Saved plans; nothing is run."""
     if how.params or how.writes or how.trials:
         raise UsageError("This is a saved plan: it has no parameters, and nothing is run for it.")
-    surroundings = [None] * len(plans)
+    surroundings: list[Surroundings | None] = [None] * len(plans)
     if how.catalog:
         from ..connect import session
         from ..diagnose.surroundings import reader
 
         with session.open(settings.dsn, name="explain") as connection:
-            surroundings = [reader.read(connection, plan) for plan in plans]  # type: ignore[misc]
+            surroundings = [reader.read(connection, plan) for plan in plans]
     found = [
         Explained(
             diagnosis=diagnose(plan, around),

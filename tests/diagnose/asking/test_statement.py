@@ -79,7 +79,10 @@ def test_a_parameter_without_a_value_is_named() -> None:
 @pytest.mark.parametrize(
     ("value", "constant"),
     [("NULL", "NULL"), ("a::b::text", "'a::b'::text"), ("{1,2}::int[]", "'{1,2}'::int[]"), ("::", "'::'"),
-     ("1; DROP TABLE t", "'1; DROP TABLE t'"), ("x::numeric(12,2)", "'x'::numeric(12,2)")],
+     ("1; DROP TABLE t", "'1; DROP TABLE t'"), ("x::numeric(12,2)", "'x'::numeric(12,2)"),
+     ("1::double precision", "'1'::double precision"), ("a::b or true", "'a::b or true'"),
+     ("2024-01-01::timestamp with time zone", "'2024-01-01'::timestamp with time zone"),
+     ('x::shop."My Type"[]', """'x'::shop."My Type"[]""")],
 )  # fmt: skip
 def test_a_value_is_a_constant_whatever_is_in_it(value: str, constant: str) -> None:
     assert filled("$1", {1: value}) == constant

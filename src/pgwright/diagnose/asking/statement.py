@@ -33,7 +33,9 @@ _LIST = re.compile(r"\$(\d+)\s*/\*, \.\.\. \*/")
 LISTED = 5
 """How many values stand for a list of which pg_stat_statements kept one."""
 
-_VALUE = re.compile(r"(?s)(.*)::\s*([A-Za-z_][\w .\"]*(?:\(\d+(?:,\d+)?\))?(?:\[\])*)\s*")
+_NAME = r'(?:[A-Za-z_]\w*|"[^"]+")'
+_WORDS = r"double precision|character varying|bit varying|(?:timestamp|time)(?:\(\d\))? with(?:out)? time zone"
+_VALUE = re.compile(rf"(?s)(.*)::\s*((?:{_WORDS}|{_NAME}(?:\.{_NAME})?)(?:\(\d+(?:,\s*\d+)?\))?(?:\[\])*)\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
