@@ -26,8 +26,10 @@ _DISABLED_COST = 1e10
 
 
 def any_disabled(root: Node) -> bool:
-    """Whether a node of the plan may be forbidden: quick to answer."""
-    return "Disabled" in root.properties or root.number("Total Cost") >= _DISABLED_COST / 2
+    """Whether a node of the plan may be forbidden: quick to answer. In text only those that are forbidden say so."""
+    if root.number("Total Cost") >= _DISABLED_COST / 2:
+        return True
+    return any(node.properties.get("Disabled") is True for node in root.walk())
 
 
 def is_disabled(node: Node) -> bool:
