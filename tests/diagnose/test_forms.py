@@ -31,7 +31,7 @@ def told(diagnosis: Diagnosis) -> list[tuple[str, str, str, float]]:
     return [(each.name, each.finding.location, each.finding.cure_sql, round(each.share, 3)) for each in diagnosis.found]
 
 
-@pytest.mark.majors("every")
+@pytest.mark.majors("all")
 @pytest.mark.parametrize("corpus", planted.corpora(), ids=lambda corpus: corpus.sign)
 def test_text_and_json_of_one_run_have_the_same_findings(
     corpus: planted.Corpus, make_database: Callable[..., Database]

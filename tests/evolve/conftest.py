@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_left(item: pytest.Item) -> bool:
-    """Of the life cycles (majors("every")), which take most of the time. With CI=true each runs on 18, every other one
+    """Of the life cycles (majors("every")), which take most of the time. With CI=true each runs on 18, every third one
     on an older major too, and where 14 differs on that and on one between them; else one in four runs, and all in which
     14 differs. A run of chosen files, words or majors, and make test-all, leave none out."""
     chosen, marker = getattr(item, "callspec", None), item.get_closest_marker("majors")
@@ -42,8 +42,8 @@ def _is_left(item: pytest.Item) -> bool:
     )
     if not in_ci():
         return not differs and number % 4 != 0
-    half, rest = number % 2, number // 2
-    others = (14, INNER[rest % len(INNER)]) if differs else (OLDER[rest % len(OLDER)],) if half else ()
+    third, rest = number % 3 == 0, number // 3
+    others = (14, INNER[rest % len(INNER)]) if differs else (OLDER[rest % len(OLDER)],) if third else ()
     return major not in (NEWEST, *others)
 
 
