@@ -244,7 +244,6 @@ def _out_of_date(seen: Seen, scan: Node) -> Iterator[str]:
     if relation is not None and seen.surroundings is not None:
         if _age(relation, max(relation.rows, 1.0)):
             yield seen.name(scan)
-        schema, _, name = relation.parent.partition(".")
-        parent = seen.surroundings.relations.get((schema, name))
+        parent = seen.surroundings.relation(*relation.parent) if relation.parent is not None else None
         if parent is not None and not any(column.analyzed for column in parent.columns):
-            yield quote.qualified(schema, name)
+            yield quote.qualified(parent.schema, parent.name)

@@ -17,7 +17,7 @@ def top(seen: Seen, node: Node) -> Relation | None:
     """The partitioned table at the top of what the node reads; the relation itself where it is no partition."""
     relation = seen.relation(node)
     while relation is not None and relation.parent and seen.surroundings is not None:
-        above = seen.surroundings.relation(*relation.parent.split(".", 1))
+        above = seen.surroundings.relation(*relation.parent)
         if above is None:
             return relation
         relation = above

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,16 @@ from .values import Column, ForeignKey, Index, Relation, Surroundings
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
 
+CONDITIONS = ("Index Cond", "Recheck Cond", "TID Cond", "Hash Cond", "Merge Cond", "Join Filter", "Filter")
+_NAME = re.compile(r'"((?:[^"]|"")+)"|(\w+)')
 _CALL = re.compile(r"\b([a-z_][a-z0-9_]*)\(")
 
 
 def read(connection: Connection, plan: QueryPlan) -> Surroundings:
     """What is around `plan` on this server, now. Relations that are gone are missing in it."""
     version, settings, extensions, path = _ask(connection, "session", {})[0]
-    names = sorted(_relations(plan))
-    wanted = {"schemas": [schema for schema, _ in names], "names": [name for _, name in names]}
-    found = _with_parents(connection, {row[0]: row for row in _ask(connection, "relations", wanted)})
-    oids = {"oids": list(found)}
+    found = _with_parents(connection, _named(connection, _relations(plan)))
+    oids = {"oids": list(found), "compared": sorted(_compared(plan))}
     parts = {
         query: _grouped(_ask(connection, query, oids))
         for query in ("columns", "indexes", "statistics", "referenced_by")
@@ -52,6 +52,13 @@ def _relations(plan: QueryPlan) -> set[tuple[str, str]]:
     return found - {("", "")}
 
 
+def _compared(plan: QueryPlan) -> set[str]:
+    """The names in the conditions of the plan: of all other columns nobody needs the most common values, which are long
+    lists, and in a plan of a thousand partitions many."""
+    texts = (node.text(key) for node in plan.nodes for key in CONDITIONS)
+    return {quoted.replace('""', '"') or plain for text in texts for quoted, plain in _NAME.findall(text)}
+
+
 def _functions(plan: QueryPlan) -> set[str]:
     """What is called in the filters of the plan, as far as its name needs no quotes."""
     return {name for node in plan.nodes for name in _CALL.findall(node.text("Filter"))}
@@ -65,14 +72,18 @@ def _called(plan: QueryPlan) -> set[str]:
 
 def _with_parents(connection: Connection, found: dict[int, Row]) -> dict[int, Row]:
     """The relations and the partitioned tables above them, whose key decides about pruning."""
-    while missing := {row[12] for row in found.values() if row[12]} - {f"{row[1]}.{row[2]}" for row in found.values()}:
-        names = [name.split(".", 1) for name in sorted(missing)]
-        wanted = {"schemas": [schema for schema, _ in names], "names": [name for _, name in names]}
-        more = {row[0]: row for row in _ask(connection, "relations", wanted)}
+    while missing := {tuple(row[12]) for row in found.values() if row[12]} - {row[1:3] for row in found.values()}:
+        more = _named(connection, missing)
         if not more.keys() - found.keys():
             break
         found |= more
     return found
+
+
+def _named(connection: Connection, names: Collection[tuple[str, str]]) -> dict[int, Row]:
+    """The relations of these names, (schema, name), by oid."""
+    wanted = {"schemas": [schema for schema, _ in sorted(names)], "names": [name for _, name in sorted(names)]}
+    return {row[0]: row for row in _ask(connection, "relations", wanted)}
 
 
 def _ask(connection: Connection, name: str, values: Mapping[str, Any]) -> list[Row]:
@@ -110,7 +121,7 @@ def _relation(row: Row, parts: Mapping[str, Mapping[int, list[Row]]]) -> Relatio
         statistics=tuple(frozenset(columns) for columns, _ in statistics if columns),
         expressions=tuple(each for _, expressions in statistics for each in expressions),
         partition_key=tuple(key),
-        parent=parent,
+        parent=(parent[0], parent[1]) if parent else None,
         fill_factor=fill,
         referenced_by=tuple(_foreign_key(each) for each in parts["referenced_by"].get(oid, [])),
         counted_pages=counted,

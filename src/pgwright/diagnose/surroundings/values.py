@@ -11,9 +11,9 @@ from functools import cached_property
 class Column:
     """A column. The statistics are those of pg_stats, None where there are none (or none that the role may read):
     `distinct` as the server writes it (negative: a fraction of the rows), `nulls` a fraction, `width` bytes.
-    `common` are the most common values, as text, each with the fraction of the rows that has it. `statistics_target` is
-    None where the default is in force. `collation` is empty for types without one; `bytewise` says whether it sorts as
-    LIKE 'x%' needs it."""
+    `common` are the most common values, as text, each with the fraction of the rows that has it, of columns that the
+    plan compares. `statistics_target` is None where the default is in force. `collation` is empty for types without
+    one; `bytewise` says whether it sorts as LIKE 'x%' needs it."""
 
     name: str
     type: str
@@ -72,8 +72,8 @@ class Relation:
     `counted_pages` its size when it was counted and `pages` its size now, `visible` the fraction of pages that
     index-only scans may trust. `modified` counts rows changed since the last ANALYZE, `analyzed` its age in seconds,
     None: never. `statistics` are the column sets of extended statistics, `expressions` the expressions that have some.
-    `partition_key` are the columns by which it is partitioned; `referenced_by` are the foreign keys that point
-    here."""
+    `partition_key` are the columns by which it is partitioned, `parent` is the table whose partition it is, as (schema,
+    name); `referenced_by` are the foreign keys that point here."""
 
     schema: str
     name: str
@@ -90,7 +90,7 @@ class Relation:
     statistics: tuple[frozenset[str], ...] = ()
     expressions: tuple[str, ...] = ()
     partition_key: tuple[str, ...] = ()
-    parent: str = ""
+    parent: tuple[str, str] | None = None
     fill_factor: int = 100
     referenced_by: tuple[ForeignKey, ...] = ()
     counted_pages: int = 0

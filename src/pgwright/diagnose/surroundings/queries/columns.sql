@@ -8,7 +8,9 @@ SELECT a.attrelid::bigint, a.attname::text, pg_catalog.format_type(a.atttypid, a
            WHEN 'c' THEN coalesce(nullif(l.collcollate::text, ''), d.datcollate::text) IN ('C', 'POSIX')
            ELSE true END,
        s.n_distinct::float8, s.null_frac::float8, s.correlation::float8, s.avg_width,
-       nullif(a.attstattarget, -1)::int, s.most_common_vals::text::text[], s.most_common_freqs::float8[]
+       nullif(a.attstattarget, -1)::int,
+       CASE WHEN a.attname = ANY (%(compared)s::text[]) THEN s.most_common_vals::text::text[] END,
+       CASE WHEN a.attname = ANY (%(compared)s::text[]) THEN s.most_common_freqs::float8[] END
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace

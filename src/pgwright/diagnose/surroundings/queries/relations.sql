@@ -6,10 +6,10 @@ SELECT c.oid::bigint, CASE wanted.schema WHEN 'pg_temp' THEN 'pg_temp' ELSE n.ns
        coalesce(s.n_live_tup, 0), coalesce(s.n_dead_tup, 0), coalesce(s.n_mod_since_analyze, 0),
        extract(epoch FROM now() - greatest(s.last_analyze, s.last_autoanalyze))::float8,
        coalesce((SELECT split_part(o, '=', 2)::int FROM unnest(c.reloptions) o WHERE o LIKE 'fillfactor=%%'), 100),
-       coalesce((SELECT pn.nspname || '.' || p.relname FROM pg_catalog.pg_inherits i
-                 JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
-                 JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
-                 WHERE i.inhrelid = c.oid AND c.relispartition), ''),
+       (SELECT ARRAY[pn.nspname::text, p.relname::text] FROM pg_catalog.pg_inherits i
+        JOIN pg_catalog.pg_class p ON p.oid = i.inhparent
+        JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+        WHERE i.inhrelid = c.oid AND c.relispartition),
        coalesce((SELECT array_agg(a.attname::text ORDER BY k.n)
                  FROM pg_catalog.pg_partitioned_table t, unnest(t.partattrs::int2[]) WITH ORDINALITY k(num, n)
                  JOIN pg_catalog.pg_attribute a ON a.attnum = k.num AND a.attrelid = c.oid
