@@ -89,6 +89,14 @@ def test_an_init_plan_that_nobody_mentions_is_where_there_is_room() -> None:
     assert exclusive(root) == {"0": 1.0, "0.0": 50.0, "0.1": 9.0}
 
 
+def test_an_init_plan_is_not_inside_the_with_that_it_reads() -> None:
+    cte = node("Seq Scan", 8.0, Subplan_Name="CTE x", **INIT)
+    init = node("Aggregate", 5.0, node("CTE Scan", 4.9, CTE_Name="x", **OUTER), Subplan_Name="InitPlan 2", **INIT)
+    found = account(plan_of(node("Limit", 9.0, cte, init, node("Nested Loop", 8.5, **OUTER))))
+    assert [edge.node.path for edge in found.inside["0.0"]] == []
+    assert [edge.node.path for edge in found.inside["0.2"]] == ["0.1"]
+
+
 def test_a_with_is_shared_by_those_who_read_it() -> None:
     cte = node("Seq Scan", 40.0, Subplan_Name="CTE x", **INIT)
     scans = (

@@ -117,16 +117,31 @@ class _Readers:
 
     def first(self, lister: Node, child: Node, room: Callable[[Node], float], needed: float) -> Node:
         """The node that ran `child`: the first that mentions it, else the first that has room for its time."""
+        needs = self._needs(child)
         for name in _mentions(child):
             for node in self._named.get(name, ()):
-                if is_inside(node, lister) and not is_inside(node, child):
+                if is_inside(node, lister) and not any(is_inside(node, each) for each in needs):
                     holder = self._leader(node, lister)
                     if room(holder) >= needed:
                         return holder
         if room(lister) >= needed:
             return lister
-        below = (node for node in self._order if is_inside(node, lister) and not is_inside(node, child))
-        return next((node for node in below if room(node) >= needed), lister)
+        below = (node for node in self._order if is_inside(node, lister) and room(node) >= needed)
+        return next((node for node in below if not any(is_inside(node, each) for each in needs)), lister)
+
+    def _needs(self, child: Node) -> list[Node]:
+        """`child`, and each WITH that it pulls, itself or by another: what runs inside it cannot be what runs it."""
+        needs = [child]
+        for each in needs:  # grows while it is read
+            for node in each.walk():
+                if node.type == "CTE Scan" and (cte := self._ctes.get(node.text("CTE Name"))) and cte not in needs:
+                    needs.append(cte)
+        return needs
+
+    @cached_property
+    def _ctes(self) -> dict[str, Node]:
+        """The query of each WITH by its name."""
+        return {node.subplan.removeprefix("CTE "): node for node in self._plan.nodes if node.is_cte}
 
     def _leader(self, node: Node, lister: Node) -> Node:
         """Where a value is computed that `node` asks for: in the Gather, when one stands between."""
