@@ -89,6 +89,16 @@ def test_an_init_plan_that_nobody_mentions_is_where_there_is_room() -> None:
     assert exclusive(root) == {"0": 1.0, "0.0": 50.0, "0.1": 9.0}
 
 
+def test_of_two_withs_of_one_name_the_nearest_is_read() -> None:
+    inner = node("Seq Scan", 20.0, Subplan_Name="CTE x", **INIT)
+    inside = node("Limit", 22.0, inner, node("CTE Scan", 21.0, CTE_Name="x", **OUTER), **OUTER)
+    outer = node("Seq Scan", 40.0, Subplan_Name="CTE x", **INIT)
+    plan = plan_of(node("Nested Loop", 70.0, outer, inside, node("CTE Scan", 45.0, CTE_Name="x", **INNER)))
+    assert [node.path for node in plan.readers(plan.by_path["0.0"])] == ["0.2"]
+    assert [node.path for node in plan.readers(plan.by_path["0.1.0"])] == ["0.1.1"]
+    assert account(plan).nodes["0.1.1"].exclusive == pytest.approx(1.0)
+
+
 def test_an_init_plan_is_not_inside_the_with_that_it_reads() -> None:
     cte = node("Seq Scan", 8.0, Subplan_Name="CTE x", **INIT)
     init = node("Aggregate", 5.0, node("CTE Scan", 4.9, CTE_Name="x", **OUTER), Subplan_Name="InitPlan 2", **INIT)

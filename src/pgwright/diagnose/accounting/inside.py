@@ -57,43 +57,23 @@ def edges(plan: QueryPlan, milliseconds: Mapping[str, float], tolerance: Mapping
             if child.is_init_plan and (child.executed or not child.measured):
                 needed = milliseconds[child.path] - tolerance[child.path]
                 found[readers.first(node, child, room, needed).path].append(Edge(child, 1.0))
-    scans = _scans(plan)
-    rooms = {scan.path: max(room(scan), 0.0) for each in scans.values() for scan in each}
-    for node in plan.nodes:
-        if node.is_cte:
-            for scan, part in _pulled(plan, node, scans, rooms, milliseconds[node.path]):
-                found[scan.path].append(Edge(node, part))
+    for cte in (each for named in plan.ctes.values() for each in named):
+        for scan, part in _pulled(plan, cte, room, milliseconds[cte.path]):
+            found[scan.path].append(Edge(cte, part))
     return {path: tuple(each) for path, each in found.items()}
 
 
-def _scans(plan: QueryPlan) -> Mapping[str, list[Node]]:
-    """The CTE Scans by the name of what they read."""
-    found: dict[str, list[Node]] = {}
-    for node in plan.nodes:
-        if node.type == "CTE Scan":
-            found.setdefault(node.text("CTE Name"), []).append(node)
-    return found
-
-
-def _pulled(
-    plan: QueryPlan, cte: Node, scans: Mapping[str, list[Node]], rooms: Mapping[str, float], spent: float
-) -> Iterator[tuple[Node, float]]:
-    """The scans of a WITH, and the part of it that each pulled: as its time without InitPlans (`rooms`) is to that of
+def _pulled(plan: QueryPlan, cte: Node, room: Callable[[Node], float], spent: float) -> Iterator[tuple[Node, float]]:
+    """The scans of a WITH, and the part of it that each pulled: as its time without InitPlans (`room`) is to that of
     all. `spent` is the time of the WITH."""
-    lister = plan.parents[cte.path]
-    mine = [
-        scan
-        for scan in scans.get(cte.subplan.removeprefix("CTE "), ())
-        if is_inside(scan, lister) and not is_inside(scan, cte) and (scan.executed or not scan.measured)
-    ]
-    pulled = max(sum(rooms[scan.path] for scan in mine), spent)
-    for scan in mine:
-        yield scan, rooms[scan.path] / pulled if pulled else 1 / len(mine)
-
-
-def is_inside(node: Node, tree: Node) -> bool:
-    """Whether `node` is `tree`, or listed somewhere below it."""
-    return node.path == tree.path or node.path.startswith(tree.path + ".")
+    rooms = {
+        scan: max(room(scan), 0.0)
+        for scan in plan.readers(cte)
+        if not scan.is_inside(cte) and (scan.executed or not scan.measured)
+    }
+    pulled = max(sum(rooms.values()), spent)
+    for scan, own in rooms.items():
+        yield scan, own / pulled if pulled else 1 / len(rooms)
 
 
 class _Readers:
@@ -120,28 +100,24 @@ class _Readers:
         needs = self._needs(child)
         for name in _mentions(child):
             for node in self._named.get(name, ()):
-                if is_inside(node, lister) and not any(is_inside(node, each) for each in needs):
+                if node.is_inside(lister) and not any(node.is_inside(each) for each in needs):
                     holder = self._leader(node, lister)
                     if room(holder) >= needed:
                         return holder
         if room(lister) >= needed:
             return lister
-        below = (node for node in self._order if is_inside(node, lister) and room(node) >= needed)
-        return next((node for node in below if not any(is_inside(node, each) for each in needs)), lister)
+        below = (node for node in self._order if node.is_inside(lister) and room(node) >= needed)
+        return next((node for node in below if not any(node.is_inside(each) for each in needs)), lister)
 
     def _needs(self, child: Node) -> list[Node]:
         """`child`, and each WITH that it pulls, itself or by another: what runs inside it cannot be what runs it."""
         needs = [child]
         for each in needs:  # grows while it is read
             for node in each.walk():
-                if node.type == "CTE Scan" and (cte := self._ctes.get(node.text("CTE Name"))) and cte not in needs:
+                cte = self._plan.cte_of(node)
+                if cte is not None and cte not in needs:
                     needs.append(cte)
         return needs
-
-    @cached_property
-    def _ctes(self) -> dict[str, Node]:
-        """The query of each WITH by its name."""
-        return {node.subplan.removeprefix("CTE "): node for node in self._plan.nodes if node.is_cte}
 
     def _leader(self, node: Node, lister: Node) -> Node:
         """Where a value is computed that `node` asks for: in the Gather, when one stands between."""

@@ -60,6 +60,15 @@ class Node:
         return self.subplan.startswith("CTE ")
 
     @cached_property
+    def cte_name(self) -> str:
+        """The name of the WITH whose query it is, or that it scans; empty for any other node."""
+        return self.subplan.removeprefix("CTE ") if self.is_cte else self.text("CTE Name")
+
+    def is_inside(self, tree: Node) -> bool:
+        """Whether it is `tree`, or listed somewhere below it."""
+        return self.path == tree.path or self.path.startswith(tree.path + ".")
+
+    @cached_property
     def is_init_plan(self) -> bool:
         """Whether it is computed once, when somebody first asks for its value."""
         return self.role == "InitPlan" and not self.is_cte
@@ -150,6 +159,24 @@ class QueryPlan:
     def by_path(self) -> Mapping[str, Node]:
         """Each node by its path."""
         return {node.path: node for node in self.nodes}
+
+    @cached_property
+    def ctes(self) -> Mapping[str, tuple[Node, ...]]:
+        """The queries of WITHs by name; a name may come again in a subquery."""
+        found: dict[str, tuple[Node, ...]] = {}
+        for node in self.nodes:
+            if node.is_cte:
+                found[node.cte_name] = (*found.get(node.cte_name, ()), node)
+        return found
+
+    def cte_of(self, scan: Node) -> Node | None:
+        """The query that a CTE Scan reads: of several of its name the nearest one that is listed above it."""
+        listed = [each for each in self.ctes.get(scan.cte_name, ()) if scan.is_inside(self.parents[each.path])]
+        return max(listed, key=lambda each: each.path.count("."), default=None) if scan.type == "CTE Scan" else None
+
+    def readers(self, cte: Node) -> tuple[Node, ...]:
+        """The CTE Scans of the query of a WITH, in their order."""
+        return tuple(scan for scan in self.by_type.get("CTE Scan", ()) if self.cte_of(scan) is cte)
 
     def above(self, node: Node) -> Iterator[Node]:
         """The nodes over `node`, the nearest first."""

@@ -98,14 +98,9 @@ def written(seen: Seen, node: Node) -> float:
     return seen.account.exclusive(node, "Temp Written Blocks") * BLOCK
 
 
-def _with_query(seen: Seen, scan: Node) -> Node | None:
-    """The query of the WITH that a CTE Scan reads."""
-    return next((each for each in seen.plan.nodes if each.subplan == f"CTE {scan.text('CTE Name')}"), None)
-
-
 def for_kept(seen: Seen, node: Node) -> float:
     """Bytes of `work_mem` with which a node keeps the rows that it wrote to a file."""
-    fed = _with_query(seen, node) or seen.child(node) or node
+    fed = seen.plan.cte_of(node) or seen.child(node) or node
     size = written(seen, node)
     rows = max(min(fed.number("Actual Rows") * max(fed.loops, 1), size / (10 + fed.number("Plan Width"))), 1)
     width = max(size / rows + _WRITTEN_LESS, ROW_HEADER)

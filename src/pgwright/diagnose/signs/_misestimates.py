@@ -71,16 +71,15 @@ def _wrong(seen: Seen, node: Node) -> bool:
 
 def _sources(seen: Seen, node: Node) -> tuple[Node, ...]:
     """The nodes whose estimates that of `node` rests on. A bitmap is part of its heap scan."""
-    if node.type == "CTE Scan":
-        return tuple(each for each in seen.plan.nodes if each.subplan == f"CTE {node.text('CTE Name')}")
+    if (cte := seen.plan.cte_of(node)) is not None:
+        return (cte,)
     return () if node.type == "Bitmap Heap Scan" else seen.children(node)
 
 
 def _over(seen: Seen, node: Node) -> Node | None:
     """The node whose estimate rests on that of `node`; None at the root and for the value of a subquery."""
     if node.is_cte:
-        scans = seen.plan.by_type.get("CTE Scan", ())
-        return next((scan for scan in scans if f"CTE {scan.text('CTE Name')}" == node.subplan), None)
+        return next(iter(seen.plan.readers(node)), None)
     return None if node.subplan else seen.plan.parents.get(node.path)
 
 

@@ -38,7 +38,6 @@ from . import _cures
 from ._seen import WORTH, Seen
 from ._sign import Confidence, Sign
 from ._statement import not_materialized
-from ._with import readers
 
 NODES: frozenset[str] = frozenset()
 EXPLAINS = ("sort_on_disk", "sort_without_limit", "sort_without_index")
@@ -55,7 +54,7 @@ def look(seen: Seen, root: Node) -> Iterator[Sign]:
         below = seen.child(sort) if sort is not None and sort.type == "Sort" else None
         if sort is None or below is None or not _in_vain(seen, node, sort, below):
             continue
-        if all(_limited(seen, scan) for scan in readers(seen, node)) and _spared(seen, sort, below):
+        if all(_limited(seen, scan) for scan in seen.plan.readers(node)) and _spared(seen, sort, below):
             yield _sign(seen, node, sort, seen.rows(below))
 
 
@@ -83,9 +82,9 @@ def _spared(seen: Seen, node: Node, below: Node) -> bool:
 
 def _sign(seen: Seen, node: Node, sort: Node, sorted_rows: float) -> Sign:
     given = seen.rows(node)
-    name = node.subplan.removeprefix("CTE ")
+    name = node.cte_name
     inside = f"-- write LIMIT {given:.0f} at the end of WITH {quote.ident(name)}, which is all that is read"
-    alone = len(readers(seen, node)) == 1
+    alone = len(seen.plan.readers(node)) == 1
     return Sign(
         nodes=(node, sort),
         object=quote.ident(name),

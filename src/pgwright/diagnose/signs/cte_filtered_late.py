@@ -38,7 +38,6 @@ from . import _cures
 from ._seen import WORTH, Seen
 from ._sign import Confidence, Cure, Sign
 from ._statement import not_materialized
-from ._with import readers
 
 EXPLAINS = ("temporary_files",)
 NODES: frozenset[str] = frozenset()
@@ -53,7 +52,7 @@ def look(seen: Seen, root: Node) -> Iterator[Sign]:
     for node in root.walk():
         if not node.is_cte or not node.executed or node.type in _NOT_ENTERED:
             continue
-        share, scans = seen.account.subtree_share(node), readers(seen, node)
+        share, scans = seen.account.subtree_share(node), seen.plan.readers(node)
         removed = sum(seen.total(scan, "Rows Removed by Filter") for scan in scans)
         kept = sum(seen.rows(scan) for scan in scans)
         if share < WORTH or removed < ROWS or kept / (removed + kept) > KEPT or not _enters(seen, node, scans):
@@ -72,7 +71,7 @@ def _enters(seen: Seen, node: Node, scans: tuple[Node, ...]) -> bool:
 
 
 def _sign(seen: Seen, node: Node, scans: tuple[Node, ...], removed: float, kept: float) -> Sign:
-    name = node.subplan.removeprefix("CTE ")
+    name = node.cte_name
     share = seen.account.subtree_share(node) + seen.share(*scans)
     return Sign(
         nodes=(node, *scans),
