@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from .query_plan.kinds import BLOCK
 from .query_plan.model import Node
 from .signs._seen import Seen
-
-_PAGE = 8192
 
 
 def sentence(seen: Seen, node: Node) -> str:
@@ -25,7 +24,7 @@ def _rows(number: float) -> str:
 
 
 def _size(pages: float) -> str:
-    size = pages * _PAGE
+    size = pages * BLOCK
     for unit in ("bytes", "kB", "MB", "GB"):
         if size < 1024 or unit == "GB":
             return f"{size:,.0f} {unit}"

@@ -8,6 +8,7 @@ CREATE TABLE few AS SELECT * FROM orders LIMIT 5000;
 ANALYZE orders, few;
 
 -- found: a function that was not marked
+-- set: min_parallel_table_scan_size = 1MB
 -- set: max_parallel_workers_per_gather = 2
 -- cure: ALTER FUNCTION public.with_tax(integer) PARALLEL SAFE;
 SELECT count(*) FROM orders WHERE with_tax(amount) >= 100;

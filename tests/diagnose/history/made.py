@@ -6,7 +6,7 @@ from typing import Any
 
 from pgwright.diagnose.history.baseline import Baseline, baseline
 from pgwright.diagnose.history.measured import Measured, from_plans
-from pgwright.diagnose.query_plan.forms import json_
+from pgwright.diagnose.query_plan.model import QueryPlan, tree
 
 
 def node(kind: str, *below: dict[str, Any], **keys: Any) -> dict[str, Any]:
@@ -37,8 +37,11 @@ def ran(blocks: float, *, rows: float = 1, milliseconds: float = 1.0, loops: flo
 def query(
     root: dict[str, Any], name: str = "q", statement: str = "SELECT 1", times: tuple[float, ...] = (1.0,), **beside: Any
 ) -> Measured:
-    """A query of which the runs took `times`."""
-    plans = [json_.from_value({"Plan": root, "Execution Time": time, "Planning Time": 0.1, **beside}) for time in times]
+    """A query of which the runs took `times`; its values are as they are, also where no reader would take them."""
+    plans = [
+        QueryPlan(root=tree(root), properties={"Execution Time": time, "Planning Time": 0.1, **beside})
+        for time in times
+    ]
     return from_plans(name, statement, plans)
 
 

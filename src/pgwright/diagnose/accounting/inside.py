@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..query_plan.kinds import GATHERS
 from ..query_plan.model import Node, QueryPlan
-from .processes import GATHERS
 
 _PARAMETER = re.compile(r"\$\d+\b|\([^()]+\)\.col(?=\d)")
 _EARLY = ("One-Time Filter", "Index Cond", "TID Cond")

@@ -15,9 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..query_plan.kinds import GATHERS
 from ..query_plan.model import Node, QueryPlan
-
-GATHERS = ("Gather", "Gather Merge")
 
 
 def divisors(plan: QueryPlan) -> Mapping[str, float]:

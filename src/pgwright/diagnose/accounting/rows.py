@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..query_plan.kinds import GATHERS
 from ..query_plan.model import Node, QueryPlan
-from .processes import GATHERS
 
 _LEADER_LOSS = 0.3
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from ..query_plan.model import Node, QueryPlan
+from ..query_plan.model import Node, QueryPlan, number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +36,7 @@ def triggers(plan: QueryPlan, spare: float | None, before: Collection[str] | Non
     found = []
     for entry in sorted(listed, key=lambda one: "Constraint Name" not in one):
         name = str(entry.get("Constraint Name") or entry.get("Trigger Name") or "")
-        spent, constraint = float(entry.get("Time") or 0), "Constraint Name" in entry
+        spent, constraint = number(entry, "Time"), "Constraint Name" in entry
         inside = not constraint and (name in before if before is not None else spent > left)
         writer = _writer(plan, str(entry.get("Relation") or "")) if inside else None
         if writer is None:
@@ -47,7 +47,7 @@ def triggers(plan: QueryPlan, spare: float | None, before: Collection[str] | Non
                 relation=str(entry.get("Relation") or ""),
                 constraint=constraint,
                 milliseconds=spent,
-                calls=float(entry.get("Calls") or 0),
+                calls=number(entry, "Calls"),
                 node=writer.path if writer is not None else "",
             )
         )

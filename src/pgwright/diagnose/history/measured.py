@@ -16,11 +16,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ..accounting.account import TOUCHED
-from ..query_plan.model import Node, QueryPlan
+from ..query_plan.kinds import BLOCK
+from ..query_plan.model import Node, QueryPlan, number
 from .structure import Structure
-
-PAGE = 8192
-"""Bytes of a page as servers are built; one in the WAL is never larger."""
 
 SPILLED = ("Temp Read Blocks", "Temp Written Blocks")
 REMOVED = ("Rows Removed by Filter", "Rows Removed by Index Recheck")
@@ -68,7 +66,7 @@ class Measured:
     def blocks(self) -> Span:
         """Pages that it asked for, those for its output (17 and newer) among them; a page counts each time."""
         output = self.plan.properties.get("Serialization")
-        beside = sum(_number(output.get(key)) for key in TOUCHED) if isinstance(output, dict) else 0.0
+        beside = sum(number(output, key) for key in TOUCHED) if isinstance(output, dict) else 0.0
         whole = _sum(self.plan.root, TOUCHED) + beside
         visits = sum(node.number("Heap Fetches") for node in self.plan.by_type.get("Index Only Scan", ()))
         return Span(low=max(whole - visits, 0.0), high=whole)
@@ -84,7 +82,7 @@ class Measured:
         if not self.writes:
             return Span(low=0.0, high=0.0)
         whole = self.plan.root.number("WAL Bytes")
-        return Span(low=max(whole - PAGE * self.plan.root.number("WAL FPI"), 0.0), high=whole)
+        return Span(low=max(whole - BLOCK * self.plan.root.number("WAL FPI"), 0.0), high=whole)
 
     @cached_property
     def rows(self) -> float:
@@ -145,7 +143,3 @@ def _total(node: Node) -> float:
 
 def _sum(node: Node, keys: Sequence[str]) -> float:
     return sum(node.number(key) for key in keys)
-
-
-def _number(value: object) -> float:
-    return value if isinstance(value, (int, float)) else 0.0

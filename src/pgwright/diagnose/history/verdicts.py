@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...base.finding import Severity
+from ..query_plan.kinds import BLOCK
 from .compare import Comparison
 from .grounds import Ground
 from .limits import Limits
-from .measured import PAGE, Measured, Span
+from .measured import Measured, Span
 
 SLOWER_MS = 5.0
 """Milliseconds by which a query must be slower to be judged by time: two runs of one on an idle machine differ by some
@@ -80,7 +81,7 @@ def _point(number: float) -> Span:
 
 
 def _pages(span: Span) -> Span:
-    return Span(low=span.low / PAGE, high=span.high / PAGE)
+    return Span(low=span.low / BLOCK, high=span.high / BLOCK)
 
 
 def _judged(comparison: Comparison, count: _Count, limits: Limits) -> Verdict | None:

@@ -34,6 +34,21 @@ COUNTERS = frozenset(
 )
 """Keys of whole numbers that have a line of their own in TEXT."""
 
+NUMBERS = COUNTERS | frozenset(
+    (
+        *("Startup Cost", "Total Cost", "Plan Rows", "Plan Width", "Actual Startup Time", "Actual Total Time"),
+        *("Actual Rows", "Actual Loops", "Planning Time", "Execution Time", "Duration", "Time", "Calls", "Functions"),
+        *("Sort Space Used", "Hash Buckets", "Original Hash Buckets", "Hash Batches", "Original Hash Batches"),
+        *("HashAgg Batches", "Planned Partitions", "Peak Memory Usage", "Disk Usage", "Cache Hits", "Cache Misses"),
+        *("Cache Evictions", "Cache Overflows", "Exact Heap Blocks", "Lossy Heap Blocks", "Maximum Storage"),
+        *("Group Count", "WAL Records", "WAL FPI", "WAL Bytes", "Output Volume", "Worker Number", "Total"),
+        *(f"{where} {what} Blocks" for where in ("Shared", "Local") for what in ("Hit", "Read", "Dirtied", "Written")),
+        *("Temp Read Blocks", "Temp Written Blocks", "I/O Read Time", "I/O Write Time"),
+        *(f"{where} I/O {what} Time" for where in ("Shared", "Local", "Temp") for what in ("Read", "Write")),
+    )
+)
+"""Keys of numbers that somebody computes with."""
+
 LISTS = frozenset(
     (
         *("Output", "Sort Key", "Presorted Key", "Group Key", "Sampling Parameters", "Sort Methods Used"),
@@ -47,6 +62,9 @@ NESTED_LISTS = frozenset(("Group Keys", "Hash Keys"))
 
 OBJECT_LISTS = frozenset(("Plans", "Workers", "Triggers", "Target Tables", "Grouping Sets"))
 """Keys of lists of objects."""
+
+OBJECTS = frozenset(("JIT", "Planning", "Serialization", "Settings", "Full-sort Groups", "Pre-sorted Groups"))
+"""Keys of objects."""
 
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 _WORDS = {"true": True, "false": False}

@@ -16,6 +16,12 @@ Value = Any
 """What JSON can hold: str, int, float, bool, None, and lists and objects of them."""
 
 
+def number(properties: Mapping[str, Value], key: str) -> float:
+    """The number under `key`, of a node, a worker or whatever the server writes; 0 where there is none."""
+    value = properties.get(key)
+    return value if isinstance(value, (int, float)) else 0
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Node:
     """One node of a query plan. `path` is its place: "0" is the root, "0.1" the second node below it."""
@@ -26,8 +32,7 @@ class Node:
 
     def number(self, key: str) -> float:
         """The number under `key`; 0 where there is none."""
-        value = self.properties.get(key)
-        return value if isinstance(value, (int, float)) else 0
+        return number(self.properties, key)
 
     def text(self, key: str) -> str:
         """The text under `key`; empty where there is none."""
@@ -214,7 +219,8 @@ def tree(document: Mapping[str, Value], path: str = "0") -> Node:
     made: dict[str, Node] = {}
     for place, each in reversed(order):
         children = tuple(made.pop(f"{place}.{number}") for number in range(len(_below(each))))
-        properties = {key: value for key, value in each.items() if key != "Plans"}
+        properties = dict(each)
+        properties.pop("Plans", None)
         made[place] = Node(path=place, properties=properties, children=children)
     return made[path]
 

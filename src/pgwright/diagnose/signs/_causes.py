@@ -14,11 +14,12 @@ from math import prod
 from ...base.errors import MigrationFileError
 from ...sql import parse, quote
 from ..conditions import Clause, constant
+from ..query_plan.kinds import SCANS
 from ..query_plan.model import Node
 from ..surroundings import Relation
 from . import _cures
 from ._fractions import fraction
-from ._misestimates import SCANS, Misestimate, misestimates
+from ._misestimates import Misestimate, misestimates
 from ._seen import Seen
 from ._sign import NO_CURE, Confidence, Cure, Sign
 
@@ -206,7 +207,7 @@ def _skewed(seen: Seen, found: Misestimate, relation: Relation, clauses: Sequenc
         value = constant(clause.value) if clause.operator == "=" else None
         if column is None or value is None or value in column.common:
             continue
-        target = column.statistics_target or int(seen.setting("default_statistics_target") or 100)
+        target = column.statistics_target or int(seen.amount("default_statistics_target") or 100)
         if len(column.common) >= target and target < TARGET and found.under:
             name, quoted = seen.name(found.node), quote.ident(column.name)
             return Cause(

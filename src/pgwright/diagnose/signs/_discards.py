@@ -21,8 +21,6 @@ ROWS = 10_000
 SELECTIVE = 0.01
 """The part of a table that an index finds so quickly that nothing else matters."""
 
-SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
-
 
 @dataclass(frozen=True, kw_only=True)
 class Discards:

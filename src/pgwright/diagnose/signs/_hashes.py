@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..query_plan.model import Node
+from ..query_plan.model import Node, number
 from . import _memory
 from ._seen import Seen
 from ._sign import Confidence, Sign
@@ -13,7 +13,7 @@ def batches(node: Node) -> tuple[float, float]:
     each = [node.properties, *node.workers]
     return (
         node.number("Original Hash Batches") or node.number("Hash Batches"),
-        max(float(one.get("Hash Batches") or 0) for one in each),
+        max(number(one, "Hash Batches") for one in each),
     )
 
 

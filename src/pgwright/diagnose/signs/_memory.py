@@ -21,12 +21,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..query_plan.model import Node
+from ..query_plan.kinds import BLOCK, GATHERS
+from ..query_plan.model import Node, number
 from . import _cures
 from ._seen import Seen
 from ._sign import Cure, CureKind
 
-KB, MB, BLOCK = 1024, 1024 * 1024, 8192
+KB, MB = 1024, 1024 * 1024
 MARGIN = 1.15
 """For what no plan tells: rows wider than the average, the last block of an allocator that is not full."""
 UNEVEN = 1.5
@@ -58,7 +59,7 @@ def parts(node: Node) -> Iterator[Part]:
     rows, loops = node.number("Actual Rows") * node.loops, node.loops
     named = [each for each in node.workers if each.get("Actual Loops")]
     for each in named:
-        mine = float(each.get("Actual Rows") or 0)
+        mine = number(each, "Actual Rows")
         rows, loops = rows - mine * each["Actual Loops"], loops - each["Actual Loops"]
         yield Part(rows=mine, properties=each)
     if loops > 0:
@@ -74,8 +75,7 @@ def major(seen: Seen) -> int:
 
 def hash_memory(seen: Seen) -> float:
     """How many times `work_mem` a hash may use."""
-    told = seen.setting("hash_mem_multiplier")
-    return float(told) if told else 1.0 if major(seen) < 15 else 2.0
+    return seen.amount("hash_mem_multiplier") or (1.0 if major(seen) < 15 else 2.0)
 
 
 def for_sort(seen: Seen, node: Node) -> float:
@@ -85,7 +85,7 @@ def for_sort(seen: Seen, node: Node) -> float:
     rows = busiest(seen, fed)
     width = ROW_HEADER + node.number("Plan Width")
     if on_disk:
-        kilobytes = sum(float(each.properties.get("Sort Space Used") or 0) for each in on_disk)
+        kilobytes = sum(number(each.properties, "Sort Space Used") for each in on_disk)
         each_row = kilobytes * KB / sum(each.rows for each in on_disk)
         width = max(each_row + _WRITTEN_LESS, ROW_HEADER)
         if major(seen) > 14 and each_row < _SINGLE_VALUE:
@@ -150,7 +150,7 @@ def busiest(seen: Seen, node: Node) -> float:
 
 
 def _processes(seen: Seen, node: Node) -> float:
-    above = (each for each in seen.plan.above(node) if each.type in ("Gather", "Gather Merge"))
+    above = (each for each in seen.plan.above(node) if each.type in GATHERS)
     gather = next(above, None)
     return 1 + gather.number("Workers Planned") if gather is not None else 1
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from ..query_plan.kinds import SCANS
 from ..query_plan.model import Node
 from . import _cures
 from ._correlation import joining, outer_references
@@ -28,7 +29,6 @@ PAIRS = 10_000
 SEARCH = 4
 """Rows that are read and hashed in the time of one search by an index (14 and 18, all in the cache; with a disk it is
 more)."""
-SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,10 @@ Without surroundings nobody knows that two tables are partitions of one, and eac
 from __future__ import annotations
 
 from ...sql import quote
+from ..query_plan.kinds import APPENDS
 from ..query_plan.model import Node
 from ..surroundings import Relation
 from ._seen import Seen
-
-APPENDS = frozenset({"Append", "Merge Append"})
 
 
 def top(seen: Seen, node: Node) -> Relation | None:

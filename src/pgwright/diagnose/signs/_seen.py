@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,10 @@ from ..surroundings import Relation, Surroundings
 
 WORTH = 0.05
 """The share of the whole below which a sign keeps quiet: nobody thanks for a cure that saves less."""
+
+
+_BYTES = {"B": 1, "kB": 1024, "MB": 1024**2, "GB": 1024**3, "TB": 1024**4}
+_AMOUNT = re.compile(r"(-?\d+(?:\.\d+)?)(B|kB|MB|GB|TB)?")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -109,3 +114,11 @@ class Seen:
         if isinstance(changed, dict) and name in changed:
             return str(changed[name])
         return self.surroundings.settings.get(name) if self.surroundings is not None else None
+
+    def amount(self, name: str, *, unit: int = 1) -> float | None:
+        """A setting as a number; None where it is not known, or none. EXPLAIN writes memory with its unit (`1MB`); it
+        is given in `unit` bytes, which is how pg_settings counts it."""
+        match = _AMOUNT.fullmatch(self.setting(name) or "")
+        if match is None:
+            return None
+        return float(match[1]) * (_BYTES[match[2]] / unit if match[2] else 1)

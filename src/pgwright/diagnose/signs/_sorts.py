@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from ...sql import quote
 from ..conditions import Clause, references
+from ..query_plan.kinds import SCANS
 from ..query_plan.model import Node
 from . import _cures
 from ._seen import Seen
 from ._sign import NO_CURE, Cure
 
-SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 _DIRECTION = re.compile(r"((?: COLLATE (?:\"(?:[^\"]|\"\")+\"|[\w.]+))?(?: DESC)?(?: NULLS (?:FIRST|LAST))?)$")
 _PASSING = frozenset({"Gather Merge", "Gather", "LockRows", "Result"})
 

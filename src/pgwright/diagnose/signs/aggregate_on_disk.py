@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..query_plan.model import Node
+from ..query_plan.model import Node, number
 from . import _groups, _memory
 from ._seen import Seen
 from ._sign import Confidence, Sign
@@ -40,7 +40,7 @@ NODES = frozenset({"Aggregate"})
 
 def look(seen: Seen, node: Node) -> Iterator[Sign]:
     """The aggregate, when one of its processes went to disk."""
-    on_disk = [each for each in (node.properties, *node.workers) if float(each.get("Disk Usage") or 0) > 0]
+    on_disk = [each for each in (node.properties, *node.workers) if number(each, "Disk Usage") > 0]
     if not on_disk or not seen.worth(node):
         return
     kilobytes = sum(float(each["Disk Usage"]) for each in on_disk)
@@ -57,7 +57,7 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
         cure=_memory.cure(need),
         fields={
             "Group Key": list(node.texts("Group Key")),
-            "HashAgg Batches": max(float(each.get("HashAgg Batches") or 0) for each in on_disk),
+            "HashAgg Batches": max(number(each, "HashAgg Batches") for each in on_disk),
             "Disk Usage": kilobytes,
         },
     )

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...sql import parse, quote
+from ..query_plan.kinds import SCANS
 from ..query_plan.model import Node
 from . import _cures
 from ._correlation import outer_references
@@ -40,7 +41,6 @@ from ._statement import select
 
 NODES = frozenset({"Nested Loop"})
 ROWS = 10_000
-_SCANS = ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan")
 _COMPUTED = ("Function Scan", "Table Function Scan", "ProjectSet", "Result", "Values Scan", "WorkTable Scan", "Memoize")
 """What may depend on the other side without saying so, or stands for a few rows that were written to be multiplied."""
 
@@ -56,7 +56,7 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
     share = seen.share(node, inner)
     if rows < ROWS or left < 2 or right < 2 or not seen.worth(node, inner):
         return
-    scans = [tuple(seen.below(side, *_SCANS)) for side in (outer, inner)]
+    scans = [tuple(seen.below(side, *SCANS)) for side in (outer, inner)]
     if not all(scans) or any(True for _ in seen.below(inner, *_COMPUTED)) or outer_references(inner):
         return
     if _same_constant(seen, *scans) or _meant(seen):

@@ -33,6 +33,7 @@ from collections.abc import Iterator, Sequence
 
 from ...sql import quote
 from ..conditions import Clause, clauses, facing
+from ..query_plan.kinds import APPENDS
 from ..query_plan.model import Node
 from . import _cures, _partitions
 from ._seen import Seen
@@ -92,7 +93,7 @@ def _scans(seen: Seen, node: Node) -> tuple[Node, ...]:
     """The sequential scans that a side is, of one table or of partitions of one."""
     if node.type == "Seq Scan":
         return (node,)
-    members = seen.children(node) if node.type in _partitions.APPENDS else ()
+    members = seen.children(node) if node.type in APPENDS else ()
     first = next(iter(members), None)
     together = _partitions.together(seen, first) if first is not None and first.type == "Seq Scan" else ()
     return together if len(together) == len(members) else ()
@@ -108,7 +109,7 @@ def _keys(seen: Seen, node: Node, scans: Sequence[Node]) -> list[Clause]:
     """What the join compares of the large side, as if the first scan itself were joined: above an Append, partitions
     have the alias of their table (`l` where theirs are `l_1`, `l_2`, 14 to 18)."""
     own = scans[0].alias
-    alias = own if seen.plan.parents[scans[0].path].type not in _partitions.APPENDS else own.rpartition("_")[0]
+    alias = own if seen.plan.parents[scans[0].path].type not in APPENDS else own.rpartition("_")[0]
     compared = (facing(each, alias) for each in seen.clauses(node, "Hash Cond"))
     return [
         clauses(f"{quote.ident(own)}.{quote.ident(each.column.column)} = {each.value}")[0]

@@ -35,12 +35,13 @@ from decimal import Decimal, InvalidOperation
 
 from ...sql import quote
 from ..conditions import Clause, clauses, constant
+from ..query_plan.kinds import SCANS
 from ..query_plan.model import Node
 from . import _cures, _discards, _rewriting
 from ._seen import Seen
 from ._sign import Sign
 
-NODES = _discards.SCANS
+NODES = SCANS
 EXPLAINS = ("seq_scan_discards_rows", "index_scan_discards_rows", "predicate_on_expression")
 WHOLE = ("smallint", "integer", "bigint")
 _WIDER = ("numeric", "float8")

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..query_plan.model import Node
+from ..query_plan.model import Node, number
 from . import _sorts
 from ._seen import Seen
 from ._sign import Confidence, Sign
@@ -75,4 +75,4 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
 
 def _groups(properties: Any) -> float:
     parts = (properties.get("Full-sort Groups"), properties.get("Pre-sorted Groups"))
-    return sum(float(part.get("Group Count") or 0) for part in parts if isinstance(part, dict))
+    return sum(number(part, "Group Count") for part in parts if isinstance(part, dict))

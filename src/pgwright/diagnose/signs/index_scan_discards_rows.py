@@ -31,12 +31,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..query_plan.kinds import SCANS
 from ..query_plan.model import Node
 from . import _cures, _discards
 from ._seen import Seen
 from ._sign import Sign
 
-NODES = _discards.SCANS - {"Seq Scan"}
+NODES = SCANS - {"Seq Scan"}
 DISCARDED = 0.8
 """A visit to a row by an index is dearer than one in a sequential scan: less waste is worth a cure."""
 ROWS = 3_000

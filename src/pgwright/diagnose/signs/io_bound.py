@@ -33,6 +33,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...sql import quote
+from ..query_plan.kinds import BLOCK
 from ..query_plan.model import Node
 from . import _cures
 from ._seen import Seen
@@ -47,7 +48,6 @@ PAGES = 2_000
 """Fewer pages (16 MB) are in the cache the next time."""
 UNTIMED = 12_800
 """The pages (100 MB) from which on it is worth asking for timings."""
-BLOCK = 8192
 MEMORY = 200
 """Megabytes a second above which it was good storage, or the memory of the operating system on a busy machine."""
 CACHED = 0.5
@@ -101,11 +101,11 @@ def _untimed(seen: Seen, node: Node, read: float) -> Sign:
 
 
 def _cure(seen: Seen, node: Node) -> Cure:
-    at_once = seen.setting("effective_io_concurrency")
-    if node.type == "Bitmap Heap Scan" and at_once is not None and int(at_once) < PREFETCH:
+    at_once = seen.amount("effective_io_concurrency")
+    if node.type == "Bitmap Heap Scan" and at_once is not None and at_once < PREFETCH:
         return _cures.session_setting("effective_io_concurrency", str(PREFETCH))
-    relation, buffers = seen.relation(node), seen.setting("shared_buffers")
-    if seen.surroundings is not None and relation and buffers and relation.pages <= CACHED * int(buffers):
+    relation, buffers = seen.relation(node), seen.amount("shared_buffers", unit=BLOCK)
+    if seen.surroundings is not None and relation and buffers and relation.pages <= CACHED * buffers:
         name = quote.literal(quote.qualified(relation.schema, relation.name))
         there = "" if "pg_prewarm" in seen.surroundings.extensions else "CREATE EXTENSION IF NOT EXISTS pg_prewarm;\n"
         return _cures.maintenance(f"{there}SELECT pg_prewarm({name});")

@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..query_plan.model import Node
+from ..query_plan.model import Node, number
 from . import _cures
 from ._seen import Seen
 from ._sign import Confidence, Sign
@@ -69,4 +69,4 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
 def total(jit: Mapping[str, Any] | None) -> float:
     """The milliseconds that the JIT of a process took, or that of all of them."""
     timing = jit.get("Timing") if isinstance(jit, dict) else None
-    return float(timing.get("Total") or 0) if isinstance(timing, dict) else 0.0
+    return number(timing, "Total") if isinstance(timing, dict) else 0.0

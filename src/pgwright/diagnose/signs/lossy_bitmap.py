@@ -31,7 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..query_plan.model import Node
+from ..query_plan.model import Node, number
 from . import _cures, _existing
 from ._seen import Seen
 from ._sign import Confidence, Sign
@@ -73,8 +73,7 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
 
 def _everywhere(node: Node, key: str) -> float:
     """The counter of the leader with those of the workers."""
-    workers = (worker.get(key, 0) for worker in node.workers)
-    return node.number(key) + sum(value for value in workers if isinstance(value, (int, float)))
+    return node.number(key) + sum(number(worker, key) for worker in node.workers)
 
 
 def _block_ranges(seen: Seen, node: Node, exact: float) -> bool:

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...sql import quote
+from ..query_plan.kinds import BLOCK
 from ..query_plan.model import Node
 from . import _cures
 from ._seen import WORTH, Seen
@@ -45,10 +46,11 @@ PAGES = 1_024
 
 def look(seen: Seen, node: Node) -> Iterator[Sign]:
     """The plan, when only a function keeps workers from its largest scan."""
-    workers = int(seen.setting("max_parallel_workers_per_gather") or 0)
+    workers = int(seen.amount("max_parallel_workers_per_gather") or 0)
     if seen.surroundings is None or not seen.surroundings.serial or not workers or NEVER & seen.plan.by_type.keys():
         return
-    least = int(seen.setting("min_parallel_table_scan_size") or PAGES)
+    size = seen.amount("min_parallel_table_scan_size", unit=BLOCK)
+    least = PAGES if size is None else size
     large = [
         scan
         for scan in node.walk()

@@ -31,6 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..conditions import Clause, clauses
+from ..query_plan.kinds import SCANS
 from ..query_plan.model import Node
 from . import _cures
 from ._as_union import alternatives, union_of_alternatives
@@ -40,7 +41,6 @@ from ._sign import Confidence, Sign
 NODES = frozenset({"Hash Join", "Merge Join", "Nested Loop"})
 ROWS = 10_000
 DISCARDED = 0.9
-_SCANS = ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan")
 
 
 def look(seen: Seen, node: Node) -> Iterator[Sign]:
@@ -74,7 +74,7 @@ def _served(seen: Seen, node: Node, side: tuple[Clause, ...]) -> str | None:
     """The alias of the only table that one side of an OR is about, where an index serves it or nobody knows; else
     None."""
     aliases = {each.alias for clause in side for each in clause.reads}
-    scans = [scan for scan in seen.below(node, *_SCANS) if {scan.alias} == aliases]
+    scans = [scan for scan in seen.below(node, *SCANS) if {scan.alias} == aliases]
     if not scans or not all(clause.constant for clause in side):
         return None
     relation = seen.relation(scans[0])

@@ -35,13 +35,14 @@ from collections.abc import Iterator, Sequence
 
 from ...sql import quote
 from ..conditions import Clause
+from ..query_plan.kinds import APPENDS
 from ..query_plan.model import Node
 from ..surroundings import Relation
 from . import _cures, _discards, _partitions, _rewriting, _sargable
 from ._seen import Seen
 from ._sign import Confidence, Cure, Sign
 
-NODES = _partitions.APPENDS
+NODES = APPENDS
 EXPLAINS = ("seq_scan_discards_rows", "index_scan_discards_rows", "predicate_on_expression")
 FEWEST = 4
 EMPTY = 0.75

@@ -33,12 +33,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..conditions import Clause, clauses
+from ..query_plan.kinds import SCANS
 from ..query_plan.model import Node
 from . import _cures, _discards, _rewriting, _sargable
 from ._seen import Seen
 from ._sign import NO_CURE, Cure, Sign
 
-NODES = _discards.SCANS
+NODES = SCANS
 EXPLAINS = ("seq_scan_discards_rows", "index_scan_discards_rows")
 
 

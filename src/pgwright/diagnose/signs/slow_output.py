@@ -31,7 +31,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...sql import quote
-from ..query_plan.model import Node
+from ..query_plan.model import Node, number
 from . import _cures
 from ._seen import Seen
 from ._sign import Confidence, Sign
@@ -52,7 +52,7 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
     part, rows = seen.plan.properties.get("Serialization"), seen.rows(node)
     if not isinstance(part, dict) or not seen.total_ms or not rows:
         return
-    spent, kilobytes = float(part.get("Time") or 0), float(part.get("Output Volume") or 0)
+    spent, kilobytes = number(part, "Time"), number(part, "Output Volume")
     if spent < max(PART * seen.total_ms, LEAST_MS) or kilobytes / rows < KB_A_ROW:
         return
     wide = ", ".join(_wide(seen, node) or node.texts("Output")) or "a column"

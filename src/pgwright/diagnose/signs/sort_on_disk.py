@@ -30,7 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..query_plan.model import Node
+from ..query_plan.model import Node, number
 from . import _memory
 from ._seen import Seen
 from ._sign import Confidence, Sign
@@ -43,7 +43,7 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
     on_disk = [each for each in (node.properties, *node.workers) if each.get("Sort Space Type") == "Disk"]
     if not on_disk or not seen.worth(node):
         return
-    kilobytes = sum(float(each.get("Sort Space Used") or 0) for each in on_disk)
+    kilobytes = sum(number(each, "Sort Space Used") for each in on_disk)
     need = _memory.for_sort(seen, node)
     yield Sign(
         nodes=(node,),

@@ -32,6 +32,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..conditions import Clause
+from ..query_plan.kinds import SCANS
 from ..query_plan.model import Node
 from . import _cures
 from ._correlation import joining
@@ -44,7 +45,6 @@ LOOPS = 100
 AGAIN = 3
 """So many times the rows of its table must be read before one pass is worth it: at once the table, 300,000 rows in the
 cache, the two take about the same (14 and 18)."""
-_SCANS = ("Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan")
 
 
 def look(seen: Seen, root: Node) -> Iterator[Sign]:
@@ -61,7 +61,7 @@ def look(seen: Seen, root: Node) -> Iterator[Sign]:
 
 def _index(seen: Seen, node: Node) -> tuple[Node, Cure] | None:
     """The scan that reads more than it is asked for, and the index that it lacks."""
-    for scan in seen.below(node, *_SCANS):
+    for scan in seen.below(node, *SCANS):
         if seen.total(scan, "Rows Removed by Filter") >= LOOPS and seen.worth(scan):
             asked = list(joining(seen, scan, scan, "Index Cond", "Recheck Cond", "Filter"))
             cure = _cures.index(seen, scan, asked) if any(not each.constant for each in asked) else NO_CURE
@@ -72,7 +72,7 @@ def _index(seen: Seen, node: Node) -> tuple[Node, Cure] | None:
 
 def _grouped(seen: Seen, node: Node) -> tuple[Node, Cure] | None:
     """The join that computes it in one pass, where the table is read several times over."""
-    scan = next(seen.below(node, *_SCANS), None)
+    scan = next(seen.below(node, *SCANS), None)
     relation = seen.relation(scan) if scan is not None else None
     if scan is None or relation is None or node.type != "Aggregate":
         return None

@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..query_plan.kinds import BLOCK
 from ..query_plan.model import Node
 from . import _memory
 from ._seen import Seen
@@ -58,7 +59,7 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
         confidence=Confidence.MEASURED,
         cure=_memory.cure(need),
         fields={
-            "Temp Written Blocks": size / _memory.BLOCK,
+            "Temp Written Blocks": size / BLOCK,
             "Temp Read Blocks": seen.account.exclusive(node, "Temp Read Blocks"),
         },
     )

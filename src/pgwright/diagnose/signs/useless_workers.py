@@ -29,12 +29,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..query_plan.kinds import GATHERS
 from ..query_plan.model import Node
 from . import _cures
 from ._seen import Seen
 from ._sign import Confidence, Sign
 
-NODES = frozenset({"Gather", "Gather Merge"})
+NODES = GATHERS
 LEAST_MS = 1.0
 """To start workers takes more; a query that loses less has no need of them, and no harm."""
 PART = 0.5

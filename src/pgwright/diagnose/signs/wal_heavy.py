@@ -34,6 +34,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..query_plan.kinds import BLOCK
 from ..query_plan.model import Node
 from . import _memory
 from ._seen import WORTH, Seen
@@ -60,7 +61,7 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
         return
     scans = [each for each in seen.below(node, *SCANS) if each.relation == node.relation and each.number("WAL FPI")]
     records, pages, size = (_sum(seen, [node, *scans], f"WAL {key}") for key in ("Records", "FPI", "Bytes"))
-    images = min(pages * _memory.BLOCK, size - records * RECORD)
+    images = min(pages * BLOCK, size - records * RECORD)
     if size < LEAST or images < PART * size:
         return
     share = seen.share(node) * images / size + sum(seen.share(scan) * _part(seen, scan) for scan in scans)
@@ -91,13 +92,13 @@ def _part(seen: Seen, scan: Node) -> float:
 
 
 def _cure(seen: Seen) -> Cure:
-    seconds, megabytes = seen.setting("checkpoint_timeout"), seen.setting("max_wal_size")
+    seconds, megabytes = seen.amount("checkpoint_timeout"), seen.amount("max_wal_size", unit=_memory.MB)
     if seconds is None or megabytes is None:
         return _comment("-- Compare checkpoint_timeout and max_wal_size with what pg_stat_wal counts in that time.")
     lines = []
-    if int(seconds) < SECONDS:
+    if seconds < SECONDS:
         lines.append(f"ALTER SYSTEM SET checkpoint_timeout = '{SECONDS // 60}min';")
-    if int(megabytes) < MEGABYTES:
+    if megabytes < MEGABYTES:
         lines.append(f"ALTER SYSTEM SET max_wal_size = '{min(int(megabytes) * GROWTH, MEGABYTES)}MB';")
     if not lines:
         return _comment("-- Checkpoints are rare already. Compare the WAL and the time with wal_compression.")

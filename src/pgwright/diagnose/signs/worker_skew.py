@@ -32,12 +32,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..query_plan.kinds import GATHERS
 from ..query_plan.model import Node
 from . import _cures
 from ._seen import Seen
 from ._sign import Confidence, Sign
 
-NODES = frozenset({"Gather", "Gather Merge"})
+NODES = GATHERS
 PART = 0.2
 """The part of the whole that must be lost: processes never end at the same moment."""
 LEAST_MS = 5.0

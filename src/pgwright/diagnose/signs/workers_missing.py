@@ -30,12 +30,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..query_plan.kinds import GATHERS
 from ..query_plan.model import Node
 from . import _cures
 from ._seen import WORTH, Seen
 from ._sign import Confidence, Cure, CureKind, Sign
 
-NODES = frozenset({"Gather", "Gather Merge"})
+NODES = GATHERS
 DEFAULT = 8
 """max_worker_processes and max_parallel_workers as they come (14 to 18)."""
 
@@ -62,8 +63,8 @@ def look(seen: Seen, node: Node) -> Iterator[Sign]:
 
 
 def _cure(seen: Seen, planned: int) -> Cure:
-    allowed, processes = seen.setting("max_parallel_workers"), seen.setting("max_worker_processes")
-    if allowed is not None and int(allowed) < planned:
+    allowed, processes = seen.amount("max_parallel_workers"), seen.amount("max_worker_processes")
+    if allowed is not None and allowed < planned:
         return _cures.session_setting("max_parallel_workers", str(max(planned, int(processes or DEFAULT))))
     if processes is None:
         return Cure(kind=CureKind.NONE, sql="-- Compare max_parallel_workers and max_worker_processes with what runs.")

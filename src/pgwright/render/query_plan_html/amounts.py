@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-BLOCK_BYTES = 8192
-"""The page of a server; those built with another size are too rare to ask for."""
+from ...diagnose.query_plan.kinds import BLOCK
 
 
 def milliseconds(value: float) -> str:
@@ -48,7 +47,7 @@ def factor(value: float) -> str:
 
 def size(blocks: float) -> str:
     """Pages as bytes: `640 kB`, `19 MB`, `1.2 GB`."""
-    amount = blocks * BLOCK_BYTES / 1024
+    amount = blocks * BLOCK / 1024
     for unit in ("kB", "MB", "GB"):
         if amount < 1000:
             return f"{amount:,.{1 if amount < 10 and unit != 'kB' else 0}f} {unit}"

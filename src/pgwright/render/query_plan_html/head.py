@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from ...diagnose.diagnosis import Diagnosis
 from ...diagnose.naming import kind
+from ...diagnose.query_plan.kinds import APPENDS
 from ...diagnose.query_plan.model import Node
 from ...sql import parse
 from . import amounts, naming
 from .clock import Clock
 
-_APPENDS = ("Append", "Merge Append")
 LARGEST = 5
 """Places that are named; the rest is one line."""
 LONG_LINE = 100
@@ -128,7 +128,7 @@ def _nodes(clock: Clock) -> Iterator[tuple[float, str, str]]:
     members: dict[tuple[Node, str], list[Node]] = {}
     for node in plan.nodes:
         above = plan.parents.get(node.path)
-        if above is not None and above.type in _APPENDS:
+        if above is not None and above.type in APPENDS:
             members.setdefault((above, kind(node)), []).append(node)
         else:
             yield clock.own(node), naming.label(node), naming.anchor(node.path)

@@ -7,11 +7,11 @@ averages only; its bar is as long as all of them took. Where workers are listed 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ...diagnose.naming import kind
-from ...diagnose.query_plan.model import Node
+from ...diagnose.query_plan.model import Node, number
 from ..layout import plural
 from . import amounts, naming
 from .clock import Clock
@@ -90,26 +90,21 @@ def _processes(node: Node, whole: float) -> Iterator[Lane]:
     timed = [each for each in node.workers if "Actual Total Time" in each]
     if not timed:
         return
-    totals = [_number(each, "Actual Total Time") * _number(each, "Actual Loops") for each in timed]
-    firsts = [_number(each, "Actual Startup Time") * _number(each, "Actual Loops") for each in timed]
-    loops = node.loops - sum(_number(each, "Actual Loops") for each in timed)
+    totals = [number(each, "Actual Total Time") * number(each, "Actual Loops") for each in timed]
+    firsts = [number(each, "Actual Startup Time") * number(each, "Actual Loops") for each in timed]
+    loops = node.loops - sum(number(each, "Actual Loops") for each in timed)
     if loops >= 1:
         total = max(node.number("Actual Total Time") * node.loops - sum(totals), 0.0)
         first = max(node.number("Actual Startup Time") * node.loops - sum(firsts), 0.0)
         yield _lane("leader", min(first, total) if loops == 1 else 0.0, total, whole, _several(loops))
-    for number, (each, total, first) in enumerate(zip(timed, totals, firsts, strict=True)):
-        name = f"worker {amounts.plain(each.get('Worker Number', number))}"
-        loops = _number(each, "Actual Loops")
+    for place, (each, total, first) in enumerate(zip(timed, totals, firsts, strict=True)):
+        name = f"worker {amounts.plain(each.get('Worker Number', place))}"
+        loops = number(each, "Actual Loops")
         yield _lane(name, first if loops == 1 else 0.0, total, whole, _several(loops))
 
 
 def _several(loops: float) -> str:
     return amounts.count(loops) if loops > 1 else ""
-
-
-def _number(values: Mapping[str, object], key: str) -> float:
-    value = values.get(key)
-    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def _lane(name: str, first: float, last: float, whole: float, loops: str) -> Lane:

@@ -15,6 +15,7 @@ from typing import Any
 from ....base.errors import QueryPlanError
 from ..model import QueryPlan, tree
 from .limits import DEEPEST, HINT, too_deep
+from .values import fault
 
 _START = re.compile(r"^[ \t]*(?=\[\s*+[{\]]|\{\s*+[\"}])|\A\s*(?=[\[{])", re.MULTILINE)
 _MISPLACED = re.compile(r'((?:,\s*\n\s*"Tuples [A-Z][a-z]+": \d+)+)(\s*\n\s*)\]')
@@ -66,6 +67,8 @@ def from_value(value: Any) -> QueryPlan:
         raise QueryPlanError('there is no plan in it: an object with the key "Plan" is missing.', hint=HINT)
     checked(value["Plan"])
     beside = {key: each for key, each in value.items() if key != "Plan"}
+    if wrong := fault(beside):
+        raise QueryPlanError(f"this is no plan as a server writes it: {wrong}", hint=HINT)
     return QueryPlan(root=tree(value["Plan"]), properties=beside, query=str(beside.get("Query Text", "")))
 
 
@@ -79,6 +82,9 @@ def checked(root: Any) -> None:
         for node in level:
             if not isinstance(node, dict) or not isinstance(node.get("Node Type"), str):
                 raise QueryPlanError('a node has no "Node Type".', hint=HINT)
+            if wrong := fault(node):
+                message = f"this is no plan as a server writes it: of a {node['Node Type']}, {wrong}"
+                raise QueryPlanError(message, hint=HINT)
             below = node.get("Plans", [])
             if not isinstance(below, list):
                 raise QueryPlanError(f'the "Plans" of a {node["Node Type"]} are no list.', hint=HINT)
