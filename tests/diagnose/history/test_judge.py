@@ -224,3 +224,14 @@ def test_no_hostile_plan_breaks_it() -> None:
         )
         judge(saved(query(odd)), saved(query(index(9))))
         judge(saved(query(index(9))), saved(query(odd, Serialization=value, Settings=value)))
+
+
+def test_processes_that_share_rows_may_merge_once_more() -> None:
+    def spilled(pages: float, gather: bool) -> Measured:
+        sort = node("Sort", scan("Seq Scan", "a"), **ran(0), Temp_Read_Blocks=pages, Temp_Written_Blocks=pages)
+        over = node("Gather Merge", sort, **ran(0), Temp_Read_Blocks=pages, Temp_Written_Blocks=pages)
+        return query(over if gather else sort)
+
+    assert found(spilled(4750, True), spilled(5720, True)) == []
+    assert found(spilled(4750, True), spilled(15000, True)) == [("spills_more", "danger")]
+    assert found(spilled(4750, False), spilled(5720, False)) == [("spills_more", "danger")]

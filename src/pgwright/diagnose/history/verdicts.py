@@ -63,7 +63,7 @@ def _counts(before: Measured, after: Measured, *, costs: bool) -> Iterator[_Coun
         )  # fmt: skip
         yield _Count(
             figure="temp blocks", noun="blocks of temporary files", worse="spills_more", better="spills_less",
-            before=_point(before.temp_blocks), after=_point(after.temp_blocks),
+            before=before.spilled, after=after.spilled,
         )  # fmt: skip
         yield _Count(
             figure="WAL bytes", noun="blocks of WAL", worse="writes_more_wal", better="writes_less_wal",
