@@ -22,7 +22,8 @@ _SUBQUERY = re.compile(
 SUBQUERY = 65000
 """The number of the parameter that stands for a reference to a subquery."""
 _PARAMETER = f"${SUBQUERY}"
-_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "<>": "<>", "@>": "<@", "<@": "@>", "&&": "&&"}
+FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "=", "<>": "<>", "@>": "<@", "<@": "@>", "&&": "&&"}
+"""What a comparison becomes when its sides change places."""
 _RANGES = frozenset({"<", ">", "<=", ">="})
 
 
@@ -86,9 +87,9 @@ def facing(clause: Clause, alias: str) -> Clause:
     """The clause with its sides exchanged where the columns of `alias` stand on the right of it only: a server writes
     the two sides of a join in either order."""
     sides = [any(each.alias == alias for each in references(side)) for side in (clause.left, clause.value)]
-    if clause.constant or sides != [False, True] or clause.operator not in _FLIPPED:
+    if clause.constant or sides != [False, True] or clause.operator not in FLIPPED:
         return clause
-    return clauses(f"({clause.value}) {_FLIPPED[clause.operator]} ({clause.left})")[0]
+    return clauses(f"({clause.value}) {FLIPPED[clause.operator]} ({clause.left})")[0]
 
 
 def constant(text: str) -> str | None:
@@ -156,8 +157,8 @@ def _comparison(node: Node, text: str, reads: tuple[Reference, ...]) -> Clause:
     left, right = parse.unwrap(node.lexpr), parse.unwrap(node.rexpr)
     if form == "AEXPR_OP_ANY":
         operator = f"{operator} ANY"
-    elif not _reads(left) and _reads(right) and operator in _FLIPPED:
-        left, right, operator = right, left, _FLIPPED[operator]
+    elif not _reads(left) and _reads(right) and operator in FLIPPED:
+        left, right, operator = right, left, FLIPPED[operator]
     return _sided(text, left, operator, right, reads)
 
 

@@ -38,8 +38,8 @@ def triggers(plan: QueryPlan, spare: float | None, before: Collection[str] | Non
         name = str(entry.get("Constraint Name") or entry.get("Trigger Name") or "")
         spent, constraint = number(entry, "Time"), "Constraint Name" in entry
         inside = not constraint and (name in before if before is not None else spent > left)
-        writer = _writer(plan, str(entry.get("Relation") or "")) if inside else None
-        if writer is None:
+        written = writer(plan, str(entry.get("Relation") or "")) if inside else None
+        if written is None:
             left -= spent
         found.append(
             Trigger(
@@ -48,13 +48,13 @@ def triggers(plan: QueryPlan, spare: float | None, before: Collection[str] | Non
                 constraint=constraint,
                 milliseconds=spent,
                 calls=number(entry, "Calls"),
-                node=writer.path if writer is not None else "",
+                node=written.path if written is not None else "",
             )
         )
     return tuple(found)
 
 
-def _writer(plan: QueryPlan, relation: str) -> Node | None:
+def writer(plan: QueryPlan, relation: str) -> Node | None:
     """The node that writes `relation`; the first that writes anything, where a partition has another name."""
     writers = [node for node in plan.nodes if node.type == "ModifyTable"]
     named = [node for node in writers if node.relation == relation]

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from ...base.errors import MigrationFileError
 from ...sql import parse
 from ...sql.parse import Node
+from ..conditions import FLIPPED
 from .statement import filled, numbers
 
 _MARK = "pgwright parameter {}"
 _MARKED = re.compile(r"pgwright parameter (\d+)")
-_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +107,7 @@ def _compared(node: Node, names: dict[str, tuple[str, str]]) -> Iterator[Place]:
         return
     use = "=" if form in ("AEXPR_IN", "AEXPR_OP_ANY") else operator
     yield from _one(node.lexpr, node.rexpr, use, names)
-    yield from _one(node.rexpr, node.lexpr, _FLIPPED.get(use, use), names)
+    yield from _one(node.rexpr, node.lexpr, FLIPPED.get(use, use), names)
 
 
 def _one(one: Node, other: Node, use: str, names: dict[str, tuple[str, str]]) -> Iterator[Place]:

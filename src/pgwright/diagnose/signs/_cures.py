@@ -57,7 +57,7 @@ def index(
     equal = sum(clause.equality for clause in ordinary if clause not in partial)
     if not keys or _existing.serves(seen.relation(node), keys, equal=equal, where=where):
         return NO_CURE
-    return _migration(create_index(relation, keys, include=include, where=where))
+    return migration(create_index(relation, keys, include=include, where=where))
 
 
 def _indexable(seen: Seen, node: Node) -> bool:
@@ -104,7 +104,7 @@ def inverted(seen: Seen, node: Node, clause: Clause) -> Cure:
         return NO_CURE
     index = create_index(relation, [key], method="gin")
     there = seen.surroundings is not None and "pg_trgm" in seen.surroundings.extensions
-    return _migration(index if clause.operator not in _LIKE or there else f"{_TRGM}\n{index}")
+    return migration(index if clause.operator not in _LIKE or there else f"{_TRGM}\n{index}")
 
 
 def _key_of_pattern(seen: Seen, node: Node, clause: Clause) -> str:
@@ -126,13 +126,9 @@ def clause_columns(text: str, alias: str) -> tuple[Reference, ...]:
     return tuple(each for each in references(text) if each.alias in ("", alias))
 
 
-def has_index(relation: Relation | None, keys: Sequence[str], *, predicate: bool = False) -> bool:
+def has_index(relation: Relation | None, keys: Sequence[str]) -> bool:
     """Whether a valid index of all rows begins with `keys`, in any order."""
-    return not predicate and _existing.serves(relation, keys, equal=len(keys))
-
-
-def _migration(sql: str) -> Cure:
-    return Cure(kind=CureKind.MIGRATION, sql=sql)
+    return _existing.serves(relation, keys, equal=len(keys))
 
 
 def _left_only(clause: Clause) -> Clause:
@@ -238,4 +234,4 @@ def rewrite(sql: str) -> Cure:
 
 def migration(sql: str) -> Cure:
     """DDL that pgwright runs online."""
-    return _migration(sql)
+    return Cure(kind=CureKind.MIGRATION, sql=sql)

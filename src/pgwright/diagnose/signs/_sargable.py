@@ -12,7 +12,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from ...sql import parse, quote
-from ..conditions import Clause, constant
+from ..conditions import FLIPPED, Clause, constant
 
 _UNITS = {
     "minute": ("1 minute", r" \d\d:\d\d:00\b"),
@@ -25,7 +25,6 @@ _UNITS = {
 """What date_trunc cuts off: its length, and how a constant looks that has nothing to cut off."""
 _FORMATS = {"YYYY-MM-DD": "{}", "YYYY-MM": "{}-01", "YYYY": "{}-01-01"}
 _STEADY = re.compile(r"^-?\d+ (second|minute|hour|day|week)s?$|^\d\d:\d\d:\d\d$|^-?\d+ days? \d\d:\d\d:\d\d$")
-_FLIPPED = {"<": ">", ">": "<", "<=": ">=", ">=": "<=", "=": "="}
 
 
 def is_of_time(clause: Clause) -> bool:
@@ -48,6 +47,11 @@ def rewritten(clause: Clause) -> str:
     if kind == "A_Expr":
         return _sum(clause, node)
     return _default(clause, node) if kind == "CoalesceExpr" else ""
+
+
+def _compared(clause: Clause) -> bool:
+    """Whether it is compared for equality or as a bound."""
+    return clause.operator == "=" or clause.range
 
 
 def _bounds(column: str, operator: str, first: str, after: str) -> str:
@@ -78,7 +82,7 @@ def _day(clause: Clause, argument: parse.Node) -> str:
 
 def _truncated(clause: Clause, arguments: list[parse.Node]) -> str:
     unit, column = constant(parse.deparse_expression(arguments[0])), _column(arguments[1])
-    if len(arguments) != 2 or unit not in _UNITS or not column or clause.operator not in _FLIPPED:
+    if len(arguments) != 2 or unit not in _UNITS or not column or not _compared(clause):
         return ""
     length, whole = _UNITS[unit]
     known = constant(clause.value)
@@ -126,7 +130,7 @@ _CALLS: dict[str, Callable[[Clause, list[parse.Node]], str]] = {
 def _sum(clause: Clause, node: parse.Node) -> str:
     """`col + 1 = 5` and `now() - col < interval`: what is constant goes to the other side."""
     operator = str(parse.unwrap(node.name[-1]).sval)
-    if operator not in ("+", "-") or clause.operator not in _FLIPPED or not node.HasField("lexpr"):
+    if operator not in ("+", "-") or not _compared(clause) or not node.HasField("lexpr"):
         return ""
     left, right = parse.unwrap(node.lexpr), parse.unwrap(node.rexpr)
     first, second = parse.deparse_expression(left), parse.deparse_expression(right)
@@ -135,7 +139,7 @@ def _sum(clause: Clause, node: parse.Node) -> str:
     if _column(right) and operator == "+" and _movable(first):
         return f"{second} {clause.operator} {clause.value} - {first}"
     if _column(right) and operator == "-" and _movable(clause.value) and "::interval" in clause.value:
-        return f"{second} {_FLIPPED[clause.operator]} {first} - {clause.value}"
+        return f"{second} {FLIPPED[clause.operator]} {first} - {clause.value}"
     return ""
 
 

@@ -33,10 +33,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...sql import quote
-from ..accounting.triggers import Trigger
+from ..accounting.triggers import Trigger, writer
 from ..query_plan.model import Node
 from . import _cures
-from ._firing import fired, writer
+from ._firing import fired
 from ._seen import Seen
 from ._sign import Confidence, Sign
 
@@ -56,7 +56,7 @@ def look(seen: Seen, root: Node) -> Iterator[Sign]:
         if share < SHARE or trigger.milliseconds < MILLISECONDS:
             continue
         yield Sign(
-            nodes=(writer(seen, trigger, root),),
+            nodes=(writer(seen.plan, trigger.relation) or root,),
             object=quote.ident(trigger.relation),
             seen=f"The trigger {quote.ident(trigger.name)} on {quote.ident(trigger.relation)} fired"
             f" {trigger.calls:,.0f} times and took {trigger.milliseconds:,.1f} ms.",

@@ -31,11 +31,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...sql import quote
-from ..accounting.triggers import Trigger
+from ..accounting.triggers import Trigger, writer
 from ..query_plan.model import Node
 from ..surroundings import ForeignKey
 from . import _cures
-from ._firing import fired, writer
+from ._firing import fired
 from ._seen import Seen
 from ._sign import Confidence, Cure, Sign
 
@@ -50,7 +50,7 @@ SMALL = 1_000
 def look(seen: Seen, root: Node) -> Iterator[Sign]:
     """Each foreign key that took long and that no index serves."""
     for trigger in fired(seen, constraint=True):
-        node = writer(seen, trigger, root)
+        node = writer(seen.plan, trigger.relation) or root
         if node.text("Operation") == "Insert":
             continue  # what is checked then is the key that is referred to, and that always has an index
         keys = _keys(seen, node, trigger)
