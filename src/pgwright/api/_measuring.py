@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import psycopg
-
 from ..base.errors import ConnectError, LockNotObtained, PgwrightError, Refused, UsageError
 from ..config import Settings
-from ..connect import session, translate
+from ..connect import session
 from ..connect.session import Connection
 from ..diagnose.asking import explain
 from ..diagnose.history.baseline import Baseline, baseline
@@ -24,6 +22,7 @@ ANALYZED = 3
 TIMEOUT = 60.0
 """Seconds after which a run of a query is ended."""
 LONGEST = 86_400.0
+READ_ONLY = "Connect to the primary, or leave --execute-writes away: what only reads can run here."
 
 OnQuery = Callable[[str, int, int], None]
 """Is told before each query its name, its number and how many there are."""
@@ -86,13 +85,8 @@ def _check(queries: Sequence[Query], way: Way) -> None:
 def _session(settings: Settings, way: Way) -> Iterator[Connection]:
     """A session that may be used as `way` says; refuses to write to a standby."""
     with session.open(settings.dsn, name="plans") as connection:
-        try:
-            row = connection.execute("SELECT pg_catalog.pg_is_in_recovery()").fetchone()
-        except psycopg.Error as error:
-            raise translate(error, doing="asking whether this is a standby") from error
-        if way.writes and row is not None and row[0]:
-            hint = "Connect to the primary, or leave --execute-writes away: what only reads can run here."
-            raise Refused("This server is a standby and takes no writes.", state="Nothing was executed.", hint=hint)
+        if way.writes:
+            explain.refuse_standby(connection, hint=READ_ONLY)
         yield connection
 
 

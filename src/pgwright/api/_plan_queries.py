@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..base.errors import PgwrightError, QueryPlanError, UsageError
+from ..base.errors import QueryPlanError, Refused, UsageError
 from ..diagnose.history import baseline as baseline_file
 from ..diagnose.history import queries
 from ..diagnose.history.baseline import Baseline
@@ -116,10 +116,8 @@ def text(path: Path, *, hint: str = "") -> str:
         raise UsageError(f"{path}: cannot be read: {error.strerror}.") from error
 
 
-def refused(failures: Sequence[str]) -> PgwrightError:
+def refused(failures: Sequence[str]) -> Refused:
     """The error for queries that could not be explained, one sentence each."""
-    from ..base.errors import Refused
-
     what = "One query" if len(failures) == 1 else f"{len(failures)} queries"
     return Refused(
         f"{what} could not be explained.",

@@ -16,9 +16,9 @@ from ..diagnose.query_plan.model import QueryPlan
 
 if TYPE_CHECKING:
     from ..connect.session import Connection
-    from ..diagnose.asking.draw import ValueSet
     from ..diagnose.asking.explain import Way
     from ..diagnose.surroundings import Surroundings
+    from ..diagnose.surroundings.reader import Question
 
 TIER = "session"
 """Where settings are tried: in a transaction of this session, by running the statement again."""
@@ -50,20 +50,20 @@ def _of_plans(settings: Settings, plans: Sequence[QueryPlan], how: How) -> Expla
     """Saved plans; nothing is run."""
     if how.params or how.writes or how.trials:
         raise UsageError("This is a saved plan: it has no parameters, and nothing is run for it.")
-    surroundings: list[Surroundings | None] = [None] * len(plans)
     if how.catalog:
         from ..connect import session
-        from ..diagnose.surroundings import reader
 
         with session.open(settings.dsn, name="explain") as connection:
-            surroundings = [reader.read(connection, plan) for plan in plans]
+            diagnoses = list(map(_Server(connection).diagnosed, plans))
+    else:
+        diagnoses = list(map(diagnose, plans))
     found = [
         Explained(
-            diagnosis=diagnose(plan, around),
+            diagnosis=diagnosis,
             name=f"plan {number}" if len(plans) > 1 else "",
-            statement=plan.query,
+            statement=diagnosis.plan.query,
         )
-        for number, (plan, around) in enumerate(zip(plans, surroundings, strict=True), 1)
+        for number, diagnosis in enumerate(diagnoses, 1)
     ]
     return Explanation(plans=tuple(sorted(found, key=_length, reverse=True)))
 
@@ -79,37 +79,50 @@ def _of_statement(settings: Settings, source: str, how: How, file: str) -> Expla
         raise UsageError(f"There are {len(how.params)} values, and the statement has {len(given)} parameters.")
     way = Way(analyze=how.analyze, writes=how.writes, timeout_ms=how.timeout_ms)
     with session.open(settings.dsn, name="explain") as connection:
+        server = _Server(connection)
         if not given:
             statement = asked(source, file=file).text
-            plans = [_explained(connection, statement, way)]
+            plans = [server.explained(statement, way)]
             notes: tuple[str, ...] = ()
         else:
-            plans, notes = _with_values(connection, text, how, way, siblings)
+            plans, notes = _with_values(server, text, how, way, siblings)
         plans.sort(key=_length, reverse=True)
-        tried, first = _tried(connection, plans[0], way) if how.trials and how.analyze else ((), plans[0])
+        tried, first = _tried(server, plans[0], way) if how.trials and how.analyze else ((), plans[0])
     return Explanation(plans=(first, *plans[1:]), trials=tried, notes=notes)
 
 
-def _explained(
-    connection: Connection, statement: str, way: Way, name: str = "", values: Mapping[int, str] | None = None
-) -> Explained:
-    from ..diagnose.asking.explain import explain as run
-    from ..diagnose.surroundings import reader
+class _Server:
+    """Where statements are explained. What is around plans of the same tables is asked once."""
 
-    plan = run(connection, statement, way)
-    diagnosis = diagnose(plan, reader.read(connection, plan))
-    return Explained(diagnosis=diagnosis, name=name, statement=statement, values=values or {})
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._around: dict[Question, Surroundings] = {}
+
+    def explained(self, statement: str, way: Way, name: str = "", values: Mapping[int, str] | None = None) -> Explained:
+        """A statement, explained as `way` says."""
+        from ..diagnose.asking.explain import explain as run
+
+        diagnosis = self.diagnosed(run(self.connection, statement, way))
+        return Explained(diagnosis=diagnosis, name=name, statement=statement, values=values or {})
+
+    def diagnosed(self, plan: QueryPlan) -> Diagnosis:
+        """A plan of this server, diagnosed."""
+        from ..diagnose.surroundings import reader
+
+        question = reader.question(plan)
+        if question not in self._around:
+            self._around[question] = reader.answer(self.connection, question)
+        return diagnose(plan, self._around[question])
 
 
 def _with_values(
-    connection: Connection, text: str, how: How, way: Way, siblings: Mapping[int, int]
+    server: _Server, text: str, how: How, way: Way, siblings: Mapping[int, int]
 ) -> tuple[list[Explained], tuple[str, ...]]:
     """The statement explained with values for its parameters: those given, else some drawn from pg_stats."""
     from ..base.errors import Refused
     from ..diagnose.asking.draw import ValueSet, drawn
     from ..diagnose.asking.explain import generic
     from ..diagnose.asking.statement import asked, filled, numbers
-    from ..diagnose.surroundings import reader
 
     if how.params:
         own = [number for number in numbers(text) if number not in siblings]
@@ -118,17 +131,17 @@ def _with_values(
         sets: tuple[ValueSet, ...] = (ValueSet(name="given", values=values),)
     else:
         try:
-            sets = drawn(connection, text, siblings)
+            sets = drawn(server.connection, text, siblings)
         except Refused as reason:
             if how.analyze:
                 raise
-            plan = generic(connection, text, way)
+            diagnosis = server.diagnosed(generic(server.connection, text, way))
             note = f"The plan is that for any values. {reason.message}"
-            return [Explained(diagnosis=diagnose(plan, reader.read(connection, plan)), statement=text)], (note,)
+            return [Explained(diagnosis=diagnosis, statement=text)], (note,)
     found = []
     for each in sets:
         statement = asked(filled(text, each.values)).text
-        found.append(_explained(connection, statement, way, each.name if len(sets) > 1 else "", each.values))
+        found.append(server.explained(statement, way, each.name if len(sets) > 1 else "", each.values))
     drawn_from = "Values for the parameters were drawn from pg_stats: other values may have another plan."
     return found, () if how.params else (drawn_from,)
 
@@ -139,17 +152,17 @@ def _length(explained: Explained) -> float:
     return account.execution_ms if account.execution_ms is not None else account.plan.root.number("Total Cost")
 
 
-def _tried(connection: Connection, first: Explained, way: Way) -> tuple[tuple[Tried, ...], Explained]:
+def _tried(server: _Server, first: Explained, way: Way) -> tuple[tuple[Tried, ...], Explained]:
     """The trials of all settings that findings propose, and the plan with its findings saying what came of them."""
     wanted = [number for number, found in enumerate(first.diagnosis.found) if found.cure.setting]
     if not wanted:
         return (), first
-    again = _explained(connection, first.statement, way).diagnosis
+    again = server.explained(first.statement, way).diagnosis
     before = min(_ms(first.diagnosis), _ms(again))
     found, trials = list(first.diagnosis.found), []
     for number in wanted:
         with_cure = replace(way, settings=found[number].cure.setting)
-        after = _explained(connection, first.statement, with_cure).diagnosis
+        after = server.explained(first.statement, with_cure).diagnosis
         trial = Trial(tier=TIER, unit="ms", before=before, after=_ms(after))
         trials.append(Tried(finding=number, diagnosis=after, trial=trial))
         found[number] = _judged(found[number], trial)

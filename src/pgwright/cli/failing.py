@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import rich_click as click
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from ..base.finding import Finding
 
 
-def failing(function: Command) -> Command:
+def failing(default: str = "danger") -> Callable[[Command], Command]:
     """Adds `--fail-on SEVERITY`, given to the command as `fail_on`."""
     return click.option(
-        "--fail-on", type=click.Choice(["notice", "warning", "danger", "never"]), default="danger", show_default=True,
+        "--fail-on", type=click.Choice(["notice", "warning", "danger", "never"]), default=default, show_default=True,
         help="Exit 1 when something at least as bad was found.",
-    )(function)  # fmt: skip
+    )  # fmt: skip
 
 
 def worst(findings: Sequence[Finding], fail_on: str) -> int:

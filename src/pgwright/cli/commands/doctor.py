@@ -19,7 +19,7 @@ from ..options import Invocation, connecting
 
 
 @click.command(cls=Command)
-@failing
+@failing()
 @connecting("text", "json")
 def command(invocation: Invocation, fail_on: str) -> int:
     """Show the findings; return 1 when one is at or above `--fail-on`."""

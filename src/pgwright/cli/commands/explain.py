@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from ...base.errors import UsageError
+from ..failing import failing, worst
 from ..folder import Command
 from ..options import Invocation, connecting, seconds
 from ..output import write_file
@@ -47,63 +48,74 @@ _LARGEST = 200_000_000  # bytes of a file
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE",
               help="Write the plan as one page that needs no network.")  # fmt: skip
 @click.option("--full", is_flag=True, help="Show every node, also of a large plan.")
-@click.option("--fail-on", type=click.Choice(["notice", "warning", "danger"]), metavar="SEVERITY",
-              help="Exit 1 when there is a finding as bad as this: notice, warning or danger.")  # fmt: skip
+@failing("never")
 @connecting("text", "json")
-def command(invocation: Invocation, **given: object) -> int:
+def command(
+    invocation: Invocation,
+    file: str | None,
+    statement: str | None,
+    params: tuple[str, ...],
+    plain: bool,
+    execute_writes: bool,
+    timeout: float,
+    trials: bool,
+    with_catalog: bool,
+    html: Path | None,
+    full: bool,
+    fail_on: str,
+) -> int:
     """Explain a plan or a statement; return 1 when `--fail-on` says so."""
-    explanation = _explain(invocation, given)
-    output = invocation.output
-    page = given["html"]
-    if isinstance(page, Path):
-        from ...render.query_plan_html import query_plan_html
+    from ...api.explain import How, explain
 
-        title = str(given["file"] or "")
-        write_file(page, query_plan_html(explanation.first.diagnosis, title=title, trials=explanation.trials))
-        output.narrate(f"The page was written to {page}.")
+    source, name = _source(file, statement)
+    how = How(
+        analyze=not plain,
+        writes=execute_writes,
+        timeout_ms=round(timeout * 1000),
+        params=params,
+        trials=trials,
+        catalog=with_catalog,
+    )
+    explanation = explain(invocation.settings(), source, how=how, file=name)
+    if html is not None:
+        _write(invocation, explanation, html, title=file or "")
+    _show(invocation, explanation, full=full)
+    return worst(explanation.first.diagnosis.findings, fail_on)
+
+
+def _show(invocation: Invocation, explanation: Explanation, *, full: bool) -> None:
+    """Writes the explanation to stdout."""
+    output = invocation.output
     if invocation.json:
         from ...render.explain_json import explain_document
 
         output.document(explain_document(explanation))
-    else:
-        from ...render.explain_text import explain_text
+        return
+    from ...render.explain_text import explain_text
 
-        unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
-        text = explain_text(
-            explanation, columns=output.columns, style=output.style, unicode=unicode, full=bool(given["full"])
-        )
-        output.data(text)
-    return _verdict(explanation, given["fail_on"])
+    unicode = (sys.stdout.encoding or "utf-8").lower().replace("-", "").startswith("utf")
+    output.data(explain_text(explanation, columns=output.columns, style=output.style, unicode=unicode, full=full))
 
 
-def _explain(invocation: Invocation, given: dict[str, object]) -> Explanation:
-    from ...api.explain import How, explain
+def _write(invocation: Invocation, explanation: Explanation, path: Path, *, title: str) -> None:
+    """Writes the page."""
+    from ...render.query_plan_html import query_plan_html
 
-    source, name = _source(given["file"], given["statement"])
-    timeout = given["timeout"]
-    params = given["params"]
-    how = How(
-        analyze=not given["plain"],
-        writes=bool(given["execute_writes"]),
-        timeout_ms=round(timeout * 1000) if isinstance(timeout, float) else 0,
-        params=params if isinstance(params, tuple) else (),
-        trials=bool(given["trials"]),
-        catalog=bool(given["with_catalog"]),
-    )
-    return explain(invocation.settings(), source, how=how, file=name)
+    write_file(path, query_plan_html(explanation.first.diagnosis, title=title, trials=explanation.trials))
+    invocation.output.narrate(f"The page was written to {path}.")
 
 
-def _source(file: object, statement: object) -> tuple[str, str]:
+def _source(file: str | None, statement: str | None) -> tuple[str, str]:
     """The text to explain, and where it is from."""
-    if isinstance(statement, str):
+    if statement is not None:
         if file is not None:
             raise UsageError("Both a FILE and -c were given, and one is needed.")
         return statement, "-c"
     if file is None and sys.stdin.isatty():
         raise UsageError("Nothing to explain.", hint="Give a FILE, -c 'SELECT …', or a plan on standard input.")
-    if file in (None, "-"):
+    if file is None or file == "-":
         return _decoded(sys.stdin.buffer.read(_LARGEST + 1), "standard input"), "standard input"
-    path = Path(str(file))
+    path = Path(file)
     try:
         with path.open("rb") as stream:
             return _decoded(stream.read(_LARGEST + 1), str(path)), str(path)
@@ -123,13 +135,3 @@ def _decoded(data: bytes, name: str) -> str:
             return data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("latin-1")
         except UnicodeDecodeError as error:
             raise UsageError(f"{name}: this is no text.") from error
-
-
-def _verdict(explanation: Explanation, fail_on: object) -> int:
-    from ...base.finding import Severity
-
-    if fail_on is None:
-        return 0
-    order = list(Severity)
-    worst = max((order.index(each.severity) for each in explanation.first.diagnosis.findings), default=-1)
-    return int(worst >= order.index(Severity(str(fail_on))))

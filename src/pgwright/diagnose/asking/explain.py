@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from ...base.errors import Refused
+from ...connect.translation import translate
 from ..query_plan.forms import json_
 from ..query_plan.model import QueryPlan
 from .failing import failed
@@ -69,8 +70,8 @@ def _options(connection: Connection, way: Way) -> str:
 def _asked(connection: Connection, way: Way, statement: str, prefix: str, then: str = "") -> QueryPlan:
     """What the server answers to `prefix` and the statement, or to `then` after it, in the transaction that changes
     nothing."""
-    if way.writes and connection.execute("SELECT pg_catalog.pg_is_in_recovery()").fetchone() == (True,):
-        raise Refused("This server is a standby and takes no writes.", hint=STANDBY)
+    if way.writes:
+        refuse_standby(connection)
     try:
         with connection.transaction(force_rollback=True):
             _prepare(connection, way)
@@ -85,6 +86,16 @@ def _asked(connection: Connection, way: Way, statement: str, prefix: str, then: 
     assert row is not None
     plan = json_.from_value(row[0])
     return QueryPlan(root=plan.root, properties=plan.properties, query=statement)
+
+
+def refuse_standby(connection: Connection, *, hint: str = STANDBY) -> None:
+    """Raises Refused where the server takes no writes."""
+    try:
+        found = connection.execute("SELECT pg_catalog.pg_is_in_recovery()").fetchone()
+    except psycopg.Error as error:
+        raise translate(error, doing="asking whether this is a standby") from error
+    if found == (True,):
+        raise Refused("This server is a standby and takes no writes.", state="Nothing was executed.", hint=hint)
 
 
 def _prepare(connection: Connection, way: Way) -> None:

@@ -9,5 +9,8 @@ APPENDS = frozenset({"Append", "Merge Append"})
 SCANS = frozenset({"Seq Scan", "Index Scan", "Index Only Scan", "Bitmap Heap Scan"})
 """They give the rows of one table."""
 
+CONDITIONS = ("Index Cond", "Recheck Cond", "TID Cond", "Filter", "Join Filter", "Hash Cond", "Merge Cond")
+"""The keys under which a node shows what it compares."""
+
 BLOCK = 8192
 """Bytes of a page; servers that are built with another size are too rare to ask for."""

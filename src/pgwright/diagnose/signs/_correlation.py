@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..conditions import Clause, Reference, facing, references
+from ..query_plan.kinds import CONDITIONS
 from ..query_plan.model import Node
 from ._seen import Seen
-
-CONDITIONS = ("Index Cond", "Recheck Cond", "Filter", "TID Cond", "Join Filter", "Hash Cond", "Merge Cond")
 
 
 def aliases(tree: Node) -> frozenset[str]:

@@ -5,42 +5,68 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from ..query_plan.kinds import CONDITIONS
 from ..query_plan.model import QueryPlan
 from .values import Column, ForeignKey, Index, Relation, Surroundings
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
 
-CONDITIONS = ("Index Cond", "Recheck Cond", "TID Cond", "Hash Cond", "Merge Cond", "Join Filter", "Filter")
 _NAME = re.compile(r'"((?:[^"]|"")+)"|(\w+)')
 _CALL = re.compile(r"\b([a-z_][a-z0-9_]*)\(")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """What is to be asked about a plan: relations as (schema, name), names in conditions, functions in filters, and
+    functions anywhere. Plans of one question have the same surroundings."""
+
+    relations: frozenset[tuple[str, str]]
+    compared: frozenset[str]
+    filtering: frozenset[str]
+    called: frozenset[str]
+
+
+def question(plan: QueryPlan) -> Question:
+    """What a plan makes one ask."""
+    return Question(
+        relations=frozenset(_relations(plan)),
+        compared=frozenset(_compared(plan)),
+        filtering=frozenset(_functions(plan)),
+        called=frozenset(_called(plan)),
+    )
+
+
 def read(connection: Connection, plan: QueryPlan) -> Surroundings:
     """What is around `plan` on this server, now. Relations that are gone are missing in it."""
+    return answer(connection, question(plan))
+
+
+def answer(connection: Connection, asked: Question) -> Surroundings:
+    """The surroundings that a question is about."""
     version, settings, extensions, path = _ask(connection, "session", {})[0]
-    found = _with_parents(connection, _named(connection, _relations(plan)))
-    oids = {"oids": list(found), "compared": sorted(_compared(plan))}
+    found = _with_parents(connection, _named(connection, asked.relations))
+    oids = {"oids": list(found), "compared": sorted(asked.compared)}
     parts = {
         query: _grouped(_ask(connection, query, oids))
         for query in ("columns", "indexes", "statistics", "referenced_by")
     }
-    relations = {(row[1], row[2]): _relation(row, parts) for row in found.values()}
     return Surroundings(
         version=version,
         settings=settings,
-        relations=relations,
+        relations={(row[1], row[2]): _relation(row, parts) for row in found.values()},
         before_triggers=frozenset(row[0] for row in _ask(connection, "triggers", oids)),
         extensions=frozenset(extensions or ()),
         search_path=tuple(path or ()),
-        immutable=frozenset(row[0] for row in _ask(connection, "functions", {"names": sorted(_functions(plan))})),
-        serial=tuple((row[0], row[1], row[2]) for row in _ask(connection, "serial", {"names": sorted(_called(plan))})),
+        immutable=frozenset(row[0] for row in _ask(connection, "functions", {"names": sorted(asked.filtering)})),
+        serial=tuple((row[0], row[1], row[2]) for row in _ask(connection, "serial", {"names": sorted(asked.called)})),
     )
 
 

@@ -41,7 +41,7 @@ from ...plans import executing, narrated
               help="and N blocks more at least.")  # fmt: skip
 @click.option("--time", is_flag=True, help="Judge time too.")
 @click.option("--update", is_flag=True, help="Write what was measured as the new baseline; exit 0.")
-@failing
+@failing()
 @executing
 @connecting("text", "json")
 def command(
