@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from pgwright.api.explain import How, explain
+from pgwright.api.explain import How, _judged, explain
 from pgwright.base.errors import Refused, UsageError
+from pgwright.base.finding import Trial
 from pgwright.config import Settings
 from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database
@@ -80,3 +81,38 @@ def test_text_that_is_hostile_is_only_text(database: Database) -> None:
     how = How(params=("'; DELETE FROM t; --",))
     assert explain(settings, "SELECT * FROM t WHERE a = $1", how=how).plans
     assert database.one("SELECT count(*) FROM t") == 1
+
+
+SORTED = "SELECT * FROM t ORDER BY b, id DESC"
+
+
+@pytest.mark.majors("all")
+def test_a_setting_is_tried_in_a_transaction_of_its_own(database: Database) -> None:
+    database.run(TABLE.replace("'x'", "md5(n::text)"))
+    database.run(f"ALTER DATABASE {database.name} SET work_mem = '64kB'")
+    found = explain(Settings(dsn=database.dsn), SORTED, how=How(trials=True))
+    (tried,) = (each for each in found.trials if found.first.diagnosis.found[each.finding].name == "sort_on_disk")
+    assert tried.trial.tier == "session"
+    assert tried.diagnosis.plan.root.number("Temp Written Blocks") == 0
+    assert found.first.diagnosis.plan.root.number("Temp Written Blocks") > 0
+    finding = found.first.diagnosis.findings[tried.finding]
+    assert finding.tried == tried.trial
+    assert bool(finding.cure_sql) is tried.trial.helped  # what does not help is withheld
+    assert tried.trial.helped or "that is no help, so no cure" in finding.why
+    with database.connect() as connection:
+        assert connection.execute("SHOW work_mem").fetchone() == ("64kB",)
+
+
+@pytest.mark.parametrize(("after", "helped"), [(50.0, True), (99.0, False)])
+def test_a_cure_that_did_not_help_is_withheld(database: Database, after: float, helped: bool) -> None:
+    database.run(TABLE.replace("'x'", "md5(n::text)"))
+    database.run(f"ALTER DATABASE {database.name} SET work_mem = '64kB'")
+    (found,) = (
+        each
+        for each in explain(Settings(dsn=database.dsn), SORTED).first.diagnosis.found
+        if each.name == "sort_on_disk"
+    )
+    judged = _judged(found, Trial(tier="session", unit="ms", before=100.0, after=after))
+    assert bool(judged.finding.cure_sql) is helped
+    assert ("no help" in judged.finding.why) is not helped
+    assert judged.finding.tried is not None

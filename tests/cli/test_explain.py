@@ -115,3 +115,13 @@ def test_bad_input(shop: Database, arguments: list[str], given: str, code: int, 
     assert words in done.stderr
     assert done.stdout == ""
     assert shop.one("SELECT count(*) FROM orders") == 100_000
+
+
+def test_the_page_is_written_whole_or_not_at_all(shop: Database, tmp_path: Path) -> None:
+    done = pgwright("explain", "-c", SLOW, "--dsn", shop.dsn, "--html", "slow.html", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "written to slow.html" in done.stderr
+    assert "CREATE INDEX ON public.orders (status);" in (tmp_path / "slow.html").read_text(encoding="utf-8")
+    missing = pgwright("explain", "-c", SLOW, "--dsn", shop.dsn, "--html", "no/slow.html", folder=tmp_path)
+    assert missing.returncode == 2
+    assert "no/slow.html: cannot be written" in missing.stderr

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import zlib
-
 import pytest
 
 from tests.conftest import is_asked_for
-from tests.support.selection import in_ci
+from tests.support.selection import in_ci, shared_out
 
 OLDER, NEWEST = (14, 15, 16, 17), 18
 
@@ -20,8 +18,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_left(item: pytest.Item) -> bool:
-    chosen, marker = getattr(item, "callspec", None), item.get_closest_marker("majors")
-    if chosen is None or marker is None or marker.args != ("every",) or "tests/diagnose/" not in item.nodeid:
+    if (shared := shared_out(item)) is None or "tests/diagnose/" not in item.nodeid:
         return False
-    number = zlib.crc32(item.nodeid.replace(f"pg{chosen.params['server']}", "").encode())
-    return chosen.params["server"] not in (NEWEST, *((OLDER[number % len(OLDER)],) if in_ci() else ()))
+    major, number = shared
+    return major not in (NEWEST, *((OLDER[number % len(OLDER)],) if in_ci() else ()))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import tempfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from tests.conftest import everything, is_asked_for
 from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database
 from tests.support.pooled import CRUEL, Pooled
-from tests.support.selection import in_ci
+from tests.support.selection import in_ci, shared_out
 
 OLDER, INNER, NEWEST = (14, 15, 16, 17), (15, 16, 17), 18
 
@@ -32,14 +30,10 @@ def _is_left(item: pytest.Item) -> bool:
     """Of the life cycles (majors("every")), which take most of the time. With CI=true each runs on 18, every third one
     on an older major too, and where 14 differs on that and on one between them; else one in four runs, and all in which
     14 differs. A run of chosen files, words or majors, and make test-all, leave none out."""
-    chosen, marker = getattr(item, "callspec", None), item.get_closest_marker("majors")
-    if chosen is None or marker is None or marker.args != ("every",):
+    if (shared := shared_out(item)) is None:
         return False
-    number = zlib.crc32(re.sub(r"pg1[4-8]", "", item.nodeid).encode())
-    major, differs = (
-        chosen.params.get("server"),
-        any(getattr(each, "differs", False) for each in chosen.params.values()),
-    )
+    major, number = shared
+    differs = any(getattr(each, "differs", False) for each in item.callspec.params.values())  # type: ignore[attr-defined]
     if not in_ci():
         return not differs and number % 4 != 0
     third, rest = number % 3 == 0, number // 3

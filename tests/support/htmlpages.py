@@ -63,7 +63,7 @@ def found(
         cure_sql=cure,
     )
     kind = CureKind.MIGRATION if cure else CureKind.NONE
-    return Found(finding=finding, name=finding.name, paths=paths, share=share, cure=Cure(kind=kind, sql=cure))
+    return Found(finding=finding, paths=paths, share=share, cure=Cure(kind=kind, sql=cure))
 
 
 def trials(subject: Diagnosis) -> tuple[Tried, ...]:

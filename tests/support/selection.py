@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 MAJORS = (14, 15, 16, 17, 18)
@@ -31,6 +34,15 @@ def is_whole() -> bool:
 
 EDGES_IN_CI = EDGES if in_ci() else NEWEST
 """For `majors(*EDGES_IN_CI)`: tests of faults, which take their time."""
+
+
+def shared_out(item: pytest.Item) -> tuple[int, int] | None:
+    """Of a test that is marked majors("every"), which is shared out among majors: the major of this one, and a number
+    that the test has on all of them. None for any other test."""
+    chosen, marker = getattr(item, "callspec", None), item.get_closest_marker("majors")
+    if chosen is None or marker is None or marker.args != ("every",) or "server" not in chosen.params:
+        return None
+    return chosen.params["server"], zlib.crc32(re.sub(r"pg1[4-8]", "", item.nodeid).encode())
 
 
 def server_folders() -> tuple[Path, ...]:
@@ -86,7 +98,7 @@ class Account:
         elif whole and not self.everything:
             yield f"not run: most tests on {'15, 16 and 17' if in_ci() else '14 to 17'} (make test-all runs them)"
             if not in_ci():
-                yield "not run: two of three life cycles of changes (CI=true, make test-all and naming a file run them)"
+                yield "not run: three of four life cycles (CI=true, make test-all and naming a file run them)"
         if whole and "not long" in self.chosen:
             yield "not run: tests marked long (CI=true or make test-all runs them)"
         for reason in self.forbidden:

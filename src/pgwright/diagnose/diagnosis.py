@@ -21,13 +21,17 @@ LONG_MS = 100.0
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A finding with what it came from: its sign's name, the paths of its nodes, and the cure with its kind."""
+    """A finding with what it came from: the paths of its nodes, its share unrounded, and the cure with its kind."""
 
     finding: Finding
-    name: str
     paths: tuple[str, ...]
     share: float
     cure: Cure
+
+    @property
+    def name(self) -> str:
+        """The name of the sign."""
+        return self.finding.name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +46,11 @@ class Diagnosis:
     def plan(self) -> QueryPlan:
         """The plan."""
         return self.account.plan
+
+    @property
+    def seen(self) -> Seen:
+        """What may be asked about the plan."""
+        return Seen(account=self.account, surroundings=self.surroundings)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -127,6 +136,4 @@ def _found(seen: Seen, name: str, sign: Sign) -> Found:
         why=sign.why,
         cure_sql=sign.cure.sql,
     )
-    return Found(
-        finding=finding, name=name, paths=tuple(node.path for node in sign.nodes), share=sign.share, cure=sign.cure
-    )
+    return Found(finding=finding, paths=tuple(node.path for node in sign.nodes), share=sign.share, cure=sign.cure)

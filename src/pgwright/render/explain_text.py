@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from ..base.finding import Severity
 from ..diagnose.accounting.account import Account
 from ..diagnose.diagnosis import Diagnosis, Found
 from ..diagnose.explanation import Explained, Explanation
 from ..diagnose.naming import title
 from ..diagnose.reading import sentence
-from ..diagnose.signs._seen import Seen
+from .findings_text import counted, finding_lines
 from .layout import PLAIN, Style, clean, indented, pad, plural, width
 from .query_plan_text import Drawing, bar, milliseconds, tree_text
 
@@ -31,7 +28,10 @@ def explain_text(
         _slowest(first.diagnosis, drawing),
         tree_text(first.diagnosis.account, drawing),
         _beside(first.diagnosis.account, drawing),
-        *(_finding(found, first.diagnosis, drawing) for found in first.diagnosis.found),
+        *(
+            finding_lines(found.finding, columns, style, weight=_weight(found, first.diagnosis))
+            for found in first.diagnosis.found
+        ),
         _counted(first.diagnosis, drawing),
         [line for note in explanation.notes for line in indented(f"Note: {note}", columns)],
     ]
@@ -89,7 +89,7 @@ def _values(each: Explained) -> str:
 def _slowest(diagnosis: Diagnosis, drawing: Drawing) -> list[str]:
     """The nodes that took most, each in a sentence."""
     account = diagnosis.account
-    seen = Seen(account=account, surroundings=diagnosis.surroundings)
+    seen = diagnosis.seen
     ranked = sorted(account.plan.nodes, key=lambda node: -account.of(node).share)[:MOST]
     lines = []
     for node in ranked:
@@ -125,20 +125,6 @@ def _beside(account: Account, drawing: Drawing) -> list[str]:
     return [line for text in lines for line in indented(text, drawing.columns)]
 
 
-def _finding(found: Found, diagnosis: Diagnosis, drawing: Drawing) -> list[str]:
-    finding, columns, style = found.finding, drawing.columns, drawing.style
-    head = f"{finding.severity.value}: {finding.name}" + (f" on {clean(finding.object)}" if finding.object else "")
-    lines = [style.alarm(head) if finding.severity is Severity.DANGER else style.bold(head)]
-    lines += indented(_weight(found, diagnosis), columns, first="  ")
-    lines += indented(clean(finding.evidence.text), columns, first="  ")
-    lines += indented(clean(finding.why), columns, first="  ")
-    lines += indented(f"Wrong if: {clean(finding.evidence.disproof)}", columns, first="  ")
-    if finding.cure_sql:
-        lines.append(f"  cure{_tried(found)}:")
-        lines += [f"    {line}" for line in clean(finding.cure_sql, keep_lines=True).rstrip().splitlines()]
-    return lines
-
-
 def _weight(found: Found, diagnosis: Diagnosis) -> str:
     """The share that the cure can save at most, in time where that is known."""
     whole = diagnosis.account.execution_ms
@@ -147,13 +133,6 @@ def _weight(found: Found, diagnosis: Diagnosis) -> str:
     if whole is None:
         return f"{found.share:.0%} {what} at most; {confidence}."
     return f"{found.share:.0%} at most ({what}); {confidence}."
-
-
-def _tried(found: Found) -> str:
-    tried = found.finding.tried
-    if tried is None:
-        return ""
-    return f" (tried: {tried.before:,.1f} → {tried.after:,.1f} {tried.unit})"
 
 
 def _counted(diagnosis: Diagnosis, drawing: Drawing) -> list[str]:
@@ -165,13 +144,4 @@ def _counted(diagnosis: Diagnosis, drawing: Drawing) -> list[str]:
             else ("Nothing is seen in this plan. It was not executed: with the times of a real run more can be said.")
         )
         return indented(text, drawing.columns)
-    return list(_counts(diagnosis))
-
-
-def _counts(diagnosis: Diagnosis) -> Iterator[str]:
-    counts = []
-    for severity in reversed(list(Severity)):
-        number = sum(found.finding.severity is severity for found in diagnosis.found)
-        if number:
-            counts.append(plural(number, severity.value))
-    yield ", ".join(counts)
+    return [counted(diagnosis.findings)]

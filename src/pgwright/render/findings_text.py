@@ -14,26 +14,35 @@ def findings_text(findings: Sequence[Finding], *, columns: int = 80, style: Styl
         return (clear or "Nothing was found.") + "\n"
     order = list(Severity)
     ranked = sorted(findings, key=lambda finding: -order.index(finding.severity))
-    blocks = ["\n".join(_finding(finding, columns, style)) for finding in ranked]
-    counts = [
+    blocks = ["\n".join(finding_lines(finding, columns, style)) for finding in ranked]
+    return "\n\n".join(blocks) + f"\n\n{counted(findings)}\n"
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    """`1 danger, 2 warnings`, the worst first."""
+    return ", ".join(
         plural(number, severity.value)
-        for severity in reversed(order)
+        for severity in reversed(Severity)
         if (number := sum(finding.severity is severity for finding in findings))
-    ]
-    return "\n\n".join(blocks) + f"\n\n{', '.join(counts)}\n"
+    )
 
 
-def _finding(finding: Finding, columns: int, style: Style) -> list[str]:
-    """One finding. The severity is a word, never only a colour."""
+def finding_lines(finding: Finding, columns: int, style: Style, *, weight: str = "") -> list[str]:
+    """One finding. The severity is a word, never only a colour. `weight` takes the place of where it is: what a cure
+    can save, in words."""
     word = finding.severity.value
     head = f"{word}: {finding.name}" + (f" on {clean(finding.object)}" if finding.object else "")
     lines = [style.alarm(head) if finding.severity is Severity.DANGER else style.bold(head)]
-    if finding.location:
+    if weight:
+        lines += indented(weight, columns, first="  ")
+    elif finding.location:
         lines += indented(clean(finding.location), columns, first="  at: ")
     if finding.evidence.text:
         lines += indented(clean(finding.evidence.text), columns, first="  ")
     if finding.why:
         lines += indented(clean(finding.why), columns, first="  ")
+    if finding.evidence.disproof:
+        lines += indented(f"Wrong if: {clean(finding.evidence.disproof)}", columns, first="  ")
     if finding.cure_sql:
         lines.append("  cure" + _tried(finding) + ":")
         lines += [f"    {line}" for line in clean(finding.cure_sql, keep_lines=True).rstrip().splitlines()]
@@ -44,5 +53,5 @@ def _tried(finding: Finding) -> str:
     if finding.tried is None:
         return ""
     tried = finding.tried
-    changed = f"{tried.before:,.4g} → {tried.after:,.4g} {tried.unit}"
+    changed = f"{tried.before:,.1f} → {tried.after:,.1f} {tried.unit}"
     return f" (tried, {'it helps' if tried.helped else 'it does not help'}: {changed})"
