@@ -10,21 +10,32 @@ from pathlib import Path
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from ..base.errors import Refused
+from ..base.name import RelationName
 from ..connect.redaction import redact
 
 
 def schema_script(
-    program: Path, dsn: str, *, schemas: Sequence[str] = (), without: Sequence[str] = (), owners: bool, privileges: bool
+    program: Path,
+    dsn: str,
+    *,
+    schemas: Sequence[str] = (),
+    without: Sequence[str] = (),
+    without_tables: Sequence[RelationName] = (),
+    owners: bool,
+    privileges: bool,
+    options: Sequence[str] = (),
 ) -> str:
-    """What `program`, a pg_dump, writes of `schemas` (none: all but those `without`). `owners` and `privileges` say
-    whether ownership and grants are in it; subscriptions never are: restored they would begin to work. Raises Refused
-    with what pg_dump said."""
+    """What `program`, a pg_dump, writes of `schemas` (none: all but those `without`), but for `without_tables`. `owners`
+    and `privileges` say whether ownership and grants are in it; subscriptions never are: restored they would begin to
+    work. `options` are further ones of pg_dump. Raises Refused with what pg_dump said."""
     given = conninfo_to_dict(dsn)
     password = given.pop("password", None)
     environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}
     arguments = ["--schema-only", "--no-subscriptions", "--encoding=UTF8"]
     arguments += [f"--schema={_pattern(name)}" for name in schemas]
     arguments += [f"--exclude-schema={_pattern(name)}" for name in without]
+    arguments += [f"--exclude-table={_pattern(each.schema)}.{_pattern(each.name)}" for each in without_tables]
+    arguments += options
     arguments += [] if owners else ["--no-owner"]
     arguments += [] if privileges else ["--no-privileges"]
     if given:

@@ -63,6 +63,7 @@ class PrivateServer:
         port: int = 0,
         settings: Mapping[str, str] | None = None,
         parent: Path | None = None,
+        checksums: bool = True,
     ) -> None:
         self.binaries = binaries
         self.port = port
@@ -71,6 +72,7 @@ class PrivateServer:
         self.data = data
         self._settings = dict(settings or {})
         self._parent = parent
+        self._checksums = checksums
         self._account = Account()
         self._bin = binaries.folder
         self._keeper: subprocess.Popen[bytes] | None = None
@@ -88,6 +90,11 @@ class PrivateServer:
     def log(self) -> Path:
         """The server's log file."""
         return self.folder / "server.log"
+
+    @property
+    def account(self) -> Account:
+        """Under which account it runs; known once it has been started."""
+        return self._account
 
     @property
     def pid(self) -> int | None:
@@ -157,7 +164,7 @@ class PrivateServer:
     def configure(self, settings: Mapping[str, str]) -> None:
         """Adds settings to `postgresql.conf`; they hold from the next start."""
         lines = "".join(f"{name} = '{_quoted(value)}'\n" for name, value in settings.items())
-        with (self._data / "postgresql.conf").open("a", encoding="utf-8") as file:
+        with (self.directory / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(lines)
 
     def close(self) -> None:
@@ -168,7 +175,8 @@ class PrivateServer:
             self.folder = Path()
 
     @property
-    def _data(self) -> Path:
+    def directory(self) -> Path:
+        """The data directory."""
         return self.data if self.data is not None else self.folder / "data"
 
     def _prepare(self) -> None:
@@ -179,18 +187,20 @@ class PrivateServer:
         self.folder = Path(tempfile.mkdtemp(prefix="pgwright-", dir=parent))
         self._account.own(self.folder)
         self._bin = reachable(self.binaries.folder, self._account, copies=self.folder)
-        if not (self._data / "PG_VERSION").exists():
+        if not (self.directory / "PG_VERSION").exists():
             self._initdb()
         self.configure(self._base_settings() | self._settings)
 
     def _initdb(self) -> None:
-        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._account.own(self._data)
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._account.own(self.directory)
         secret = self.folder / "password"
         secret.touch(mode=0o600)
         secret.write_text(self.password, encoding="ascii")
         self._account.own(secret)
-        command = [str(self._bin / "initdb"), "-D", str(self._data), "-U", "postgres", "-E", "UTF8", "--no-locale"]
+        command = [str(self._bin / "initdb"), "-D", str(self.directory), "-U", "postgres", "-E", "UTF8", "--no-locale"]
+        if not self._checksums and self.binaries.major >= 18:
+            command.append("--no-data-checksums")
         command += ["--no-sync", "--auth-local=trust", "--auth-host=scram-sha-256", f"--pwfile={secret}"]
         done = subprocess.run(
             command, cwd="/", env=_environment(), capture_output=True, text=True, check=False, **self._account.identity
@@ -214,7 +224,7 @@ class PrivateServer:
 
     def _launch(self) -> bool:
         command = ["/bin/sh", "-c", _KEEPER, "pgwright-keeper", str(self.folder)]
-        command += [str(self._bin / "postgres"), "-D", str(self._data), "-p", str(self.port)]
+        command += [str(self._bin / "postgres"), "-D", str(self.directory), "-p", str(self.port)]
         launched = int(time.time())
         self.log.touch(mode=0o600)
         with self.log.open("ab") as log:
@@ -243,7 +253,7 @@ class PrivateServer:
 
     def _postmaster_lines(self) -> list[str]:
         try:
-            return (self._data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+            return (self.directory / "postmaster.pid").read_text(encoding="utf-8").splitlines()
         except FileNotFoundError:
             return []
 
