@@ -16,7 +16,9 @@ import struct
 
 from .relation_file import BLOCK
 
-_HEADER = "=QHHHHHHI"  # pd_lsn, pd_checksum, pd_flags, pd_lower, pd_upper, pd_special, pd_pagesize_version, pd_prune_xid
+_HEADER = (
+    "=QHHHHHHI"  # pd_lsn, pd_checksum, pd_flags, pd_lower, pd_upper, pd_special, pd_pagesize_version, pd_prune_xid
+)
 _HEADER_SIZE = 24
 _OPAQUE = "=IIIHH"  # btpo_prev, btpo_next, btpo_level, btpo_flags, btpo_cycleid
 _SPECIAL = BLOCK - 16

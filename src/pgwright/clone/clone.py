@@ -20,6 +20,7 @@ from ..server import find
 from ..server.find import Binaries
 from ..server.private import PrivateServer
 from . import extended_statistics, locale, schema, sizes, statistics
+from .indexes import Indexes
 from .schema import Skipped
 from .source import Source
 from .source import read as read_source
@@ -57,12 +58,11 @@ class Clone:
     source: Source
     server: PrivateServer
     connection: Connection
+    indexes: Indexes
     missing: Missing
     seconds: float
 
-    def __init__(
-        self, dsn: str, *, blank: Sequence[statistics.Column] = (), folders: Sequence[Path] = ()
-    ) -> None:
+    def __init__(self, dsn: str, *, blank: Sequence[statistics.Column] = (), folders: Sequence[Path] = ()) -> None:
         self._dsn = dsn
         self._folders = folders
         self._blank = blank
@@ -108,8 +108,8 @@ class Clone:
         server.start()
         self.connection = self._stack.enter_context(session.open(self.dsn, name="clone"))
         _configure(self.connection, self.source)
+        self.indexes = Indexes(self.connection, server.directory, server.account)
         self.missing = Missing(skipped=skipped, hidden=hidden, statistics=refused, notes=tuple(notes))
-
 
     def _statistics(self, reading: Connection, filling: Connection) -> tuple[str, ...]:
         """Copies all statistics; what was refused."""

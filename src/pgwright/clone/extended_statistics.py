@@ -123,7 +123,9 @@ def _expressions(clone: Connection, there: _Object, data: _Data) -> int:
     table = quote.qualified(there.schema, there.relation)
     clone.execute(b"DROP VIEW IF EXISTS pg_temp.expressions")
     clone.execute(f"CREATE TEMP VIEW expressions AS SELECT {listed} FROM {table}".encode())
-    found = clone.execute(b"SELECT 'pg_temp.expressions'::regclass::oid::bigint, pg_my_temp_schema()::regnamespace::text")
+    found = clone.execute(
+        b"SELECT 'pg_temp.expressions'::regclass::oid::bigint, pg_my_temp_schema()::regnamespace::text"
+    )
     row = found.fetchone()
     assert row is not None
     view, schema = row

@@ -28,7 +28,9 @@ def create_database(connection: Connection, name: str, source: Source, major: in
             continue
         if clause == next(_clauses(source, major)):
             return []
-        return [f"This machine does not have the locale {_named(source)}, so ranges of text are estimated a bit otherwise."]
+        return [
+            f"This machine does not have the locale {_named(source)}, so ranges of text are estimated a bit otherwise."
+        ]
     raise AssertionError("template0 can always be copied as it is")
 
 
