@@ -4,7 +4,8 @@
     ├─ UsageError                       2    the command line or a configuration value is wrong
     │  ├─ ConfigError                   2    a setting is unknown, missing or malformed
     │  ├─ MigrationFileError            2    a migration file cannot be understood; has file, line, column
-    │  └─ QueryPlanError                2    what was given is no query plan, or only a part of one; has line
+    │  ├─ QueryPlanError                2    what was given is no query plan, or only a part of one; has line
+    │  └─ WorkloadError                 2    there are no statements in what was given, or they cannot be read
     ├─ ConnectError                     3    no connection, or a server that is too old
     ├─ LockNotObtained                  4    somebody holds what a step needs; names who
     ├─ StepFailed                       5    a step failed; the journal can resume or roll back
@@ -81,6 +82,10 @@ class QueryPlanError(UsageError):
     def __init__(self, message: str, *, line: int | None = None, hint: str = "") -> None:
         super().__init__(message if line is None else f"Line {line}: {message}", hint=hint)
         self.line = line
+
+
+class WorkloadError(UsageError):
+    """Statements that people run cannot be read from a server, a log or a file, or there are none."""
 
 
 class ConnectError(PgwrightError):
