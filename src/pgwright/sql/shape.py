@@ -132,14 +132,15 @@ def _cut(bare: str) -> _Cut:
     constants = {source.character(place) for place in _constants(tree)}
     given = max((int(match[1]) for each in literals if (match := _NUMBER.fullmatch(each.text))), default=0)
     pieces, values = _pieces(bare, literals, constants, given)
+    relations, functions = _names(tree)
     return _Cut(
         pieces=pieces,
         values=values,
         given=given,
         squashed=_squashed(tree, bare),
         kind=statements[0].kind,
-        relations=frozenset(_relations(tree)),
-        functions=frozenset(_functions(tree)),
+        relations=relations,
+        functions=functions,
     )
 
 
@@ -209,19 +210,21 @@ def _means_columns(kind: str, field: str) -> bool:
     return (kind, field) in (("SortBy", "node"), ("SelectStmt", "group_clause"), ("SelectStmt", "distinct_clause"))
 
 
-def _relations(tree: Node) -> Iterator[tuple[str, str]]:
-    nodes = list(parse.walk(tree))
-    own = {str(node.ctename) for node in nodes if parse.kind_of(node) == "CommonTableExpr"}
-    for node in nodes:
-        if parse.kind_of(node) == "RangeVar" and (node.schemaname or node.relname not in own):
-            yield str(node.schemaname), str(node.relname)
-
-
-def _functions(tree: Node) -> Iterator[tuple[str, str]]:
+def _names(tree: Node) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
+    """The relations and the functions of a statement, by schema and name."""
+    relations: set[tuple[str, str]] = set()
+    functions: set[tuple[str, str]] = set()
+    own: set[str] = set()
     for node in parse.walk(tree):
-        if parse.kind_of(node) == "FuncCall":
+        kind = parse.kind_of(node)
+        if kind == "RangeVar":
+            relations.add((str(node.schemaname), str(node.relname)))
+        elif kind == "CommonTableExpr":
+            own.add(str(node.ctename))
+        elif kind == "FuncCall":
             names = [str(parse.unwrap(part).sval) for part in node.funcname]
-            yield (names[-2] if len(names) > 1 else "", names[-1])
+            functions.add((names[-2] if len(names) > 1 else "", names[-1]))
+    return frozenset(relations - {("", name) for name in own}), frozenset(functions)
 
 
 def _squashed(tree: Node, bare: str) -> str:

@@ -70,8 +70,8 @@ class _Tally:
             self.users.add(ran.user)
 
     def sample(self, text: str, values: tuple[str, ...]) -> None:
-        """Keeps the values where they fit the text that is kept, which may be of another length of a list."""
-        if text != self.shape.text or sum(map(len, values)) > SAMPLE_LENGTH:
+        """Keeps the values where they fit the text that is kept, which may have a list of another length."""
+        if not _fits(text, self.shape.text) or sum(map(len, values)) > SAMPLE_LENGTH:
             return
         entry = (hashlib.blake2b("\0".join(values).encode("utf-8", "surrogatepass"), digest_size=8).digest(), values)
         if entry not in self.samples and (len(self.samples) < SAMPLES or entry < self.samples[-1]):
@@ -96,6 +96,11 @@ class _Tally:
             nested=self.nested,
             position=self.position,
         )
+
+
+def _fits(text: str, kept: str) -> bool:
+    """Whether the parameters of two texts of one shape stand in the same places: they differ in spelling only."""
+    return text == kept or "".join(text.split()).lower() == "".join(kept.split()).lower()
 
 
 class Gathering:
