@@ -1,0 +1,195 @@
+"""Takes the snapshot of all indexes, by catalog queries in one read-only transaction.
+
+It waits for nobody: a table that another session holds in ACCESS EXCLUSIVE mode is left out, and named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from ...base.uncollected import uncollected
+from ...connect.session import no_transaction_timeout
+from ...connect.translation import translate
+from .values import ForeignKey, Index, Key, Snapshot, Table, Usage
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Row = tuple[Any, ...]
+
+TIMEOUT = "60s"
+"""For each query; 10,000 tables with 30,000 indexes take two seconds."""
+LOCK_TIMEOUT = "500ms"
+MANY = 3000
+"""Tables beyond which the sizes of their indexes are those that the last VACUUM or ANALYZE wrote down."""
+
+
+@uncollected
+def read(connection: Connection) -> Snapshot:
+    """The indexes of all tables of users. Raises a translated error when the server refuses."""
+    try:
+        with _quietly(connection):
+            return _snapshot(connection)
+    except psycopg.Error as error:
+        raise translate(error, doing="reading the indexes") from error
+
+
+def usage(connection: Connection, name: str) -> Usage:
+    """How often the indexes were read on a further server of the cluster, called `name` in sentences. The caller
+    makes sure that it is one: see `Snapshot.cluster` and `cluster`."""
+    try:
+        with _quietly(connection):
+            _, _, age, _, _ = _ask(connection, "session", {})[0]
+            scans: dict[int, int] = dict(_ask(connection, "scans", {}))
+            return Usage(name=name, statistics_age=age, scans=scans, last_scans=_last_scans(connection, list(scans)))
+    except psycopg.Error as error:
+        raise translate(error, doing=f"reading the use of indexes on {name}") from error
+
+
+def cluster(connection: Connection) -> int | None:
+    """The identifier that a server shares with its physical standbys; None where the role may not read it."""
+    try:
+        with _quietly(connection):
+            found: int | None = _ask(connection, "session", {})[0][4]
+            return found
+    except psycopg.Error as error:
+        raise translate(error, doing="asking which cluster a server belongs to") from error
+
+
+@contextmanager
+def _quietly(connection: Connection) -> Iterator[None]:
+    """A transaction that changes nothing, waits for nobody, and sees one state of everything. What the server deparses
+    has all schemas written out."""
+    with connection.transaction(force_rollback=True):
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        connection.execute(f"SET LOCAL jit = off{no_transaction_timeout(connection)}".encode())
+        connection.execute(
+            "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
+            " pg_catalog.set_config('statement_timeout', %s, true), pg_catalog.set_config('lock_timeout', %s, true)",
+            (TIMEOUT, LOCK_TIMEOUT),
+        )
+        yield
+
+
+def _snapshot(connection: Connection) -> Snapshot:
+    version, standby, age, standbys, identifier = _ask(connection, "session", {})[0]
+    held = _ask(connection, "locked", {})
+    locked = sorted({oid for row in held for oid in (row[0], *row[3])})
+    tables = {row[0]: _table(row) for row in _ask(connection, "tables", {"locked": locked})}
+    wanted = {"tables": list(tables), "locked": locked, "exact": len(tables) <= MANY}
+    indexes = {row[0]: _index(row) for row in _ask(connection, "indexes", wanted) if row[15] is not None}
+    last = _last_scans(connection, list(indexes))
+    return Snapshot(
+        version=version,
+        statistics_age=age,
+        standbys=standbys,
+        standby=standby,
+        cluster=identifier,
+        tables=tables,
+        indexes={oid: replace(index, last_scan=last[oid]) if oid in last else index for oid, index in indexes.items()},
+        unreadable=tuple(f"session {pid} holds {name} locked: its indexes were not read" for _, name, pid, _ in held),
+    )
+
+
+def _last_scans(connection: Connection, indexes: list[int]) -> Mapping[int, float]:
+    if connection.info.server_version < 160000:
+        return {}
+    return dict(_ask(connection, "last_scans", {"indexes": indexes}))
+
+
+def _ask(connection: Connection, name: str, values: Mapping[str, Any]) -> list[Row]:
+    text = _query(name)
+    return connection.execute(text, values if b"%(" in text else None).fetchall()
+
+
+@cache
+def _query(name: str) -> bytes:
+    return (Path(__file__).parent / "queries" / f"{name}.sql").read_bytes()
+
+
+def _table(row: Row) -> Table:
+    oid, schema, name, kind, rows, parent, inserted, updated, hot, names, columns, targets = row
+    return Table(
+        oid=oid,
+        schema=schema,
+        name=name,
+        kind=kind,
+        rows=rows,
+        parent=parent,
+        inserted=inserted,
+        updated=updated,
+        updated_hot=hot,
+        foreign_keys=tuple(
+            ForeignKey(name=each, table=f"{schema}.{name}", columns=tuple(numbers), target=target)
+            for each, numbers, target in zip(names, columns, targets, strict=True)
+        ),
+    )
+
+
+def _index(row: Row) -> Index:
+    oid, table, schema, name, partitioned, method, texts, columns, keyed = row[:9]
+    definition, predicate, options, tablespace = row[15:19]
+    unique, distinct, immediate, primary, identity, clustered, usable = row[19:26]
+    constraint, kind, excluding, resting, parent, size, rows, scans, age, transactions = row[26:]
+    return Index(
+        oid=oid,
+        table=table,
+        schema=schema,
+        name=name,
+        partitioned=partitioned,
+        method=method,
+        keys=_keys(texts, columns, keyed, *row[9:15]),
+        definition=definition,
+        included=tuple(texts[keyed:]),
+        predicate=predicate,
+        options=frozenset(options),
+        tablespace=tablespace,
+        unique=unique,
+        nulls_distinct=distinct,
+        immediate=immediate,
+        primary=primary,
+        replica_identity=identity,
+        clustered=clustered,
+        usable=usable,
+        constraint=constraint,
+        constraint_kind=kind,
+        excluding=tuple(excluding),
+        resting=tuple(resting),
+        parent=parent,
+        bytes=size,
+        rows=rows,
+        scans=scans,
+        age=age,
+        transactions=transactions,
+    )
+
+
+def _keys(
+    texts: Sequence[str],
+    columns: Sequence[int],
+    keyed: int,
+    families: Sequence[int],
+    inputs: Sequence[int],
+    stored: Sequence[int],
+    options: Sequence[str],
+    collations: Sequence[str],
+    orders: Sequence[int],
+) -> tuple[Key, ...]:
+    """The key columns. Bit 1 of indoption is DESC, bit 2 NULLS FIRST."""
+    return tuple(
+        Key(
+            text=texts[n],
+            column=columns[n],
+            operators=(families[n], inputs[n], stored[n]),
+            options=options[n],
+            collation=collations[n],
+            descending=bool(orders[n] & 1),
+            nulls_first=bool(orders[n] & 2),
+        )
+        for n in range(keyed)
+    )

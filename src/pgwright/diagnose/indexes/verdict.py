@@ -1,0 +1,80 @@
+"""What is said about one index: why it can go, what it costs, what to think of before, and the statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...base.finding import Evidence, Finding, Severity
+from ...sql.quote import ident, qualified
+from .comparing import Kind
+from .values import Index, Table
+from .writing import WriteCost
+
+_LONGEST = 63
+"""Bytes of a name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """That `index` of `table` can go, because of `kept` (None: because nobody reads it). `reason` are sentences,
+    `bytes` what it frees, `caveats` have no full stop. On a partitioned table all counts are those of its parts
+    together."""
+
+    kind: Kind
+    index: Index
+    table: Table
+    reason: str
+    bytes: int
+    write: WriteCost
+    kept: Index | None = None
+    caveats: tuple[str, ...] = ()
+
+    @property
+    def cure_sql(self) -> str:
+        """The statements that take it away, plainly; the engine drops indexes concurrently."""
+        index, table = self.index, qualified(self.table.schema, self.table.name)
+        if index.constraint:
+            return f"ALTER TABLE {table} DROP CONSTRAINT {ident(index.constraint)};"
+        drop = f"DROP INDEX {qualified(index.schema, index.name)};"
+        if self.kind is not Kind.UNUSED or not index.expressions:
+            return drop
+        kept = [
+            f"CREATE STATISTICS {qualified(index.schema, _named(index, number))} ON {_bracketed(text)} FROM {table};"
+            for number, text in enumerate(index.expressions, 1)
+        ]
+        return "\n".join([*kept, f"ANALYZE {table};", drop])
+
+    @property
+    def finding(self) -> Finding:
+        """The same as a finding."""
+        fields = {
+            "bytes": self.bytes,
+            "kept": self.kept.full_name if self.kept is not None else None,
+            "scans": self.index.scans,
+            "entries_written": round(self.write.entries),
+            "caveats": list(self.caveats),
+        }
+        caveats = f" But {'; '.join(self.caveats)}." if self.caveats else ""
+        return Finding(
+            kind="indexes",
+            name=f"{self.kind}_index",
+            object=f"{self.index.full_name} on {self.table.full_name}",
+            severity=Severity.WARNING if self.kind is Kind.DUPLICATE else Severity.NOTICE,
+            evidence=Evidence(text=f"{_megabytes(self.bytes)}; {self.write.sentence}.", fields=fields),
+            why=f"{self.reason}{caveats}",
+            cure_sql=self.cure_sql,
+        )
+
+
+def _named(index: Index, number: int) -> str:
+    """A name for the statistics of an expression, no longer than names may be."""
+    ending = f"_statistics{number if number > 1 else ''}"
+    return index.name.encode()[: _LONGEST - len(ending)].decode(errors="ignore") + ending
+
+
+def _bracketed(text: str) -> str:
+    return text if text.startswith("(") and text.endswith(")") else f"({text})"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024**2:,.1f} MB" if size >= 1024**2 else f"{size / 1024:,.0f} kB"
