@@ -5,8 +5,7 @@ It waits for nobody: a table that another session holds in ACCESS EXCLUSIVE mode
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,16 +14,13 @@ from typing import Any
 import psycopg
 
 from ...base.uncollected import uncollected
-from ...connect.session import no_transaction_timeout
+from ...connect.quiet import quietly
 from ...connect.translation import translate
 from .values import ForeignKey, Index, Key, Snapshot, Table, Usage
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
 
-TIMEOUT = "60s"
-"""For each query; 10,000 tables with 30,000 indexes take two seconds."""
-LOCK_TIMEOUT = "500ms"
 MANY = 3000
 """Tables beyond which the sizes of their indexes are those that the last VACUUM or ANALYZE wrote down."""
 
@@ -33,7 +29,7 @@ MANY = 3000
 def read(connection: Connection) -> Snapshot:
     """The indexes of all tables of users. Raises a translated error when the server refuses."""
     try:
-        with _quietly(connection):
+        with quietly(connection):
             return _snapshot(connection)
     except psycopg.Error as error:
         raise translate(error, doing="reading the indexes") from error
@@ -43,7 +39,7 @@ def usage(connection: Connection, name: str) -> Usage:
     """How often the indexes were read on a further server of the cluster, called `name` in sentences. The caller
     makes sure that it is one: see `Snapshot.cluster` and `cluster`."""
     try:
-        with _quietly(connection):
+        with quietly(connection):
             _, _, age, _, _ = _ask(connection, "session", {})[0]
             scans: dict[int, int] = dict(_ask(connection, "scans", {}))
             return Usage(name=name, statistics_age=age, scans=scans, last_scans=_last_scans(connection, list(scans)))
@@ -54,26 +50,11 @@ def usage(connection: Connection, name: str) -> Usage:
 def cluster(connection: Connection) -> int | None:
     """The identifier that a server shares with its physical standbys; None where the role may not read it."""
     try:
-        with _quietly(connection):
+        with quietly(connection):
             found: int | None = _ask(connection, "session", {})[0][4]
             return found
     except psycopg.Error as error:
         raise translate(error, doing="asking which cluster a server belongs to") from error
-
-
-@contextmanager
-def _quietly(connection: Connection) -> Iterator[None]:
-    """A transaction that changes nothing, waits for nobody, and sees one state of everything. What the server deparses
-    has all schemas written out."""
-    with connection.transaction(force_rollback=True):
-        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        connection.execute(f"SET LOCAL jit = off{no_transaction_timeout(connection)}".encode())
-        connection.execute(
-            "SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),"
-            " pg_catalog.set_config('statement_timeout', %s, true), pg_catalog.set_config('lock_timeout', %s, true)",
-            (TIMEOUT, LOCK_TIMEOUT),
-        )
-        yield
 
 
 def _snapshot(connection: Connection) -> Snapshot:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Key:
     """One column of an index. `text` is the column, or the expression as the server deparses it; `column` is the
     attnum, 0 for an expression. `operators` is the operator class as (family, input type, stored type), `options` are
@@ -35,7 +35,7 @@ class Key:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ForeignKey:
     """A foreign key: its `name`, the table that has it, its columns there as attnums, and the table it points to."""
 
@@ -45,7 +45,7 @@ class ForeignKey:
     target: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Index:
     """An index of table `table` (oid). `included` are the texts of INCLUDE columns, `predicate` is empty for an index
     of all rows, `options` are its storage parameters. `immediate` is false behind a DEFERRABLE constraint. `constraint`
@@ -97,7 +97,7 @@ class Index:
         return tuple(key.text for key in self.keys if not key.column)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Table:
     """A table, partitioned table or materialized view (`kind` is pg_class.relkind). `rows` is the planner's count (-1:
     never analyzed); rows written since the statistics began are counted apart: `inserted`, `updated`, and of these
