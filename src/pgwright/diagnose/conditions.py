@@ -107,6 +107,19 @@ def constant(text: str) -> str | None:
     return str(value) if value is not None else None
 
 
+def sides(clause: Clause) -> tuple[str, ...]:
+    """The sides of a clause that OR joins, as SQL; empty for any other clause."""
+    if clause.left:
+        return ()
+    try:
+        tree = parse.parse_expression(clause.text)
+    except MigrationFileError:
+        return ()
+    if parse.kind_of(tree) != "BoolExpr" or parse.enum_value(tree, "boolop") != "OR_EXPR":
+        return ()
+    return tuple(parse.deparse_expression(parse.unwrap(each)) for each in tree.args)
+
+
 def nodes(text: str) -> tuple[Node, ...]:
     """The nodes that AND joins in a condition; empty where it is empty or cannot be parsed."""
     try:

@@ -1,0 +1,45 @@
+"""Only the rows that a statement can want: `WHERE deleted_at IS NULL`, `WHERE statut = 'EN_ATTENTE'`. Small where few rows
+are of that kind, and free for every write of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...conditions import Clause
+from ...whatif.proposed import Proposed
+from ..access import Access
+from ._making import bare, make
+from ._predicates import predicate
+
+_FEW = 0.3
+"""The part of the rows above which a predicate saves too little to be worth an index for one constant."""
+
+
+def propose(access: Access) -> Iterator[Proposed | None]:
+    """For each constant condition of few rows: what else is compared or wanted in order, of those rows alone."""
+    for clause in access.clauses:
+        where = predicate(access, clause, most=_FEW)
+        if not where:
+            continue
+        others = [key.sql for key in access.equal if not _is_of(clause, key.sql)]
+        joined = [key.sql for key in access.joined]
+        bounded = [key.sql for key in access.bounded if not _is_of(clause, key.sql)]
+        for keys in ([*others], *([key] for key in joined), *([*others, key] for key in (*joined, *bounded))):
+            yield make(access, keys, where=where)
+        for order in access.orders:
+            yield make(access, [*others, *order], where=where)
+        if clause.column is not None and clause.operator in ("=", "IS NULL"):
+            yield make(access, [clause.left if not clause.column else _column(access, clause)], where=where)
+
+
+def _is_of(clause: Clause, key: str) -> bool:
+    """Whether a key is what the clause compares."""
+    return clause.column is not None and bare(key).strip('"') == clause.column.column
+
+
+def _column(access: Access, clause: Clause) -> str:
+    """The column of the clause as a key: a column that others are searched by serves better, but this one always."""
+    from ....sql import quote
+
+    assert clause.column is not None
+    return quote.ident(clause.column.column)

@@ -1,0 +1,66 @@
+"""The workload as the search sees it: statements that can be planned, with how much each of them counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...whatif.proposed import Proposed
+from ..access import Access
+
+CAP = 0.2
+"""The most that one statement counts, of the whole. One report at night must not decide over all that users wait for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A statement of the workload. `texts` are what is planned: the statement with sets of values for its parameters, all
+    of which count alike. `weight` is its part of the whole (0 to 1), `accesses` is what it asks of each table, and
+    `candidates` are the indexes that could serve it."""
+
+    number: int
+    text: str
+    texts: tuple[str, ...]
+    calls: float
+    weight: float
+    cost: float
+    accesses: tuple[Access, ...]
+    candidates: tuple[Proposed, ...]
+
+    @cached_property
+    def candidate_set(self) -> frozenset[Proposed]:
+        """The candidates, for asking whether one is among them."""
+        return frozenset(self.candidates)
+
+    @cached_property
+    def tables(self) -> frozenset[tuple[str, str]]:
+        """The tables that it reads."""
+        return frozenset(access.table for access in self.accesses)
+
+
+def weights(amounts: Sequence[float], *, cap: float = CAP) -> tuple[float, ...]:
+    """The parts of the whole that `amounts` are, none above `cap`: what is over goes to the others. Where so few
+    statements cannot reach 1 with the cap, all count alike."""
+    if not amounts:
+        return ()
+    if len(amounts) * cap <= 1 or sum(amounts) <= 0:
+        return (1 / len(amounts),) * len(amounts)
+    capped: set[int] = set()
+    while True:
+        free = 1 - cap * len(capped)
+        rest = sum(amount for number, amount in enumerate(amounts) if number not in capped)
+        parts = [cap if number in capped else amount / rest * free if rest else 0 for number, amount in enumerate(amounts)]
+        over = {number for number, part in enumerate(parts) if part > cap and number not in capped}
+        if not over:
+            return tuple(parts)
+        capped |= over
+
+
+def by_table(cases: Sequence[Case]) -> Mapping[tuple[str, str], tuple[Case, ...]]:
+    """For each table the statements that read it."""
+    found: dict[tuple[str, str], list[Case]] = {}
+    for case in cases:
+        for table in case.tables:
+            found.setdefault(table, []).append(case)
+    return {table: tuple(each) for table, each in found.items()}

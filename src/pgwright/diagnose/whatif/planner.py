@@ -1,0 +1,58 @@
+"""What can be asked of a tier, and how it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..query_plan.model import QueryPlan
+from .proposed import Proposed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Existing:
+    """An index that is there, by its schema and name."""
+
+    schema: str
+    name: str
+
+
+Index = Proposed | Existing
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """What the planner would do: the `cost` of its plan, and which of the indexes that it was shown it uses."""
+
+    cost: float
+    used: frozenset[Index]
+
+
+class Planner(Protocol):
+    """A place to ask. `tier` names it wherever an answer is shown.
+
+    `propose` makes an index known without showing it to the planner, and returns its size in bytes; it raises Refused
+    where there can be no such index. `cost` plans one statement with `shown` of the proposed ones and without `hidden` of
+    those that are there; `plan` gives the whole plan. They raise as `asking.explain` does.
+    """
+
+    tier: str
+
+    def propose(self, index: Proposed) -> int:
+        """The size that the index would have, in bytes."""
+
+    def cost(self, statement: str, shown: Collection[Proposed], hidden: Collection[Existing] = ()) -> Planned:
+        """What the planner would do."""
+
+    def plan(
+        self,
+        statement: str,
+        shown: Collection[Proposed] = (),
+        hidden: Collection[Existing] = (),
+        settings: Sequence[tuple[str, str]] = (),
+    ) -> QueryPlan:
+        """The plan in full."""
+
+    def existing(self) -> Mapping[Existing, tuple[str, str]]:
+        """The indexes that are there, each with its table as (schema, name)."""
