@@ -38,7 +38,7 @@ class Access:
     `equal` are keys compared with constants, `joined` keys compared with other tables, `bounded` keys with a lower or
     an upper bound, `alternatives` the keys of each side of an OR. `orders` are the orders that are wanted, each as keys with their directions; `grouped` keys by which is
     grouped. `clauses` are all conditions on this table alone. `needed` are the columns that are read at all, None where
-    that is not known. `relation` is what the catalog says.
+    that is not known; `fixed` are the values that the statement always has. `relation` is what the catalog says.
     """
 
     relation: Relation
@@ -51,7 +51,7 @@ class Access:
     grouped: tuple[str, ...]
     clauses: tuple[Clause, ...]
     needed: frozenset[str] | None
-    extensions: frozenset[str]
+    fixed: frozenset[str]
 
     @property
     def table(self) -> tuple[str, str]:
@@ -76,9 +76,11 @@ class Access:
         return self.relation.by_name.get(name)
 
 
-def accesses(plan: QueryPlan, surroundings: Surroundings) -> tuple[Access, ...]:
+def accesses(
+    plan: QueryPlan, surroundings: Surroundings, *, fixed: frozenset[str] = frozenset()
+) -> tuple[Access, ...]:
     """What the statement of `plan` asks of each table, as often as it names it. System catalogs and foreign tables are
-    left out; of partitions the table at the top is meant."""
+    left out; of partitions the table at the top is meant. `fixed` are values that are the same in every call."""
     seen = Seen(account=account(plan), surroundings=surroundings)
     found: dict[str, list[Node]] = {}
     for node in plan.nodes:
@@ -86,7 +88,7 @@ def accesses(plan: QueryPlan, surroundings: Surroundings) -> tuple[Access, ...]:
             relation = _partitions.top(seen, node)
             if relation is not None and _ordinary(relation):
                 found.setdefault(f"{relation.schema}.{relation.name} {_alias(node)}", []).append(node)
-    return tuple(_access(seen, nodes) for nodes in found.values())
+    return tuple(_access(seen, nodes, fixed) for nodes in found.values())
 
 
 def _ordinary(relation: Relation) -> bool:
@@ -99,11 +101,10 @@ def _alias(node: Node) -> str:
     return node.alias
 
 
-def _access(seen: Seen, nodes: Sequence[Node]) -> Access:
+def _access(seen: Seen, nodes: Sequence[Node], fixed: frozenset[str]) -> Access:
     node = nodes[0]
     relation = _partitions.top(seen, node)
     assert relation is not None
-    assert seen.surroundings is not None
     own, joins = _conditions(seen, node)
     usable = [each for each in own if _cures.is_key(seen, node, each)]
     return Access(
@@ -117,7 +118,7 @@ def _access(seen: Seen, nodes: Sequence[Node]) -> Access:
         grouped=_grouped(seen, node),
         clauses=tuple(own),
         needed=_needed.needed(seen, node),
-        extensions=seen.surroundings.extensions,
+        fixed=fixed,
     )
 
 

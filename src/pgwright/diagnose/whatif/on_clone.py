@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import psycopg
 
 from ...clone.clone import Clone
 from ...clone.indexes import Made
+from ...sql import quote
 from ..asking import explain as asking
 from ..asking.failing import failed
 from ..query_plan.model import QueryPlan
@@ -83,9 +84,24 @@ class OnClone:
         way = asking.Way(analyze=False, writes=True, timeout_ms=_TIMEOUT_MS, settings=tuple(settings))
         return asking.explain(self._connection, statement, way)
 
+    def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
+        """The part of the rows that partial indexes hold, by the planner's count."""
+        found = {}
+        for index in indexes:
+            if index.where:
+                relation = quote.qualified(index.schema, index.table)
+                held = self._rows(f"SELECT 1 FROM {relation} WHERE {index.where}")
+                found[index] = min(held / max(self._rows(f"SELECT 1 FROM {relation}"), 1.0), 1.0)
+        return found
+
     def existing(self) -> Mapping[Existing, tuple[str, str]]:
         """The indexes of the source that the clone has; those of partitions belong to their parents."""
         return {index: table for index, (table, _) in self._existing.items()}
+
+    def _rows(self, query: str) -> float:
+        row = self._connection.execute(f"EXPLAIN (FORMAT JSON) {query}".encode()).fetchone()
+        assert row is not None
+        return float(row[0][0]["Plan"]["Plan Rows"])
 
     def _read_existing(self) -> None:
         for schema, name, *table, oid in self._connection.execute(_EXISTING).fetchall():

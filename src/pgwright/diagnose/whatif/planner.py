@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -34,10 +34,11 @@ class Planner(Protocol):
 
     `propose` makes an index known without showing it to the planner, and returns its size in bytes; it raises Refused
     where there can be no such index. `cost` plans one statement with `shown` of the proposed ones and without `hidden` of
-    those that are there; `plan` gives the whole plan. They raise as `asking.explain` does.
+    those that are there; `plan` gives the whole plan, and `asked` counts both. They raise as `asking.explain` does.
     """
 
     tier: str
+    asked: int
 
     def propose(self, index: Proposed) -> int:
         """The size that the index would have, in bytes."""
@@ -53,6 +54,9 @@ class Planner(Protocol):
         settings: Sequence[tuple[str, str]] = (),
     ) -> QueryPlan:
         """The plan in full."""
+
+    def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
+        """The part of the rows of its table (0 to 1) that each partial index among those proposed holds."""
 
     def existing(self) -> Mapping[Existing, tuple[str, str]]:
         """The indexes that are there, each with its table as (schema, name)."""

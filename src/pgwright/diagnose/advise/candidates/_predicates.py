@@ -20,6 +20,8 @@ def predicate(access: Access, clause: Clause, *, most: float) -> str:
         return ""
     nulls = column.nulls or 0.0
     value = constant(clause.value) if clause.value else ""
+    if clause.value and value not in access.fixed:
+        return ""
     share = {
         "IS NULL": nulls,
         "IS NOT NULL": 1 - nulls,

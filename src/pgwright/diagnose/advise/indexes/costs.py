@@ -8,7 +8,7 @@ A set of indexes is the bits of a whole number here, because a search compares m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ....base.errors import PgwrightError
@@ -57,6 +57,10 @@ class Costs:
             if index not in self._bits:
                 self._number(index, [is_relevant(case, index) for case in self.cases])
                 self.sizes[index] = size
+
+    def restrict(self, indexes: Collection[Proposed]) -> None:
+        """Forgets the candidates that are not among `indexes`: no search will take them."""
+        self.sizes = {index: size for index, size in self.sizes.items() if index in indexes}
 
     def bit(self, index: Index) -> Set:
         """The set of this one index."""

@@ -1,0 +1,183 @@
+"""The advice: which indexes to make and which to drop, and for each what it alone does and for whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from ...indexes import Snapshot, Verdict, judged
+from ...whatif.planner import Existing, Planner
+from ...whatif.proposed import Proposed
+from . import pool
+from .cases import Case
+from .costs import Costs, Set
+from .search import Limits, Search, Step
+from .upkeep import Upkeep, Written
+
+_NOTICED = 0.01
+"""A change of a statement's cost that is worth a line."""
+_UNMISSED = 0.001
+"""What dropping an index may cost the workload for the drop to count as proven."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Effect:
+    """What becomes of a statement: the part of its cost now that is left, above 1 where it gets slower."""
+
+    text: str
+    calls: float
+    weight: float
+    ratio: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Advised:
+    """An index to make. `gain` is what the workload loses without it alone, `upkeep` what it costs those who write, both
+    parts of what the workload costs now; `effects` are the statements whose plans use it, or that write to it."""
+
+    index: Proposed
+    bytes: int
+    gain: float
+    upkeep: float
+    effects: tuple[Effect, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drop:
+    """An index to drop: the verdict, and what the workload costs more without it (None: nobody could try). `statement` is
+    the one that gets slowest, empty where none does."""
+
+    verdict: Verdict
+    loss: float | None
+    slowest: Effect | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether it was tried and nothing got slower."""
+        return self.loss is not None and self.loss <= _UNMISSED
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexAdvice:
+    """What came out: `after` is the part of the workload's cost that is left."""
+
+    after: float
+    indexes: tuple[Advised, ...]
+    drops: tuple[Drop, ...]
+    withheld: tuple[Drop, ...]
+    effects: tuple[Effect, ...]
+    bytes: int
+    candidates: int
+    plans: int
+
+
+def advise(
+    planner: Planner,
+    cases: Sequence[Case],
+    snapshot: Snapshot,
+    limits: Limits,
+    *,
+    tell: Callable[[Step], None] = lambda step: None,
+) -> IndexAdvice:
+    """The best set of indexes for the cases within the limits, and what can go of those that are there."""
+    tables = written(snapshot)
+    sizes = pool.offered(planner, dict.fromkeys(index for case in cases for index in case.candidates))
+    upkeep = Upkeep(cases, tables, planner.parts(sizes))
+    costs = Costs(planner, cases, upkeep=upkeep)
+    costs.offer(sizes)
+    best, others = pool.useful(costs)
+    kept = pool.offered(planner, dict.fromkeys([*best, *others, *pool.shorter([*best, *others]), *pool.merged(best)]))
+    costs.offer(kept)
+    costs.restrict(kept)
+    chosen = costs.now if limits.bytes <= 0 else Search(costs, limits, tell=tell).best()
+    drops = _drops(costs, snapshot, chosen)
+    return IndexAdvice(
+        after=costs.total(chosen),
+        indexes=tuple(sorted(_advised(costs, upkeep, chosen), key=lambda each: (-each.gain, each.index))),
+        drops=tuple(drop for drop in drops if drop.loss is None or drop.proven),
+        withheld=tuple(drop for drop in drops if drop.loss is not None and not drop.proven),
+        effects=tuple(_effects(costs, upkeep, chosen)),
+        bytes=costs.bytes(chosen),
+        candidates=len(sizes),
+        plans=planner.asked,
+    )
+
+
+def written(snapshot: Snapshot) -> dict[tuple[str, str], Written]:
+    """The tables as those who write see them."""
+    found = {}
+    for oid, table in snapshot.tables.items():
+        indexes = snapshot.by_table[oid]
+        names = frozenset(key.text.strip('"') for index in indexes for key in index.keys)
+        hot = table.updated_hot / table.updated if table.updated else 1.0
+        found[table.schema, table.name] = Written(indexes=len(indexes), hot=hot, indexed=names)
+    return found
+
+
+def _advised(costs: Costs, upkeep: Upkeep, chosen: Set) -> list[Advised]:
+    found = []
+    for index in costs.new(chosen):
+        without = chosen & ~costs.bit(index)
+        numbers = [number for number in range(len(costs.cases)) if costs.used(number, chosen) & costs.bit(index)]
+        effects = [_effect(costs, number, costs.ratio(number, chosen)) for number in numbers]
+        effects += _slowed(costs, upkeep, [index])
+        found.append(
+            Advised(
+                index=index,
+                bytes=costs.sizes[index],
+                gain=costs.reading(without) - costs.reading(chosen),
+                upkeep=costs.writing(chosen) - costs.writing(without),
+                effects=tuple(effects),
+            )
+        )
+    return found
+
+
+def _effect(costs: Costs, number: int, ratio: float) -> Effect:
+    case = costs.cases[number]
+    return Effect(text=case.text, calls=case.calls, weight=case.weight, ratio=ratio)
+
+
+def _slowed(costs: Costs, upkeep: Upkeep, new: Sequence[Proposed]) -> list[Effect]:
+    """The statements that write, with what the indexes add to them."""
+    added: dict[int, float] = {}
+    for write in upkeep.writes:
+        added[write.case] = added.get(write.case, 0.0) + upkeep.added(write, new)
+    return [_effect(costs, number, 1 + more) for number, more in sorted(added.items()) if more >= _NOTICED]
+
+
+def _effects(costs: Costs, upkeep: Upkeep, chosen: Set) -> list[Effect]:
+    """What becomes of each statement under the choice, what gains most first; unchanged ones are left out."""
+    ratios = {number: costs.ratio(number, chosen) for number in range(len(costs.cases))}
+    for write in upkeep.writes:
+        ratios[write.case] += upkeep.added(write, costs.new(chosen))
+    changed = [_effect(costs, number, ratio) for number, ratio in ratios.items() if abs(ratio - 1) >= _NOTICED]
+    return sorted(changed, key=lambda each: (each.weight * (each.ratio - 1), each.text))
+
+
+def _drops(costs: Costs, snapshot: Snapshot, chosen: Set) -> list[Drop]:
+    """What can go of the indexes that are there: each is hidden from the planner on top of those before it, and what
+    the statements miss stays."""
+    found, left = [], chosen
+    for verdict in judged(snapshot).verdicts:
+        index = Existing(schema=verdict.index.schema, name=verdict.index.name)
+        try:
+            bit = costs.bit(index)
+        except KeyError:
+            found.append(Drop(verdict=verdict, loss=None))
+            continue
+        without = left & ~bit
+        loss = costs.reading(without) - costs.reading(left)
+        slowest = _slowest(costs, left, without)
+        found.append(Drop(verdict=verdict, loss=loss, slowest=slowest))
+        if loss <= _UNMISSED:
+            left = without
+    return found
+
+
+def _slowest(costs: Costs, before: Set, after: Set) -> Effect | None:
+    """The statement that gets slowest from one set to another; None where none does."""
+    numbers = costs.touched(before ^ after)
+    ratios = [(costs.ratio(each, after) / max(costs.ratio(each, before), 1e-9), each) for each in numbers]
+    worst = max(ratios, default=(1.0, 0))
+    return _effect(costs, worst[1], worst[0]) if worst[0] >= 1 + _NOTICED else None

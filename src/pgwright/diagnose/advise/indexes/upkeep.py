@@ -1,0 +1,95 @@
+"""What indexes cost the statements that write.
+
+The planner knows nothing of it: its cost of an INSERT is the same with no index and with ten. So it is reckoned from
+how a write spends its time: one part for the row, one for each index that gets an entry. An UPDATE makes an entry in an
+index only when a column of it changes; but then the row is no longer a HOT update, and every other index gets one, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ....sql import parse
+from ....sql.expression import columns
+from ....sql.node import Node
+from ...whatif.proposed import Proposed
+from ..candidates._making import bare
+from .cases import Case
+
+_EFFORT = {"btree": 1.0, "hash": 1.0, "gin": 3.0, "gist": 1.5, "spgist": 1.2, "brin": 0.05}
+"""The work of one entry, that of a b-tree being 1; see benchmarks/upkeep.py."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """A table as those who write see it: how many `indexes` it has, the part of its updates that were `hot`, and the
+    columns of which an index knows."""
+
+    indexes: int
+    hot: float
+    indexed: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Write:
+    """A statement that writes: the `number` of its case and its weight, the table, and the columns that an UPDATE
+    sets; None for an INSERT."""
+
+    case: int
+    weight: float
+    table: tuple[str, str]
+    sets: frozenset[str] | None
+
+
+class Upkeep:
+    """What a set of new indexes adds, as a part of what the workload costs now. Callable."""
+
+    def __init__(self, cases: Sequence[Case], tables: Mapping[tuple[str, str], Written], parts: Mapping[Proposed, float]) -> None:
+        self._tables = tables
+        self._parts = parts
+        self.writes = tuple(write for case in cases for write in writes(case, tables))
+
+    def __call__(self, new: Sequence[Proposed]) -> float:
+        return sum(write.weight * self.added(write, new) for write in self.writes)
+
+    def added(self, write: Write, new: Sequence[Proposed]) -> float:
+        """What a write takes longer with these indexes, as a part of what it takes now."""
+        table = self._tables[write.table]
+        mine = [index for index in new if index.relation == write.table]
+        if write.sets is not None:
+            mine = [index for index in mine if write.sets & known(index)]
+        entries = sum(_EFFORT.get(index.method, 1.0) * self._parts.get(index, 1.0) for index in mine)
+        lost = 0.0
+        if write.sets is not None and not write.sets & table.indexed and any(each.method != "brin" for each in mine):
+            lost = table.hot * table.indexes
+        return (entries + lost) / (1 + table.indexes)
+
+
+def known(index: Proposed) -> frozenset[str]:
+    """The columns whose change makes a new entry in the index."""
+    read = [name for key in index.keys for name in columns(bare(key))]
+    return frozenset((*read, *index.include, *(columns(index.where) if index.where else ())))
+
+
+def writes(case: Case, tables: Mapping[tuple[str, str], Written]) -> list[Write]:
+    """What a case writes, into tables that are known."""
+    found = []
+    for node in parse.walk(parse.parse(case.texts[0])[0].node):
+        kind = parse.kind_of(node)
+        if kind not in ("InsertStmt", "UpdateStmt", "MergeStmt"):
+            continue
+        table = _table(node.relation, tables)
+        if table is not None:
+            sets = frozenset(each.res_target.name for each in node.target_list) if kind == "UpdateStmt" else None
+            found.append(Write(case=case.number, weight=case.weight, table=table, sets=sets))
+    return found
+
+
+def _table(relation: Node, tables: Mapping[tuple[str, str], Written]) -> tuple[str, str] | None:
+    """The table that is meant; without a schema the only one of its name."""
+    if relation.schemaname:
+        named = (relation.schemaname, relation.relname)
+        return named if named in tables else None
+    found = [table for table in tables if table[1] == relation.relname]
+    return found[0] if len(found) == 1 else None
