@@ -15,8 +15,11 @@ from dataclasses import dataclass
 # Strings as of standard_conforming_strings = on. A dollar or a digit inside of a name is no beginning of anything.
 _TOKEN = re.compile(
     r"""
+    (?=[\s\-/"'$\d.eEuUbBxX])  # most letters are passed over at once: this is where the time of a log goes
+    (?:
       (?P<kept> /\*(?:\+(?:[^*]|\*(?!/))*|,[ ]\.\.\.[ ])\*/ )   # a hint; a list cut to one value
-    | (?P<blank> (?: \s | --[^\n\r]* | /\*(?!\+|,[ ]\.\.\.[ ]\*/)(?:[^*/]|\*(?!/)|/(?!\*))*\*/ )+ )
+    | (?P<blank> (?= \s(?:\s|--|/\*) | [^\S ] | -- | /\*)
+                 (?: \s | --[^\n\r]* | /\*(?!\+|,[ ]\.\.\.[ ]\*/)(?:[^*/]|\*(?!/)|/(?!\*))*\*/ )+ )
     | (?P<name> "(?:[^"]|"")*" )
     | (?P<string>
           (?<![\w$])[eE]'(?:[^'\\]|''|\\.)*'(?:\s*[\n\r]\s*'(?:[^'\\]|''|\\.)*')*
@@ -26,6 +29,7 @@ _TOKEN = re.compile(
     | (?P<bits> (?<![\w$])[bBxX]'[0-9A-Fa-f]*' )
     | (?P<parameter> (?<![\w$])\$\d+ )
     | (?P<number> (?<![\w$.])(?: 0[xXoObB][0-9A-Fa-f_]+ | (?: \d[\d_]*(?:\.(?!\.)\d*)? | \.\d+ )(?:[eE][+-]?\d+)? ) )
+    )
     """,
     re.DOTALL | re.VERBOSE,
 )

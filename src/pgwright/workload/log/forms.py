@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from . import words
 from .prefix import facts
+from .words import SEVERITY, Severity
 
 LONGEST = 1_048_576
 """Characters of an entry that are kept: what is longer is cut, and its statement is not read."""
@@ -16,13 +16,11 @@ _WAITING = 1_000
 """Sessions whose last entry may still get a detail."""
 _CSV = re.compile(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [^,"]+,(?:"(?:[^"]|"")*")?,(?:"(?:[^"]|"")*")?,\d*,')
 _JSON = re.compile(r'\{"timestamp":"')
-_HEAD = re.compile(
-    rf"(?P<prefix>.*?)(?:(?P<error>{words.ERROR})|(?P<detail>{words.DETAIL})|(?P<other>{words.OTHER})"
-    rf"|(?P<log>{words.LOG}|{words.NOTICE})) ?:  ?(?P<message>.*)",
-    re.DOTALL,
-)
+_WORD = re.compile(r"[^\W\d_]+[1-5]?(?= ?\Z)")
+_COLON = ":  "
+_PREFIX = 500
+"""Characters in which a prefix ends; what comes later is a part of a message."""
 _SYSLOG = re.compile(r"(?P<head>.{1,200}?\S\[(?P<pid>\d+)\]: \[\d+(?:-(?P<part>\d+))?\] )(?P<rest>.*)", re.DOTALL)
-_SIGN = re.compile(rf"^(?!--).*?(?:{words.LOG}|{words.ERROR}) ?:  ", re.MULTILINE)
 
 
 @dataclass(kw_only=True)
@@ -52,7 +50,8 @@ def recognised(head: str) -> Reader | None:
             return of_json
         if _CSV.match(line):
             return of_csv
-    return of_lines if _SIGN.search(head) else None
+    heads = (_head(line) for line in head.splitlines() if not line.startswith(("--", "\t")))
+    return of_lines if any(each and each.severity in (Severity.ENTRY, Severity.ERROR) for each in heads) else None
 
 
 def of_json(lines: Iterable[str]) -> Iterator[Entry]:
@@ -115,8 +114,28 @@ def _csv_entry(record: list[str], line: int, *, whole: bool) -> Entry:
         application=fields[22],
         at=fields[0],
         detail=fields[14],
-        is_error=re.fullmatch(words.ERROR, fields[11]) is not None,
+        is_error=SEVERITY.get(fields[11]) is Severity.ERROR,
     )
+
+
+@dataclass(frozen=True)
+class _Head:
+    """The first line of an entry, or of a part of one."""
+
+    prefix: str
+    severity: Severity
+    message: str
+
+
+def _head(line: str) -> _Head | None:
+    """The line taken apart at the word that tells the severity; None where it has none."""
+    at = line.find(_COLON)
+    while 0 <= at <= _PREFIX:
+        word = _WORD.search(line, max(at - 30, 0), at)
+        if word is not None and word[0] in SEVERITY:
+            return _Head(line[: word.start()], SEVERITY[word[0]], line[at + len(_COLON) :])
+        at = line.find(_COLON, at + 1)
+    return None
 
 
 @dataclass
@@ -163,13 +182,13 @@ def of_lines(lines: Iterable[str]) -> Iterator[Entry]:
         line, pid, joined = _unwrapped(raw.rstrip("\r\n"))
         if pid:
             last = waiting.get(pid, last)
-        head = None if joined or line.startswith("\t") else _HEAD.match(line)
+        head = None if joined or line.startswith("\t") else _head(line)
         if head is None:
             if last is not None and last.current is not None:
                 last.entry.whole &= last.current.add(line.removeprefix("\t"), joined=joined and line[:1] != "\t")
             continue
         session, seen = _about(head, pid)
-        if head["detail"] or head["other"]:
+        if head.severity in (Severity.DETAIL, Severity.OTHER):
             last = waiting.get(session, last)
             _go_on(last, head)
             continue
@@ -194,13 +213,13 @@ def _unwrapped(line: str) -> tuple[str, str, bool]:
     return rest, match["pid"], (match["part"] or "1") != "1"
 
 
-def _about(head: re.Match[str], pid: str) -> tuple[str, dict[str, str]]:
-    seen = facts(head["prefix"])
+def _about(head: _Head, pid: str) -> tuple[str, dict[str, str]]:
+    seen = facts(head.prefix)
     return pid or seen.get("session", ""), seen
 
 
-def _begun(head: re.Match[str], number: int, session: str, seen: dict[str, str]) -> _Pending:
-    message = _Field([head["message"]], len(head["message"]))
+def _begun(head: _Head, number: int, session: str, seen: dict[str, str]) -> _Pending:
+    message = _Field([head.message], len(head.message))
     entry = Entry(
         message="",
         line=number,
@@ -209,15 +228,15 @@ def _begun(head: re.Match[str], number: int, session: str, seen: dict[str, str])
         database=seen.get("database", ""),
         application=seen.get("application", ""),
         at=seen.get("at", ""),
-        is_error=head["error"] is not None,
+        is_error=head.severity is Severity.ERROR,
     )
     return _Pending(entry, message, current=message)
 
 
-def _go_on(pending: _Pending | None, head: re.Match[str]) -> None:
+def _go_on(pending: _Pending | None, head: _Head) -> None:
     """A detail belongs to the entry before; a hint, a context or a statement is passed over."""
     if pending is None:
         return
     pending.current = None
-    if head["detail"]:
-        pending.detail = pending.current = _Field([head["message"]], len(head["message"]))
+    if head.severity is Severity.DETAIL:
+        pending.detail = pending.current = _Field([head.message], len(head.message))

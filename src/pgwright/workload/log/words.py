@@ -6,6 +6,7 @@ auto_explain always speaks English. A language that is not here is not recognise
 from __future__ import annotations
 
 import re
+from enum import Enum
 
 
 def _any(words: str) -> str:
@@ -14,22 +15,38 @@ def _any(words: str) -> str:
     return "(?:" + "|".join(found) + ")"
 
 
-LOG = _any("LOG|СООБЩЕНИЕ|LOGG|ЗАПИСУВАННЯ|로그|日志|ჟურნალი")
-ERROR = _any(
-    "ERROR|FATAL|PANIC|FEHLER|PANIK|ERREUR|ERRORE|FATALE|ОШИБКА|ВАЖНО|FEL|FATALT|ПОМИЛКА|ФАТАЛЬНО|오류|치명적오류|错误|"
-    "致命错误|შეცდომა|ფატალური"
-)
-DETAIL = _any("DETAIL|DETALLE|DÉTAIL|DETTAGLI|詳細|ПОДРОБНОСТИ|DETALJ|ВІДОМОСТІ|상세정보|详细信息|დეტალები")
-OTHER = _any(
-    "HINT|CONTEXT|QUERY|STATEMENT|LOCATION|BACKTRACE|TIPP|ZUSAMMENHANG|ANFRAGE|ANWEISUNG|CONTEXTO|CONSULTA|SENTENCIA|"
-    "ASTUCE|CONTEXTE|REQUÊTE|INSTRUCTION|SUGGERIMENTO|CONTESTO|ISTRUZIONE|ヒント|文脈|問い合わせ|文|ПОДСКАЗКА|КОНТЕКСТ|"
-    "ЗАПРОС|ОПЕРАТОР|TIPS|KONTEXT|FRÅGA|SATS|УКАЗІВКА|ЗАПИТ|ІНСТРУКЦІЯ|힌트|내용|쿼리|명령 구문|提示|上下文|查询|语句|"
-    "მინიშნება|კონტექსტი|მოთხოვნა|ოპერატორი"
-)
-NOTICE = _any(
-    "WARNING|NOTICE|INFO|DEBUG|DEBUG1|DEBUG2|DEBUG3|DEBUG4|DEBUG5|WARNUNG|HINWEIS|ATTENTION|ATTENZIONE|ПРЕДУПРЕЖДЕНИЕ|"
-    "ЗАМЕЧАНИЕ|VARNING|ПОПЕРЕДЖЕННЯ|경고|警告|გაფრთხილება"
-)
+class Severity(Enum):
+    """What an entry is, by the word at its beginning. A detail and the like belong to the entry before."""
+
+    ENTRY = "entry"
+    ERROR = "error"
+    DETAIL = "detail"
+    OTHER = "other"
+
+
+_SEVERITIES = {
+    Severity.ENTRY: (
+        "LOG|СООБЩЕНИЕ|LOGG|ЗАПИСУВАННЯ|로그|日志|ჟურნალი"
+        "|"
+        "WARNING|NOTICE|INFO|DEBUG|DEBUG1|DEBUG2|DEBUG3|DEBUG4|DEBUG5|WARNUNG|HINWEIS|"
+        "ATTENTION|ATTENZIONE|ПРЕДУПРЕЖДЕНИЕ|ЗАМЕЧАНИЕ|VARNING|ПОПЕРЕДЖЕННЯ|경고|警告|გაფრთხილება"
+    ),
+    Severity.ERROR: (
+        "ERROR|FATAL|PANIC|FEHLER|PANIK|ERREUR|ERRORE|FATALE|ОШИБКА|ВАЖНО|FEL|FATALT|ПОМИЛКА|"
+        "ФАТАЛЬНО|오류|치명적오류|错误|致命错误|შეცდომა|ფატალური"
+    ),
+    Severity.DETAIL: "DETAIL|DETALLE|DÉTAIL|DETTAGLI|詳細|ПОДРОБНОСТИ|DETALJ|ВІДОМОСТІ|상세정보|详细信息|დეტალები",
+    Severity.OTHER: (
+        "HINT|CONTEXT|QUERY|STATEMENT|LOCATION|BACKTRACE|TIPP|ZUSAMMENHANG|ANFRAGE|ANWEISUNG|"
+        "CONTEXTO|CONSULTA|SENTENCIA|ASTUCE|CONTEXTE|REQUÊTE|INSTRUCTION|SUGGERIMENTO|CONTESTO|"
+        "ISTRUZIONE|ヒント|文脈|問い合わせ|文|ПОДСКАЗКА|КОНТЕКСТ|ЗАПРОС|ОПЕРАТОР|TIPS|KONTEXT|FRÅGA|SATS|"
+        "УКАЗІВКА|ЗАПИТ|ІНСТРУКЦІЯ|힌트|내용|쿼리|구문|提示|上下文|查询|语句|მინიშნება|კონტექსტი|მოთხოვნა|"
+        "ოპერატორი"
+    ),
+}
+SEVERITY = {word: severity for severity, words in _SEVERITIES.items() for word in words.split("|")}
+"""What each word says; of words in two parts the second."""
+
 DURATION = _any(
     "duration|Dauer|duración|durée|durata|期間|실행시간|수행시간|продолжительность|varaktighet|тривалість|执行时间|"
     "ხანგრძლივობა"
