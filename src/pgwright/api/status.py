@@ -38,12 +38,12 @@ def status(settings: Settings) -> Status:
             )
         # Of a journal that is older than the row nothing can be paused; the next runner upgrades it.
         said = control.read(connection) if journal.require(connection) >= control.SINCE else None
-        running = _runner(settings, connection)
+        running = runner(settings, connection)
         alive = said if running is not None and running.alive else None
         return Status(
             migrations=_migrations(files, journal.records(connection)),
             running=running,
-            backfills=_backfills(connection, alive),
+            backfills=backfills(connection, alive),
             paused=paused(said),
             held=_held(alive),
             warnings=(
@@ -92,7 +92,8 @@ def _time(value: datetime | None) -> str | None:
     return value.isoformat() if value is not None else None
 
 
-def _runner(settings: Settings, connection: Connection) -> RunnerStatus | None:
+def runner(settings: Settings, connection: Connection) -> RunnerStatus | None:
+    """Who holds the lease, None where nobody does."""
     found = lease.holder(connection)
     if found is None or found.holder is None:
         return None
@@ -117,7 +118,8 @@ def _held(said: control.Control | None) -> HeldStatus | None:
     return HeldStatus(reason=said.reason, since=_time(said.reason_at) or "")
 
 
-def _backfills(connection: Connection, said: control.Control | None) -> tuple[BackfillStatus, ...]:
+def backfills(connection: Connection, said: control.Control | None) -> tuple[BackfillStatus, ...]:
+    """How far each backfill under way is. `said` is what the runner tells, None where it is not at work."""
     rows = connection.execute(
         "SELECT DISTINCT s.unit, s.id, s.body -> 'scans' -> 0 ->> 0, s.body -> 'scans' -> 0 ->> 1 FROM pgwright.step s "
         "JOIN pgwright.chunk c ON c.unit = s.unit AND c.step = s.id JOIN pgwright.migration m ON m.unit = s.unit "

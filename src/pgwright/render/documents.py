@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..base.finding import Finding
+from .live_report import LiveDocument
 from .plans_documents import PlansBaselineDocument, PlansDiffDocument, PlansGateDocument
 from .report import (
     BackfillStatus,
@@ -291,6 +292,7 @@ DOCUMENTS: dict[str, type] = {
     "findings": FindingsDocument,
     "init": InitDocument,
     "init-script": ScriptDocument,
+    "live": LiveDocument,
     "new": NewDocument,
     "pause": PauseDocument,
     "plan": PlanDocument,

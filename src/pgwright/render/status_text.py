@@ -35,9 +35,9 @@ def status_text(status: Status, *, columns: int = 80, style: Style = PLAIN) -> s
         return "No migrations. pgwright new NAME makes the first one.\n" + _warned(status.warnings, columns, style)
     blocks = ["\n".join(_migrations(status.migrations, columns, style))]
     if status.running:
-        blocks.append("\n".join(indented(_runner(status.running), columns)))
+        blocks.append("\n".join(indented(runner_text(status.running), columns)))
     if status.backfills:
-        blocks.append("\n".join(line for item in status.backfills for line in indented(_backfill(item), columns)))
+        blocks.append("\n".join(line for item in status.backfills for line in indented(backfill_text(item), columns)))
     holding = [paused_text(status.paused)] if status.paused else []
     holding += [_held(status.held)] if status.held else []
     blocks += ["\n".join(style.alarm(line) for line in indented(text, columns)) for text in holding]
@@ -110,7 +110,7 @@ def _time(text: str) -> str:
     return datetime.fromisoformat(text).replace(microsecond=0).isoformat(sep=" ")
 
 
-def _runner(runner: RunnerStatus) -> str:
+def runner_text(runner: RunnerStatus) -> str:
     """Who runs now, or who held the lease last."""
     who = f"pid {runner.pid} on {clean(runner.host)}"
     age = duration(max(runner.heartbeat_age, 0.0))
@@ -119,7 +119,7 @@ def _runner(runner: RunnerStatus) -> str:
     return f"The last runner ({who}) gave no sign of life for {age}; another may take over."
 
 
-def _backfill(item: BackfillStatus) -> str:
+def backfill_text(item: BackfillStatus) -> str:
     """How far a backfill is. An empty table is done."""
     share = 100.0 if item.blocks_total == 0 else 100.0 * item.blocks_done / item.blocks_total
     blocks = f"{item.blocks_done:,} of {plural(item.blocks_total, 'block')}"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
+from ...activity.progress import of_index
 from ...base.errors import PgwrightError
 from ...base.event import IndexProgress, Notice
 from ...base.lock import LockMode
@@ -98,7 +99,7 @@ class Pace:
     def event(self, step: str, row: tuple[Any, ...], now: float) -> IndexProgress:
         """The event for a row of the progress view."""
         relation, phase, *counts, locker = row
-        done, total, unit = _measure(phase, [each or 0 for each in counts])
+        done, total, unit = of_index(phase, [each or 0 for each in counts])
         if phase != self.phase:
             self.phase, self.begun, self.first = phase, now, done
         moved, spent = done - self.first, now - self.begun
@@ -113,16 +114,3 @@ class Pace:
             seconds_left=left,
             waits_for=(locker or 0) if unit == "sessions" else 0,
         )
-
-
-def _measure(phase: str, counts: list[int]) -> tuple[int, int, str]:
-    """What counts in a phase: the sessions that are waited for, else blocks, else tuples. The view keeps the numbers
-    of phases that are over (14 to 18)."""
-    blocks_done, blocks_total, tuples_done, tuples_total, lockers_done, lockers_total = counts
-    if phase.startswith("waiting"):
-        return lockers_done, lockers_total, "sessions"
-    if "scanning" in phase and blocks_total > 0:
-        return blocks_done, blocks_total, "blocks"
-    if tuples_total > 0:
-        return tuples_done, tuples_total, "tuples"
-    return blocks_done, blocks_total, "blocks"
