@@ -36,7 +36,7 @@ def look(connection: Connection) -> Moment:
         with looking(connection, timeout=TIMEOUT):
             return _moment(connection)
     except psycopg.Error as error:
-        raise translate(error, doing="looking at the sessions") from error
+        raise translate(error, doing="looking at the sessions", state="Nothing was changed.") from error
 
 
 def _moment(connection: Connection) -> Moment:

@@ -70,4 +70,4 @@ def _with_migrations(settings: Settings, connection: session.Connection, report:
         note = "What pgwright has in flight is not shown: this role may not read its journal."
         return replace(report, moment=replace(report.moment, notes=(*report.moment.notes, note)))
     except psycopg.Error as error:
-        raise translate(error, doing="reading the journal") from error
+        raise translate(error, doing="reading the journal", state="Nothing was changed.") from error

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 MINIMUM = 60
 MAXIMUM = 120
+_BAR = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,6 +180,12 @@ def duration(seconds: float) -> str:
             rest = whole % size // small
             return f"{whole // size} {name}" + (f" {rest} {small_name}" if rest else "")
     return f"{whole} s"
+
+
+def bar(part: float) -> str:
+    """A bar of plain characters for 0 to 1, readable without colour and in any encoding."""
+    full = int(part * _BAR)
+    return "[" + "#" * full + "." * (_BAR - full) + "]"
 
 
 def plural(number: int, noun: str) -> str:

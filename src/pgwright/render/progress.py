@@ -19,7 +19,7 @@ from ..base.event import (
     StepFinished,
     StepStarted,
 )
-from .layout import pad, width
+from .layout import bar, pad, width
 from .narrate import backfill, held, how_far, indexing, sentence, share, waiting
 
 Write = Callable[[str], object]
@@ -28,7 +28,6 @@ LIVE_EVERY = 0.1  # seconds between two pictures of the live line
 PLAIN_EVERY = 10.0  # seconds between two lines about the same backfill or lock where there is no terminal
 HELD_AFTER = 1.0  # seconds that a backfill is held before it gets a line that stays
 HELD_EVERY = 60.0  # seconds between two such lines
-_BAR = 20
 
 
 class Progress:
@@ -93,8 +92,10 @@ class Progress:
         elif ended:
             self.line(sentence(event))
         else:
-            bar = _bar(share(event))
-            self._show(f"  {bar} {backfill(event)}", f"  {bar} {how_far(event)}", f"  {how_far(event)}", how_far(event))
+            drawn = bar(share(event))
+            self._show(
+                f"  {drawn} {backfill(event)}", f"  {drawn} {how_far(event)}", f"  {how_far(event)}", how_far(event)
+            )
 
     def _held(self, event: BackfillHeld) -> None:
         """What holds a backfill: a line that stays once it has lasted a while, on a terminal the live line at once."""
@@ -122,9 +123,3 @@ class Progress:
         if self._shown:
             self._write("\r" + pad("", width(self._shown)) + "\r")
             self._shown = ""
-
-
-def _bar(part: float) -> str:
-    """A bar of plain characters, readable without colour and in any encoding."""
-    full = int(part * _BAR)
-    return "[" + "#" * full + "." * (_BAR - full) + "]"

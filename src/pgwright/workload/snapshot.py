@@ -72,7 +72,7 @@ def take(connection: Connection) -> Snapshot:
             hint=f"It needs {_PRELOAD}. {OTHERWISE}",
         ) from error
     except psycopg.Error as error:
-        raise translate(error, doing="reading pg_stat_statements") from error
+        raise translate(error, doing="reading pg_stat_statements", state="Nothing was changed.") from error
 
 
 def _usable(connection: Connection) -> Extension:

@@ -17,7 +17,7 @@ WITH told AS (
 SELECT coalesce(t.command, '') AS command,
        t.pid,
        coalesce(t.datname::text, '') AS database,
-       coalesce(format('%I.%I', n.nspname, c.relname), '') AS relation,
+       CASE WHEN c.oid IS NULL THEN '' ELSE format('%I.%I', n.nspname, c.relname) END AS relation,
        t.facts
 FROM told t
 LEFT JOIN pg_catalog.pg_class c ON c.oid = t.relid AND t.datname = pg_catalog.current_database()
