@@ -8,6 +8,7 @@ from .api.doctor import doctor as doctor
 from .api.expand import expand as expand
 from .api.explain import explain as explain
 from .api.init import init as init
+from .api.live import live as live
 from .api.new import new as new
 from .api.pause import pause as pause
 from .api.plan import plan as plan

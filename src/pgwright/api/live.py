@@ -22,6 +22,12 @@ from . import status
 AT_REST = ("pending", "done", "rolled back")
 
 
+def live(settings: Settings) -> LiveReport:
+    """The server now, in one look: without rates. Raises ConnectError where it does not answer."""
+    with Live(settings) as watching:
+        return watching.look()
+
+
 class Live:
     """A session that looks again and again; a context manager. After ConnectError the next look connects anew."""
 
