@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..base.finding import Finding
+from .advise_documents import AdviseSettingsDocument
 from .live_report import LiveDocument
 from .plans_documents import PlansBaselineDocument, PlansDiffDocument, PlansGateDocument
 from .report import (
@@ -285,6 +286,7 @@ class TryDocument:
 
 
 DOCUMENTS: dict[str, type] = {
+    "advise-settings": AdviseSettingsDocument,
     "baseline": BaselineDocument,
     "config": ConfigDocument,
     "error": ErrorDocument,

@@ -1,4 +1,3 @@
-"""What would make the whole workload cheaper: indexes, statistics, settings. Each piece of advice was tried first.
-
-This room reads workloads and asks planners; it changes nothing. What it advises is a migration, which `evolve` makes.
+"""What to change so that the whole gets faster or safer: indexes, statistics, settings. Read from catalogs, statistics,
+workloads and what the machine has; nothing is changed. Every cure is complete SQL, and what could be tried was.
 """
