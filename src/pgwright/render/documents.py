@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from ..base.finding import Finding
 from .advise_documents import AdviseSettingsDocument
+from .health_documents import HealthChecksDocument, HealthDocument
 from .live_report import LiveDocument
 from .plans_documents import PlansBaselineDocument, PlansDiffDocument, PlansGateDocument
 from .report import (
@@ -292,6 +293,8 @@ DOCUMENTS: dict[str, type] = {
     "error": ErrorDocument,
     "explain": ExplainDocument,
     "findings": FindingsDocument,
+    "health": HealthDocument,
+    "health-checks": HealthChecksDocument,
     "init": InitDocument,
     "init-script": ScriptDocument,
     "live": LiveDocument,
