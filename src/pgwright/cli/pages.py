@@ -26,8 +26,7 @@ COMMANDS = "cli.commands"
 
 EXIT_CODES = {
     0: "Fine.",
-    1: "Findings at or above `--fail-on` (doctor, explain, plans gate, advise); under `--exit-code` a plan with steps.",
-    1: "Findings at or above `--fail-on` (doctor, explain, health, plans gate); a plan that is not empty, and "
+    1: "Findings at or above `--fail-on` (advise, doctor, explain, health, plans gate); a plan that is not empty, and "
     "`--exit-code` was given.",
     2: "The command line, a setting or a migration file is wrong. Nothing was changed.",
     3: "No connection, or a server that is too old.",
