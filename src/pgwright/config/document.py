@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import ConfigError
-from . import health, limits
+from . import clone, health, limits
 from .settings import ExecuteSettings
 
 NAME = "pgwright.toml"
-SECTIONS = ("execute", "health", "profile", "throttle")
+SECTIONS = ("clone", "execute", "health", "profile", "throttle")
 PROFILE_KEYS = ("direct_dsn", "dsn", "migrations", "schemas")
 MAY_BE_ZERO = frozenset({"batch_pause", "grace", "lock_pause", "vacuum_share"})
 COUNTS = {"workers": 64}  # of [execute], whole numbers: the most that each may be
@@ -29,8 +29,8 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A checked configuration file. `shown` is its path as one would type it, `profiles` the keys of
-    each profile, `execute` seconds by key, `throttle` limits by key (None: off), `health` as it stands there, `lines`
+    """A checked configuration file. `shown` is its path as one would type it, `profiles` the keys of each profile,
+    `execute` seconds by key, `throttle` limits by key (None: off), `health` and `clone` as they stand there, `lines`
     the 1-based line of each key."""
 
     path: Path
@@ -39,6 +39,7 @@ class Document:
     execute: Mapping[str, float] = field(default_factory=dict)
     throttle: Mapping[str, float | None] = field(default_factory=dict)
     health: Mapping[str, Any] = field(default_factory=dict)
+    clone: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[Key, int] = field(default_factory=dict)
 
     def origin(self, *key: str) -> str:
@@ -72,6 +73,7 @@ def read(path: Path) -> Document:
         execute={key: value if key in COUNTS else float(value) for key, value in data.get("execute", {}).items()},
         throttle={key: limits.parse(key, value) for key, value in data.get("throttle", {}).items()},
         health=data.get("health", {}),
+        clone=data.get("clone", {}),
         lines=lines,
     )
 
@@ -125,6 +127,9 @@ class _Checker:
         self._execute(data.get("execute", {}))
         self._throttle(data.get("throttle", {}))
         self._health(data.get("health", {}))
+        for key, value in data.get("clone", {}).items():
+            if reason := clone.wrong(key, value):
+                raise self._error(("clone", key), reason, f"Known here: {', '.join(clone.KEYS)}.")
 
     def _profile(self, name: str, profile: Mapping[str, Any]) -> None:
         for key, value in profile.items():

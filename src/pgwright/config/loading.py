@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import ConfigError
-from . import document, health
+from . import clone, document, health
+from .clone import CloneSettings
 from .document import Document
 from .health import HealthSettings
 from .settings import ExecuteSettings, Settings, ThrottleSettings
@@ -55,6 +56,7 @@ def load(
         execute=_execute(file, origins),
         throttle=_throttle(file, origins),
         health=_health(file, origins),
+        clone=_clone(file, origins),
         origins=origins,
     )
 
@@ -168,3 +170,11 @@ def _health(file: Document | None, origins: dict[str, str]) -> HealthSettings:
         check, _, name = key.partition(".")
         origins[f"health.{key}"] = file.origin("health", check, name)
     return found
+
+
+def _clone(file: Document | None, origins: dict[str, str]) -> CloneSettings:
+    given = {} if file is None else file.clone
+    for item in fields(CloneSettings):
+        key = item.name
+        origins[f"clone.{key}"] = file.origin("clone", key) if file is not None and key in given else DEFAULT
+    return CloneSettings() if file is None else clone.made(given, file.path.parent)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .clone import CloneSettings
 from .health import HealthSettings
 
 
@@ -68,4 +69,5 @@ class Settings:
     execute: ExecuteSettings = field(default_factory=ExecuteSettings)
     throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
+    clone: CloneSettings = field(default_factory=CloneSettings)
     origins: Mapping[str, str] = field(default_factory=dict)

@@ -83,3 +83,76 @@ class AdviseSettingsDocument:
     findings: tuple[Finding, ...]
     notes: tuple[str, ...]
     migration: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseEffect:
+    """What becomes of a statement. `weight` is its part of the workload (0 to 1), `ratio` the part of its cost that is
+    left, above 1 where it gets slower."""
+
+    text: str
+    calls: float
+    weight: float
+    ratio: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseIndex:
+    """An index to make. `gain` is what the workload would lose without it alone, `write_cost` what it costs the
+    statements that write: both parts of what the workload costs now. `statements` are those that use it or write to
+    it."""
+
+    sql: str
+    size_bytes: int
+    gain: float
+    write_cost: float
+    statements: tuple[AdviseEffect, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseDrop:
+    """An index that can go. `loss` is what the workload costs more without it, as a part of what it costs now; null:
+    nobody could try. `proven` says that it was tried and is not missed; where it is false and `loss` is a number, it is
+    missed and the drop is not advised."""
+
+    index: str
+    table: str
+    kind: str
+    size_bytes: int
+    reason: str
+    caveats: tuple[str, ...]
+    loss: float | None
+    proven: bool
+    sql: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseUnplanned:
+    """A statement that could not be planned, and why."""
+
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseIndexesDocument:
+    """`advise indexes --format json`. `tier` is where the indexes were tried (clone, hypopg, model). `cost_before`
+    and `cost_after` are in `unit`: ms where the workload has times, else the planner's cost. `plans` counts what the
+    planner was asked, `finished` says whether the search came to its end in time; `migration` is the path of the
+    file that was written ("" for none)."""
+
+    version: int
+    tier: str
+    unit: str
+    cost_before: float
+    cost_after: float
+    plans: int
+    candidates: int
+    seconds: float
+    finished: bool
+    indexes: tuple[AdviseIndex, ...]
+    drop: tuple[AdviseDrop, ...]
+    statements: tuple[AdviseEffect, ...]
+    unplanned: tuple[AdviseUnplanned, ...]
+    notes: tuple[str, ...]
+    migration: str

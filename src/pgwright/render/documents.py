@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..base.finding import Finding
-from .advise_documents import AdviseSettingsDocument
+from .advise_documents import AdviseIndexesDocument, AdviseSettingsDocument
 from .health_documents import HealthChecksDocument, HealthDocument
 from .live_report import LiveDocument
 from .plans_documents import PlansBaselineDocument, PlansDiffDocument, PlansGateDocument
@@ -287,6 +287,7 @@ class TryDocument:
 
 
 DOCUMENTS: dict[str, type] = {
+    "advise-indexes": AdviseIndexesDocument,
     "advise-settings": AdviseSettingsDocument,
     "baseline": BaselineDocument,
     "config": ConfigDocument,

@@ -25,9 +25,9 @@ def schema_script(
     privileges: bool,
     options: Sequence[str] = (),
 ) -> str:
-    """What `program`, a pg_dump, writes of `schemas` (none: all but those `without`), but for `without_tables`. `owners`
-    and `privileges` say whether ownership and grants are in it; subscriptions never are: restored they would begin to
-    work. `options` are further ones of pg_dump. Raises Refused with what pg_dump said."""
+    """What `program`, a pg_dump, writes of `schemas` (none: all but those `without`), but for `without_tables`.
+    `owners` and `privileges` say whether ownership and grants are in it; subscriptions never are: restored they
+    would begin to work. `options` are further ones of pg_dump. Raises Refused with what pg_dump said."""
     given = conninfo_to_dict(dsn)
     password = given.pop("password", None)
     environment = {**os.environ, **({"PGPASSWORD": str(password)} if password else {})}

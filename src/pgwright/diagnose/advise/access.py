@@ -36,9 +36,10 @@ class Access:
     """What one statement asks of one table.
 
     `equal` are keys compared with constants, `joined` keys compared with other tables, `bounded` keys with a lower or
-    an upper bound, `alternatives` the keys of each side of an OR. `orders` are the orders that are wanted, each as keys with their directions; `grouped` keys by which is
-    grouped. `clauses` are all conditions on this table alone. `needed` are the columns that are read at all, None where
-    that is not known; `fixed` are the values that the statement always has. `relation` is what the catalog says.
+    an upper bound, `alternatives` the keys of each side of an OR. `orders` are the orders that are wanted, each as keys
+    with their directions; `grouped` keys by which is grouped. `clauses` are all conditions on this table alone.
+    `needed` are the columns that are read at all, None where that is not known; `fixed` are the values that the
+    statement always has. `relation` is what the catalog says.
     """
 
     relation: Relation
@@ -76,9 +77,7 @@ class Access:
         return self.relation.by_name.get(name)
 
 
-def accesses(
-    plan: QueryPlan, surroundings: Surroundings, *, fixed: frozenset[str] = frozenset()
-) -> tuple[Access, ...]:
+def accesses(plan: QueryPlan, surroundings: Surroundings, *, fixed: frozenset[str] = frozenset()) -> tuple[Access, ...]:
     """What the statement of `plan` asks of each table, as often as it names it. System catalogs and foreign tables are
     left out; of partitions the table at the top is meant. `fixed` are values that are the same in every call."""
     seen = Seen(account=account(plan), surroundings=surroundings)

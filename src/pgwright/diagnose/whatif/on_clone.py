@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from ...base.errors import Refused
 from ...clone.clone import Clone
 from ...clone.indexes import Made
 from ...sql import quote
@@ -27,7 +28,7 @@ WHERE x.indisvalid AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_
 ORDER BY 1, 2
 """
 _BELOW = b"SELECT relid::oid::bigint FROM pg_catalog.pg_partition_tree(%s::regclass)"
-_NAMES = b"SELECT c.relname::text FROM pg_catalog.pg_class c WHERE c.oid = ANY (%s)"
+_NAMES = b"SELECT c.oid::bigint, c.relname::text FROM pg_catalog.pg_class c WHERE c.oid = ANY (%s)"
 _TIMEOUT_MS = 30_000
 
 
@@ -40,6 +41,7 @@ class OnClone:
         self.clone = clone
         self._connection = clone.connection
         self._made: dict[Proposed, Made] = {}
+        self._refused: set[Proposed] = set()
         self._shown: set[Proposed] = set()
         self._hidden: set[Existing] = set()
         self._existing: dict[Existing, tuple[tuple[str, str], list[int]]] = {}
@@ -48,15 +50,18 @@ class OnClone:
         self.asked = 0
         self._connection.execute(f"SET statement_timeout = {_TIMEOUT_MS}".encode())
 
-    def propose(self, index: Proposed) -> int:
-        """Makes it on the clone, hidden; once."""
-        made = self._made.get(index)
-        if made is None:
-            made = self.clone.indexes.create(index.sql)
-            self.clone.indexes.show(made.oids, shown=False)
-            self._made[index] = made
-            self._own(index, made.oids)
-        return made.bytes
+    def offer(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, int]:
+        """Makes them on the clone, hidden; each once."""
+        asked = list(dict.fromkeys(indexes))
+        fresh = [index for index in asked if index not in self._made and index not in self._refused]
+        made = self.clone.indexes.create_all([index.sql for index in fresh], shown=False)
+        for index, found in zip(fresh, made, strict=True):
+            if isinstance(found, Refused):
+                self._refused.add(index)
+            else:
+                self._made[index] = found
+        self._own({index: self._made[index].oids for index in fresh if index in self._made})
+        return {index: self._made[index].bytes for index in asked if index in self._made}
 
     def cost(self, statement: str, shown: Collection[Proposed], hidden: Collection[Existing] = ()) -> Planned:
         """Plans it; only what is needed of the plan is read."""
@@ -108,12 +113,13 @@ class OnClone:
             index = Existing(schema=schema, name=name)
             oids = [row[0] for row in self._connection.execute(_BELOW, [oid])] or [oid]
             self._existing[index] = ((table[0], table[1]), oids)
-            self._own(index, oids)
+        self._own({index: oids for index, (_, oids) in self._existing.items()})
 
-    def _own(self, index: Index, oids: Sequence[int]) -> None:
-        """Remembers by which names plans will call the index."""
-        for (name,) in self._connection.execute(_NAMES, [list(oids)]):
-            self._owner[name] = index
+    def _own(self, indexes: Mapping[Index, Sequence[int]]) -> None:
+        """Remembers by which names plans will call indexes."""
+        owner = {oid: index for index, oids in indexes.items() for oid in oids}
+        for oid, name in self._connection.execute(_NAMES, [list(owner)]).fetchall():
+            self._owner[name] = owner[oid]
 
     def _arrange(self, shown: set[Proposed], hidden: set[Existing]) -> None:
         """Shows the planner these proposed indexes and no others, and all that are there but those hidden."""

@@ -32,16 +32,17 @@ class Planned:
 class Planner(Protocol):
     """A place to ask. `tier` names it wherever an answer is shown.
 
-    `propose` makes an index known without showing it to the planner, and returns its size in bytes; it raises Refused
-    where there can be no such index. `cost` plans one statement with `shown` of the proposed ones and without `hidden` of
-    those that are there; `plan` gives the whole plan, and `asked` counts both. They raise as `asking.explain` does.
+    `offer` makes indexes known without showing them to the planner, and gives the size in bytes of each that there can
+    be; the others are missing in its answer. `cost` plans one statement with `shown` of the proposed ones and without
+    `hidden` of those that are there; `plan` gives the whole plan, and `asked` counts both. They raise as
+    `asking.explain` does.
     """
 
     tier: str
     asked: int
 
-    def propose(self, index: Proposed) -> int:
-        """The size that the index would have, in bytes."""
+    def offer(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, int]:
+        """The sizes that indexes would have, in bytes."""
 
     def cost(self, statement: str, shown: Collection[Proposed], hidden: Collection[Existing] = ()) -> Planned:
         """What the planner would do."""

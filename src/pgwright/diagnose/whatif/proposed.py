@@ -9,9 +9,9 @@ from ...sql import quote
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Proposed:
-    """An index on `schema.table`. `keys` are SQL as CREATE INDEX takes it: a column or an expression in brackets, with its
-    operator class and direction where they are not the usual ones; `include` are columns by name, `where` a predicate
-    or empty."""
+    """An index on `schema.table`. `keys` are SQL as CREATE INDEX takes it: a column or an expression in brackets,
+    with its operator class and direction where they are not the usual ones; `include` are columns by name, `where` a
+    predicate or empty."""
 
     schema: str
     table: str

@@ -1,4 +1,5 @@
-"""BRIN: a few kilobytes for a table of any size, where the rows lie in the order of the column, as in one that only grows."""
+"""BRIN: a few kilobytes for a table of any size, where the rows lie in the order of the column, as in one that only
+grows."""
 
 from __future__ import annotations
 

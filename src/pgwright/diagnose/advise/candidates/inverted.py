@@ -1,5 +1,5 @@
-"""GIN: what is in a document, an array or a text. For jsonb both operator classes are tried: `jsonb_path_ops` is smaller and
-knows containment alone, the usual one knows keys, too."""
+"""GIN: what is in a document, an array or a text. For jsonb both operator classes are tried: `jsonb_path_ops` is
+smaller and knows containment alone, the usual one knows keys, too."""
 
 from __future__ import annotations
 

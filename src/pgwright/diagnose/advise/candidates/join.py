@@ -1,5 +1,5 @@
-"""Columns that are compared with those of another table: the inner side of a nested loop is searched once for each row of
-the outer one, with the constant conditions of this table before or behind."""
+"""Columns that are compared with those of another table: the inner side of a nested loop is searched once for each
+row of the outer one, with the constant conditions of this table before or behind."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Only the rows that a statement can want: `WHERE deleted_at IS NULL`, `WHERE statut = 'EN_ATTENTE'`. Small where few rows
-are of that kind, and free for every write of the others. A value counts only where every call has the same one: an index for one
-customer serves no other, and none at all a statement whose plan is made for any value.
+"""Only the rows that a statement can want: `WHERE deleted_at IS NULL`, `WHERE statut = 'EN_ATTENTE'`. Small where few
+rows are of that kind, and free for every write of the others. A value counts only where every call has the same one: an
+index for one customer serves no other, and none at all a statement whose plan is made for any value.
 """
 
 from __future__ import annotations

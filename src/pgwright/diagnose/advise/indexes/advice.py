@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from ...indexes import Snapshot, Verdict, judged
+from ...indexes import Snapshot, Usage, Verdict, judged
 from ...whatif.planner import Existing, Planner
 from ...whatif.proposed import Proposed
 from . import pool
@@ -32,8 +32,8 @@ class Effect:
 
 @dataclass(frozen=True, kw_only=True)
 class Advised:
-    """An index to make. `gain` is what the workload loses without it alone, `upkeep` what it costs those who write, both
-    parts of what the workload costs now; `effects` are the statements whose plans use it, or that write to it."""
+    """An index to make. `gain` is what the workload loses without it alone, `upkeep` what it costs those who write,
+    both parts of what the workload costs now; `effects` are the statements whose plans use it, or that write to it."""
 
     index: Proposed
     bytes: int
@@ -44,8 +44,8 @@ class Advised:
 
 @dataclass(frozen=True, kw_only=True)
 class Drop:
-    """An index to drop: the verdict, and what the workload costs more without it (None: nobody could try). `statement` is
-    the one that gets slowest, empty where none does."""
+    """An index to drop: the verdict, and what the workload costs more without it (None: nobody could try).
+    `statement` is the one that gets slowest, empty where none does."""
 
     verdict: Verdict
     loss: float | None
@@ -59,7 +59,8 @@ class Drop:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexAdvice:
-    """What came out: `after` is the part of the workload's cost that is left."""
+    """What came out: `after` is the part of the workload's cost that is left, `finished` whether
+    the search came to its end in time."""
 
     after: float
     indexes: tuple[Advised, ...]
@@ -69,6 +70,8 @@ class IndexAdvice:
     bytes: int
     candidates: int
     plans: int
+    finished: bool
+    notes: tuple[str, ...] = ()
 
 
 def advise(
@@ -77,20 +80,23 @@ def advise(
     snapshot: Snapshot,
     limits: Limits,
     *,
-    tell: Callable[[Step], None] = lambda step: None,
+    usages: Sequence[Usage] = (),
+    tell: Callable[[Step], None] = lambda _: None,
 ) -> IndexAdvice:
     """The best set of indexes for the cases within the limits, and what can go of those that are there."""
     tables = written(snapshot)
-    sizes = pool.offered(planner, dict.fromkeys(index for case in cases for index in case.candidates))
+    sizes = planner.offer(index for case in cases for index in case.candidates)
     upkeep = Upkeep(cases, tables, planner.parts(sizes))
     costs = Costs(planner, cases, upkeep=upkeep)
     costs.offer(sizes)
     best, others = pool.useful(costs)
-    kept = pool.offered(planner, dict.fromkeys([*best, *others, *pool.shorter([*best, *others]), *pool.merged(best)]))
+    kept = planner.offer([*best, *others, *pool.shorter([*best, *others]), *pool.merged(best)])
     costs.offer(kept)
     costs.restrict(kept)
-    chosen = costs.now if limits.bytes <= 0 else Search(costs, limits, tell=tell).best()
-    drops = _drops(costs, snapshot, chosen)
+    search = Search(costs, limits, tell=tell)
+    chosen = search.best() if limits.bytes > 0 else costs.now
+    judgement = judged(snapshot, usages)
+    drops = _drops(costs, judgement.verdicts, chosen)
     return IndexAdvice(
         after=costs.total(chosen),
         indexes=tuple(sorted(_advised(costs, upkeep, chosen), key=lambda each: (-each.gain, each.index))),
@@ -100,6 +106,8 @@ def advise(
         bytes=costs.bytes(chosen),
         candidates=len(sizes),
         plans=planner.asked,
+        finished=search.finished,
+        notes=judgement.notes,
     )
 
 
@@ -155,11 +163,11 @@ def _effects(costs: Costs, upkeep: Upkeep, chosen: Set) -> list[Effect]:
     return sorted(changed, key=lambda each: (each.weight * (each.ratio - 1), each.text))
 
 
-def _drops(costs: Costs, snapshot: Snapshot, chosen: Set) -> list[Drop]:
+def _drops(costs: Costs, verdicts: Sequence[Verdict], chosen: Set) -> list[Drop]:
     """What can go of the indexes that are there: each is hidden from the planner on top of those before it, and what
     the statements miss stays."""
     found, left = [], chosen
-    for verdict in judged(snapshot).verdicts:
+    for verdict in verdicts:
         index = Existing(schema=verdict.index.schema, name=verdict.index.name)
         try:
             bit = costs.bit(index)

@@ -10,14 +10,16 @@ from ...whatif.proposed import Proposed
 from ..access import Access
 
 CAP = 0.2
-"""The most that one statement counts, of the whole. One report at night must not decide over all that users wait for."""
+"""The most that one statement counts, of the whole: one report must not decide over all that users wait for."""
+_FAIR = 3
+"""Of few statements each may count so many times its fair part."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Case:
-    """A statement of the workload. `texts` are what is planned: the statement with sets of values for its parameters, all
-    of which count alike. `weight` is its part of the whole (0 to 1), `accesses` is what it asks of each table, and
-    `candidates` are the indexes that could serve it."""
+    """A statement of the workload. `texts` are what is planned: the statement with sets of values for its
+    parameters, all of which count alike. `weight` is its part of the whole (0 to 1), `accesses` is what it asks of
+    each table, and `candidates` are the indexes that could serve it."""
 
     number: int
     text: str
@@ -40,17 +42,19 @@ class Case:
 
 
 def weights(amounts: Sequence[float], *, cap: float = CAP) -> tuple[float, ...]:
-    """The parts of the whole that `amounts` are, none above `cap`: what is over goes to the others. Where so few
-    statements cannot reach 1 with the cap, all count alike."""
-    if not amounts:
-        return ()
-    if len(amounts) * cap <= 1 or sum(amounts) <= 0:
-        return (1 / len(amounts),) * len(amounts)
+    """The parts of the whole that `amounts` are, none above `cap` (of few statements: three times its fair part): what
+    is over goes to the others. Where nothing is known of any, all count alike."""
+    if sum(amounts) <= 0:
+        return (1 / len(amounts),) * len(amounts) if amounts else ()
+    cap = max(cap, _FAIR / len(amounts))
     capped: set[int] = set()
     while True:
         free = 1 - cap * len(capped)
         rest = sum(amount for number, amount in enumerate(amounts) if number not in capped)
-        parts = [cap if number in capped else amount / rest * free if rest else 0 for number, amount in enumerate(amounts)]
+        parts = [
+            cap if number in capped else amount / rest * free if rest > 0 else 0.0
+            for number, amount in enumerate(amounts)
+        ]
         over = {number for number, part in enumerate(parts) if part > cap and number not in capped}
         if not over:
             return tuple(parts)

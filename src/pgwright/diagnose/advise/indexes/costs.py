@@ -1,7 +1,7 @@
 """What a set of indexes costs the workload, asked of the planner as seldom as possible.
 
-A plan that uses the indexes U out of the visible ones S is the best one for every set between U and S: taking away what is
-not used changes nothing. So most questions of a search are answered by plans that were made before.
+A plan that uses the indexes U out of the visible ones S is the best one for every set between U and S: taking away what
+is not used changes nothing. So most questions of a search are answered by plans that were made before.
 
 A set of indexes is the bits of a whole number here, because a search compares millions of them.
 """
@@ -34,7 +34,11 @@ class Costs:
     """
 
     def __init__(
-        self, planner: Planner, cases: Sequence[Case], *, upkeep: Callable[[Sequence[Proposed]], float] = lambda new: 0.0
+        self,
+        planner: Planner,
+        cases: Sequence[Case],
+        *,
+        upkeep: Callable[[Sequence[Proposed]], float] = lambda _: 0.0,
     ) -> None:
         self.planner = planner
         self.cases = tuple(cases)
@@ -126,7 +130,8 @@ class Costs:
         if base <= 0:
             return 1.0
         costs = [
-            max((each.cost for each in known if each.visible & seen == seen), default=0.0) for known in self._known[number]
+            max((each.cost for each in known if each.visible & seen == seen), default=0.0)
+            for known in self._known[number]
         ]
         return sum(costs) / len(costs) / base
 
@@ -152,7 +157,9 @@ class Costs:
         return found
 
     def _ask(self, text: str, number: int, seen: Set) -> _Known:
-        hidden = [each for each in self.members(self._relevant[number] & self.now & ~seen) if isinstance(each, Existing)]
+        hidden = [
+            each for each in self.members(self._relevant[number] & self.now & ~seen) if isinstance(each, Existing)
+        ]
         try:
             planned = self.planner.cost(text, self.new(seen), hidden)
         except PgwrightError:
@@ -165,8 +172,8 @@ class Costs:
 
 
 def is_relevant(case: Case, index: Proposed) -> bool:
-    """Whether an index can matter to a case: one of its own candidates, or one that begins with a key of its, or one that
-    holds all that it needs of the table."""
+    """Whether an index can matter to a case: one of its own candidates, or one that begins with a key of its, or one
+    that holds all that it needs of the table."""
     if index in case.candidate_set:
         return True
     return any(

@@ -1,8 +1,8 @@
 """The candidates that are worth searching among: those that the planner would ever use, and what they are made of.
 
-The rules give more than a search can weigh. So each statement is planned with all of its candidates, then without those that it
-has used, and so on until it uses none: what was never used with all better ones gone is of no use. Prefixes of what is
-left are kept, because a small budget wants short ones, and pairs of indexes of one table are joined to one that
+The rules give more than a search can weigh. So each statement is planned with all of its candidates, then without those
+that it has used, and so on until it uses none: what was never used with all better ones gone is of no use. Prefixes of
+what is left are kept, because a small budget wants short ones, and pairs of indexes of one table are joined to one that
 serves both.
 """
 
@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ....base.errors import Refused
-from ...whatif.planner import Planner
 from ...whatif.proposed import Proposed
 from ..candidates._making import LONGEST, bare
 from .costs import Costs
 
 _ROUNDS = 6
-"""How often the better ones are taken away. What comes up later saves less than a fifth of the first (TPC-H, TPC-DS)."""
+"""How often the better ones are taken away. What comes up later saves less than a fifth of the first (TPC-H,
+TPC-DS)."""
 
 
 def useful(costs: Costs) -> tuple[list[Proposed], list[Proposed]]:
-    """The candidates that plans use, those of the heaviest statements first: those that they like best, and the others."""
+    """The candidates that plans use, those of the heaviest statements first: those that they like best, and the
+    others."""
     best: dict[Proposed, None] = {}
     others: dict[Proposed, None] = {}
     for number in sorted(range(len(costs.cases)), key=lambda each: (-costs.cases[each].weight, each)):
@@ -61,14 +61,3 @@ def merged(indexes: Sequence[Proposed]) -> Iterator[Proposed]:
             include = tuple(sorted({*one.include, *other.include} - held))
             if len(keys) <= LONGEST:
                 yield replace(one, keys=keys, include=include, where=where)
-
-
-def offered(planner: Planner, indexes: Iterable[Proposed]) -> dict[Proposed, int]:
-    """The indexes that can be made, with their sizes; what the server refuses is left out."""
-    sizes = {}
-    for index in indexes:
-        try:
-            sizes[index] = planner.propose(index)
-        except Refused:
-            continue
-    return sizes

@@ -1,7 +1,7 @@
 """Makes cases of a workload: fills in values, plans each statement once, and reads off what it asks of the tables.
 
-A statement that cannot be planned is left out and named with the reason: a temporary table that is gone, a function or an
-extension that the clone lacks, a parameter for which nobody knows a value.
+A statement that cannot be planned is left out and named with the reason: a temporary table that is gone, a function or
+an extension that the clone lacks, a parameter for which nobody knows a value.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from ....base.errors import PgwrightError
 from ....connect.session import Connection
 from ....sql import shape
 from ....workload.values import Statement, Workload
-from ...conditions import constant
 from ...asking.draw import drawn
 from ...asking.statement import filled, numbers, opened
+from ...conditions import constant
 from ...surroundings import reader
 from ...whatif.planner import Planner
 from ..access import accesses
@@ -62,7 +62,7 @@ def prepare(
     workload: Workload,
     *,
     cap: float = CAP,
-    tell: Callable[[int, int], None] = lambda done, whole: None,
+    tell: Callable[[int, int], None] = lambda *_: None,
 ) -> Prepared:
     """The cases of a workload. `connection` leads to where the statistics are from which values are drawn; `tell` is
     called with how many statements are planned, of how many."""
@@ -74,8 +74,7 @@ def prepare(
             drafts.append(_draft(planner, connection, statement, number))
         except PgwrightError as error:
             unplanned.append(Unplanned(text=statement.text, reason=error.message))
-    timed = all(draft.statement.total_ms is not None for draft in drafts)
-    amounts = [(draft.statement.total_ms or 0.0) if timed else draft.case.calls * draft.case.cost for draft in drafts]
+    amounts, timed = _amounts(drafts)
     return Prepared(
         cases=tuple(_weighed(drafts, weights(amounts, cap=cap))),
         unplanned=tuple(unplanned),
@@ -83,6 +82,19 @@ def prepare(
         amount=sum(amounts),
         timed=timed,
     )
+
+
+def _amounts(drafts: Sequence[_Draft]) -> tuple[list[float], bool]:
+    """What each takes in all its calls: milliseconds (True), those of statements without a time by their cost; where no
+    time is known, costs."""
+    expected = [draft.case.calls * draft.case.cost for draft in drafts]
+    times = [draft.statement.total_ms for draft in drafts]
+    known = [(time, cost) for time, cost in zip(times, expected, strict=True) if time is not None]
+    cost = sum(cost for _, cost in known)
+    if not known or cost <= 0:
+        return expected, False
+    rate = sum(time for time, _ in known) / cost
+    return [time if time is not None else rate * cost for time, cost in zip(times, expected, strict=True)], True
 
 
 def _weighed(drafts: Sequence[_Draft], parts: Sequence[float]) -> Iterator[Case]:
@@ -111,8 +123,8 @@ def _draft(planner: Planner, connection: Connection, statement: Statement, numbe
 
 
 def _fixed(statement: Statement) -> frozenset[str]:
-    """The values that are the same in all calls that were seen. In a file the one that its author wrote counts; elsewhere
-    it takes three different calls to tell a constant from a value that came by chance."""
+    """The values that are the same in all calls that were seen. In a file the one that its author wrote counts;
+    elsewhere it takes three different calls to tell a constant from a value that came by chance."""
     samples = statement.samples
     seen_enough = len(samples) >= _SETS or (len(samples) == 1 and bool(statement.position))
     same = (values[0] for values in zip(*samples, strict=True) if len(set(values)) == 1) if seen_enough else ()

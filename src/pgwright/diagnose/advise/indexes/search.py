@@ -1,10 +1,10 @@
 """The search: which of the candidates to take within a budget.
 
 It begins as Extend does (Schlosser, Kossmann, Boissier, ICDE 2019): of all single steps, an index more or an index made
-longer, always the one that saves most for its bytes. That finds the small helpers first and may fill the budget with them;
-so a second search comes from the other side, from all that the statements would like best, and gives up what is missed
-least. The better result is improved by exchanging one index at a time. Nothing in it is left to chance, and whenever it is
-stopped it has a result.
+longer, always the one that saves most for its bytes. That finds the small helpers first and may fill the budget with
+them; so a second search comes from the other side, from all that the statements would like best, and gives up what is
+missed least. The better result is improved by exchanging one index at a time. Nothing in it is left to chance, and
+whenever it is stopped it has a result.
 """
 
 from __future__ import annotations
@@ -48,14 +48,15 @@ class _Move:
 
 
 class Search:
-    """One search among the candidates that `costs` was offered. `tell` is called with each step."""
+    """One search among the candidates that `costs` was offered. `tell` is called with each step; `finished` says
+    whether it came to its end in time."""
 
     def __init__(
         self,
         costs: Costs,
         limits: Limits,
         *,
-        tell: Callable[[Step], None] = lambda step: None,
+        tell: Callable[[Step], None] = lambda _: None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self.costs = costs
@@ -63,6 +64,7 @@ class Search:
         self._tell = tell
         self._now = now
         self._began = now()
+        self.finished = True
         self._pool = tuple(costs.sizes)
         self._longer: dict[Proposed, tuple[Proposed, ...]] = {}
         self._shorter: dict[Proposed, tuple[Proposed, ...]] = {}
@@ -87,8 +89,8 @@ class Search:
         """Takes the step that saves most for its bytes until none is worth it or fits.
 
         A step is weighed anew only when it could be the best one: what it saved for its bytes when it was weighed last
-        is, as a rule, the most that it saves now. Before the end all of them are weighed once more, because two indexes may
-        be worth together what neither is alone.
+        is, as a rule, the most that it saves now. Before the end all of them are weighed once more, because two indexes
+        may be worth together what neither is alone.
         """
         hopes: dict[_Move, float] = {}
         thorough = False
@@ -134,18 +136,27 @@ class Search:
                     everything |= self.costs.bit(index)
             indexes |= self.costs.used(number, everything)
         while not self.fits(indexes) and not self._is_over():
-            total, size = self.costs.total(indexes), self.costs.bytes(indexes)
-            best: tuple[float, Set] | None = None
-            for move in self._smaller(indexes):
-                changed = self._moved(indexes, move)
-                less, loss = size - self.costs.bytes(changed), self.costs.total(changed) - total
-                if less > 0 and (best is None or loss / less < best[0]):
-                    best = (loss / less, changed)
-            if best is None:
+            moves = self._least_missed(indexes)
+            if not moves:
                 break
-            indexes = best[1]
+            for move in moves:
+                if not self.fits(indexes):
+                    indexes = self._moved(indexes, move)
             self._say("shrink", indexes)
         return indexes if self.fits(indexes) else self.costs.now
+
+    def _least_missed(self, indexes: Set) -> list[_Move]:
+        """What is missed least for its bytes, one move for each table, the least missed first."""
+        total, size = self.costs.total(indexes), self.costs.bytes(indexes)
+        best: dict[tuple[str, str], tuple[float, _Move]] = {}
+        for table, move in self._smaller(indexes):
+            changed = self._moved(indexes, move)
+            less = size - self.costs.bytes(changed)
+            if less > 0:
+                rate = (self.costs.total(changed) - total) / less
+                if table not in best or rate < best[table][0]:
+                    best[table] = (rate, move)
+        return [move for _, move in sorted(best.values(), key=lambda each: each[0])[: len(best) // 2 + 1]]
 
     def improve(self, indexes: Set) -> Set:
         """Exchanges, adds or takes away one index at a time as long as that makes the whole cheaper."""
@@ -196,20 +207,21 @@ class Search:
             if not any(self.costs.bit(each) & indexes for each in self._longer[index]):
                 yield _Move(gone=0, come=bit)
 
-    def _smaller(self, indexes: Set) -> Iterator[_Move]:
-        """One index less, one made shorter, or two made one."""
+    def _smaller(self, indexes: Set) -> Iterator[tuple[tuple[str, str], _Move]]:
+        """One index less, one made shorter, or two made one; each with its table."""
         chosen = self.costs.new(indexes)
         for index in chosen:
-            gone = self.costs.bit(index)
-            yield _Move(gone=gone, come=0)
+            gone, table = self.costs.bit(index), index.relation
+            yield table, _Move(gone=gone, come=0)
             for other in self._shorter[index]:
                 if not self.costs.bit(other) & indexes:
-                    yield _Move(gone=gone, come=self.costs.bit(other))
+                    yield table, _Move(gone=gone, come=self.costs.bit(other))
             for other in chosen:
-                if other.relation == index.relation and other is not index:
+                if other.relation == table and other is not index:
                     for merged in self._longer[index]:
                         if _holds(merged, other):
-                            yield _Move(gone=gone | self.costs.bit(other), come=self.costs.bit(merged) & ~indexes)
+                            both = gone | self.costs.bit(other)
+                            yield table, _Move(gone=both, come=self.costs.bit(merged) & ~indexes)
 
     def _neighbours(self, indexes: Set) -> Iterator[_Move]:
         yield from self._steps(indexes)
@@ -230,7 +242,9 @@ class Search:
         self._tell(Step(phase=phase, total=self.costs.total(indexes), bytes=self.costs.bytes(indexes)))
 
     def _is_over(self) -> bool:
-        return self._now() - self._began > self.limits.seconds
+        over = self._now() - self._began > self.limits.seconds
+        self.finished = self.finished and not over
+        return over
 
 
 def _holds(wide: Proposed, other: Proposed) -> bool:

@@ -45,12 +45,15 @@ class Write:
 class Upkeep:
     """What a set of new indexes adds, as a part of what the workload costs now. Callable."""
 
-    def __init__(self, cases: Sequence[Case], tables: Mapping[tuple[str, str], Written], parts: Mapping[Proposed, float]) -> None:
+    def __init__(
+        self, cases: Sequence[Case], tables: Mapping[tuple[str, str], Written], parts: Mapping[Proposed, float]
+    ) -> None:
         self._tables = tables
         self._parts = parts
         self.writes = tuple(write for case in cases for write in writes(case, tables))
 
     def __call__(self, new: Sequence[Proposed]) -> float:
+        """What these indexes add."""
         return sum(write.weight * self.added(write, new) for write in self.writes)
 
     def added(self, write: Write, new: Sequence[Proposed]) -> float:

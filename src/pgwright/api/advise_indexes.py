@@ -1,0 +1,137 @@
+"""Says which indexes make a workload cheapest, each tried on a clone that has the statistics of the database and
+none of its rows. Changes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..base.errors import UsageError
+from ..config import Settings
+from ..connect import open
+from ..sql import parse
+from ..workload import read as workloads
+
+if TYPE_CHECKING:
+    from ..clone.statistics import Column
+    from ..diagnose.advise.indexes.report import IndexesReport
+    from ..diagnose.advise.indexes.search import Step
+    from ..diagnose.indexes import Snapshot, Usage
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexesAsked:
+    """What is wanted. `files` are logs or one file of statements; without any pg_stat_statements of the database is
+    read. `bytes` and `writing` (a part of what the workload costs) limit new indexes, `seconds` the search. `replicas`
+    are DSNs of further servers of the cluster, whose reads count, too. `blank` are columns whose values stay at the
+    source, besides those of the settings."""
+
+    files: tuple[Path, ...] = ()
+    bytes: float = float("inf")
+    writing: float = float("inf")
+    seconds: float = 60.0
+    replicas: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """How far it is: `what` is being done, in words; `done` of `whole` where that is known; `ratio` is the part of the
+    workload's cost that would be left with what was found until now."""
+
+    what: str
+    done: int = 0
+    whole: int = 0
+    ratio: float | None = None
+    bytes: int = 0
+
+
+def advise_indexes(
+    settings: Settings,
+    asked: IndexesAsked = IndexesAsked(),
+    *,
+    tell: Callable[[Progress], None] = lambda _: None,
+) -> IndexesReport:
+    """The best indexes within the limits. Raises WorkloadError where there is no workload, UsageError for columns
+    that are not there, and what making a clone raises."""
+    from ..clone.clone import Clone
+    from ..diagnose.advise.indexes import advice, prepare
+    from ..diagnose.advise.indexes.report import IndexesReport
+    from ..diagnose.advise.indexes.search import Limits
+    from ..diagnose.indexes import reader
+    from ..diagnose.whatif.on_clone import OnClone
+
+    began = time.monotonic()
+    blank = [column(text) for text in (*settings.clone.blank, *asked.blank)]
+    with ExitStack() as stack:
+        with open(settings.dsn, name="advise") as connection:
+            tell(Progress(what="reading the workload"))
+            workload = workloads.read(asked.files or connection, database=connection.info.dbname)
+            snapshot = reader.read(connection)
+        usages, notes = _usages(snapshot, asked.replicas)
+        tell(Progress(what="making a clone of the statistics"))
+        dsn = settings.direct_dsn or settings.dsn
+        clone = stack.enter_context(Clone(dsn, blank=blank, folders=settings.clone.servers))
+        planner = OnClone(clone)
+        prepared = prepare.prepare(planner, clone.connection, workload, tell=lambda *done: tell(_planning(*done)))
+        limits = Limits(bytes=asked.bytes, writing=asked.writing, seconds=asked.seconds)
+        found = advice.advise(
+            planner, prepared.cases, snapshot, limits, usages=usages, tell=lambda step: tell(_searching(step))
+        )
+    return IndexesReport(
+        tier=planner.tier,
+        advice=found,
+        prepared=prepared,
+        workload=workload,
+        seconds=time.monotonic() - began,
+        notes=(*workload.notes, *notes, *clone.missing.sentences, *found.notes),
+    )
+
+
+def column(text: str) -> Column:
+    """The column that `schema.table.column` names, as SQL spells names. Raises UsageError."""
+    from ..base.errors import MigrationFileError
+    from ..clone.statistics import Column
+
+    try:
+        node = parse.parse_expression(text)
+        names = [str(parse.unwrap(field).sval) for field in node.fields]
+    except (MigrationFileError, AttributeError):
+        names = []
+    if len(names) != 3:
+        raise UsageError(
+            f"{text!r} names no column.", hint="Write it as schema.table.column, as in public.utilisateurs.email."
+        )
+    return Column(schema=names[0], relation=names[1], attribute=names[2])
+
+
+def _planning(done: int, whole: int) -> Progress:
+    return Progress(what="planning the statements", done=done, whole=whole)
+
+
+def _searching(step: Step) -> Progress:
+    return Progress(what="searching", ratio=step.total, bytes=step.bytes)
+
+
+def _usages(snapshot: Snapshot, replicas: Sequence[str]) -> tuple[list[Usage], list[str]]:
+    """What further servers of the cluster counted; and what could not be asked."""
+    from ..diagnose.indexes import reader
+
+    usages, notes = [], []
+    for number, dsn in enumerate(replicas, 1):
+        with open(dsn, name="advise") as other:
+            name = f"replica {number} ({other.info.host}:{other.info.port})"
+            if snapshot.cluster is not None and reader.cluster(other) not in (snapshot.cluster, None):
+                raise UsageError(f"{name} belongs to another cluster.", hint="Give standbys of this server only.")
+            usages.append(reader.usage(other, name))
+    if snapshot.standbys > len(usages):
+        count = snapshot.standbys - len(usages)
+        notes.append(
+            f"{count} standby server{'s' if count > 1 else ''} of this one may read indexes that nobody reads here; "
+            "ask them, too: --replica DSN."
+        )
+    return usages, notes

@@ -1,0 +1,51 @@
+"""The advice with what it rests on: as it is shown, and as the migration that makes it so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ....workload.values import Workload
+from .advice import Advised, Drop, IndexAdvice
+from .prepare import Prepared
+
+_TRIGRAMS = "CREATE EXTENSION IF NOT EXISTS pg_trgm;"
+
+
+@dataclass(frozen=True, kw_only=True)
+class IndexesReport:
+    """`tier` is where the indexes were tried, `seconds` how long all of it took, and `notes` are sentences about what
+    could not be known."""
+
+    tier: str
+    advice: IndexAdvice
+    prepared: Prepared
+    workload: Workload
+    seconds: float
+    notes: tuple[str, ...]
+
+    @property
+    def migration(self) -> str:
+        """The statements that make it so, each below what it does; empty where there is nothing to do. Drops that were
+        tried and are not missed are in it."""
+        blocks = [f"{_why(each)}\n{each.index.sql}" for each in self.advice.indexes]
+        if any("trgm_ops" in each.index.sql for each in self.advice.indexes):
+            blocks.insert(0, _TRIGRAMS)
+        blocks += [f"{_why_not(each)}\n{each.verdict.cure_sql}" for each in self.advice.drops if each.proven]
+        return "\n\n".join(blocks)
+
+
+def _why(advised: Advised) -> str:
+    users = sum(1 for each in advised.effects if each.ratio < 1)
+    who = f"{users} statement{'s' if users > 1 else ''}"
+    return f"-- saves {advised.gain:.1%} of what the workload costs, for {who}; about {megabytes(advised.bytes)}"
+
+
+def _why_not(drop: Drop) -> str:
+    return f"-- {' '.join(drop.verdict.reason.split())}"
+
+
+def megabytes(size: float) -> str:
+    """A size for people."""
+    if size >= 1024**3:
+        return f"{size / 1024**3:,.1f} GB"
+    return f"{size / 1024**2:,.1f} MB" if size >= 1024**2 else f"{size / 1024:,.0f} kB"
