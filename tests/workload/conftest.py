@@ -98,6 +98,15 @@ def run(connection: psycopg.Connection[tuple[object, ...]]) -> None:
     connection.execute("UPDATE t SET b = b + 1 WHERE id = 5")
     connection.execute("COMMIT")
     connection.execute("BEGIN; DELETE FROM t WHERE id = -7; COMMIT")
+    connection.execute("PREPARE p (int, text) AS SELECT a FROM t WHERE b = $1 AND a <> $2 AND id < 9")
+    for number in range(3):
+        connection.execute(f"EXECUTE p ({-number}, 'it''s')".encode())
+    connection.execute("DEALLOCATE p; BEGIN")
+    connection.execute("DECLARE c CURSOR FOR SELECT id FROM t WHERE a = 'x1' ORDER BY a")
+    connection.execute("FETCH ALL FROM c")
+    connection.execute("COMMIT")
+    with connection.cursor().copy("COPY (SELECT id FROM t WHERE id > 990) TO STDOUT") as copy:
+        assert len(list(copy)) == 10
     with pytest.raises(psycopg.errors.DivisionByZero):
         connection.execute("SELECT 1/0 FROM t")
     connection.execute("SELECT count(*) FROM pg_class")
@@ -110,6 +119,9 @@ EXPECTED = {
     "INSERT INTO t VALUES ($1, $2, $3) ON CONFLICT DO NOTHING": 1,
     "UPDATE t SET b = b + $1 WHERE id = $2": 1,
     "DELETE FROM t WHERE id = $1": 1,
+    "SELECT a FROM t WHERE b = $1 AND a <> $2 AND id < $3": 3,
+    "SELECT id FROM t WHERE a = $1 ORDER BY a": 1,
+    "SELECT id FROM t WHERE id > $1": 1,
 }
 """The statements of the load, as a log has them, with their calls."""
 

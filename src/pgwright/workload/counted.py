@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ..sql.within import query_within
 from .gathering import Gathering, Ran
 from .snapshot import HIDDEN, Entry, Snapshot
 from .values import Origin, Reason, Workload
+
+_WORTH_MS = 1_000.0
+"""Time of cursors that is worth a note."""
 
 
 def whole(snapshot: Snapshot) -> Workload:
@@ -84,7 +89,7 @@ def _workload(snapshot: Snapshot, entries: tuple[Entry, ...], since: datetime | 
             gathering.leave(Reason.LOST, calls=entry.calls, ms=entry.ms)
         elif entry.text == HIDDEN:
             gathering.leave(Reason.HIDDEN, calls=entry.calls, ms=entry.ms)
-        else:
+        elif entry.toplevel or not _COPY.match(entry.text):  # else the COPY around it has the same time once more
             gathering.add(_ran(entry, entry.text))
     return Workload(
         origin=Origin.SERVER,
@@ -97,8 +102,12 @@ def _workload(snapshot: Snapshot, entries: tuple[Entry, ...], since: datetime | 
 
 
 def _ran(entry: Entry, text: str) -> Ran:
+    """What an entry tells. What EXECUTE runs is counted under the text of its PREPARE, which itself is not (seen on 14
+    to 18)."""
+    if entry.rows and _DECLARE.match(text):  # what its cursor fetched, beside the DECLARE (18, track = all)
+        return Ran(text=text, calls=0, timed=0, ms=entry.ms, rows=entry.rows, pages=entry.pages, user=entry.user)
     return Ran(
-        text=text,
+        text=(query_within(text) or text) if _PREPARE.match(text) else text,
         calls=entry.calls,
         timed=entry.calls,
         ms=entry.ms,
@@ -109,6 +118,12 @@ def _ran(entry: Entry, text: str) -> Ran:
     )
 
 
+_PREPARE = re.compile(r"(?i)\s*PREPARE\s")
+_COPY = re.compile(r"(?i)\s*COPY\s*\(")
+_DECLARE = re.compile(r"(?i)\s*DECLARE\s")
+_FETCH = re.compile(r"(?i)\s*FETCH\s")
+
+
 def _notes(snapshot: Snapshot, dealloc: int) -> Iterator[str]:
     if dealloc > 0:
         room = f" It has room for {snapshot.room:,} (pg_stat_statements.max)." if snapshot.room else ""
@@ -117,5 +132,11 @@ def _notes(snapshot: Snapshot, dealloc: int) -> Iterator[str]:
         yield "The texts of other roles' statements are hidden: GRANT pg_read_all_stats TO this role shows them."
     if any(each.text is None for each in snapshot.entries):
         yield "The server has lost texts of statements: its file of texts could not be kept."
+    fetched = sum(each.ms for each in snapshot.entries if each.text and _FETCH.match(each.text))
+    if fetched > _WORTH_MS:
+        yield (
+            f"FETCH took {fetched / 1000:,.1f} s: that is the time of cursors, and the server does not tell which "
+            "query it belongs to. A log does."
+        )
     if snapshot.track == "none":
         yield "The server counts nothing now: pg_stat_statements.track is none."

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from ..base.errors import MigrationFileError
 from ..sql import parse
 from ..sql.shape import LONGEST, Shape, shape
+from ..sql.within import query_within
 from .kinds import left_out
 from .values import LeftOut, Pages, Reason, Statement, ordered, ordered_reasons
 
@@ -24,6 +25,8 @@ SAMPLE_LENGTH = 2_000
 SHAPES = 20_000
 """Shapes that are kept at once. Where a program makes new names all the time, the rarest half is forgotten."""
 _USERS = 20
+_AROUND = ("CopyStmt", "DeclareCursorStmt")
+"""What only hands out the rows of a query."""
 
 
 @dataclass(kw_only=True)
@@ -119,6 +122,9 @@ class Gathering:
             found, values = shape(ran.text, ran.parameters)
         except MigrationFileError:
             self._add_single(ran)
+            return
+        if found.kind in _AROUND and (query := query_within(ran.text)) is not None:
+            self.add(replace(ran, text=query))
             return
         reason = left_out(found)
         if reason is not None:

@@ -15,6 +15,7 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 
+from ...sql.within import executed, query_within
 from . import words
 
 _DURATION = re.compile(rf"{words.DURATION} ?:? (\d+\.\d+) {words.MILLISECONDS}")
@@ -23,6 +24,8 @@ _FETCH = re.compile(rf"{words.FETCH}\s*(?:.*?): ")
 _EXECUTE = re.compile(rf"{words.EXECUTE}\s*(?:.*?): ")
 _PARAMETERS = re.compile(r"(?:(?<=[ :：])|^)\$(\d+) = (NULL|'(?:[^']|'')*'?)(?:, |\Z)")
 _PLAN = re.compile(r"^(?! ).*  \(cost=\d+\.\d+\.\.\d", re.MULTILINE)
+_PREPARE = re.compile(r"(?s)[^\n]*?: (PREPARE\s.*)", re.IGNORECASE)
+_PREPARED = re.compile(r"(?i)\s*PREPARE\s")
 _CUT = "...'"
 """How a value ends that log_parameter_max_length cut off."""
 
@@ -54,17 +57,27 @@ def understand(message: str, detail: str = "") -> Message | None:
         match = _TEXT.match(message) or _EXECUTE.match(message)
         if match is None or _FETCH.match(message):
             return None
-        return Message(told=Told.BEGAN, text=message[match.end() :], parameters=parameters(detail))
+        return _message(Told.BEGAN, message[match.end() :], 0.0, detail)
     ms, rest = float(duration[1]), message[duration.end() :].lstrip(" ,")
     if not rest:
         return Message(told=Told.TIME, ms=ms)
     if rest.startswith("plan:"):
         text, values = _planned(rest[5:].lstrip(" \t\r\n"))
+        text = (query_within(text) or text) if _PREPARED.match(text) else text  # what EXECUTE runs
         return Message(told=Told.PLANNED, text=text, ms=ms, parameters=parameters(values)) if text else None
     for pattern, told in ((_FETCH, Told.FETCHED), (_TEXT, Told.ENDED), (_EXECUTE, Told.ENDED)):
         if match := pattern.match(rest):
-            return Message(told=told, text=rest[match.end() :], ms=ms, parameters=parameters(detail))
+            return _message(told, rest[match.end() :], ms, detail)
     return None
+
+
+def _message(told: Told, text: str, ms: float, detail: str) -> Message:
+    """The statement, or of an EXECUTE the one that it runs: the detail has its PREPARE then."""
+    prepared = _PREPARE.match(detail)
+    found = executed(text, prepared[1]) if prepared else None
+    if found is not None:
+        return Message(told=told, text=found[0], ms=ms, parameters=found[1])
+    return Message(told=told, text=text, ms=ms, parameters=parameters(detail))
 
 
 def parameters(detail: str) -> dict[int, str]:

@@ -6,11 +6,13 @@ when it ends. Each execution counts once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ...sql.constants import skeleton
+from ...sql.within import declared_cursor, fetched_cursor
 from ..gathering import Gathering, Ran
 from ..values import Origin, Reason, Workload
 from .forms import Entry, Reader, recognised
@@ -18,6 +20,8 @@ from .lines import Opened
 from .messages import Message, Told, understand
 
 _SESSIONS = 10_000
+_CURSORS = 50
+_DECLARE = re.compile(r"(?i)\s*DECLARE\b")
 _PLANS = 50
 """Plans of one session that wait to be told again."""
 _QUICK_MS = 1.0
@@ -58,6 +62,7 @@ class _Session:
     begun: Ran | None = None
     ended: Ran | None = None
     plans: list[Ran] = field(default_factory=list)
+    cursors: dict[str, str] = field(default_factory=dict)
 
 
 class _Together:
@@ -122,7 +127,7 @@ class _Together:
             self._flush(session)
             session.begun, session.ended = ran, None
         elif message.told is Told.FETCHED:
-            self._add(replace(ran, calls=0, timed=0))
+            self._add(session, replace(ran, calls=0, timed=0))
         elif message.told is Told.PLANNED:
             self._planned(session, ran)
         else:
@@ -131,7 +136,7 @@ class _Together:
                 session.begun = None
             self._flush(session)
             session.ended = ran
-            self._add(ran)
+            self._add(session, ran)
 
     def _ended(self, session: _Session, ms: float) -> None:
         """A time without a text is of what the session began last; of nothing, where it was parse or bind."""
@@ -140,7 +145,7 @@ class _Together:
             return
         ran = replace(session.begun, timed=1, ms=ms)
         session.begun, session.ended = None, ran
-        self._add(ran)
+        self._add(session, ran)
 
     def _planned(self, session: _Session, ran: Ran) -> None:
         if session.ended is not None and ran.ms <= session.ended.ms and _same(session.ended, ran):
@@ -149,11 +154,13 @@ class _Together:
         if session.begun is not None and _same(session.begun, ran):
             ran = replace(ran, parameters=ran.parameters or session.begun.parameters)
             session.begun = None
-            self._add(ran)
+            self._add(session, ran)
             return
+        if _DECLARE.match(ran.text) and declared_cursor(ran.text) in session.cursors:
+            return  # it was counted when it was declared and fetched
         session.plans.append(ran)
         if len(session.plans) > _PLANS:
-            self._add(session.plans.pop(0))
+            self._add(session, session.plans.pop(0))
 
     def _failed(self, session: _Session) -> None:
         """An error ends what the session began."""
@@ -163,11 +170,18 @@ class _Together:
 
     def _flush(self, session: _Session) -> None:
         for ran in (*session.plans, *([session.begun] if session.begun else [])):
-            self._add(ran)
+            self._add(session, ran)
         session.plans, session.begun = [], None
 
-    def _add(self, ran: Ran) -> None:
-        if ran.timed and (self._quickest is None or ran.ms < self._quickest):
+    def _add(self, session: _Session, ran: Ran) -> None:
+        """Counts it. What FETCH takes is the time of the query of its cursor."""
+        if (cursor := declared_cursor(ran.text) if _DECLARE.match(ran.text) else None) is not None:
+            session.cursors[cursor] = ran.text
+            while len(session.cursors) > _CURSORS:
+                del session.cursors[next(iter(session.cursors))]
+        elif session.cursors and (cursor := fetched_cursor(ran.text)) in session.cursors:
+            ran = replace(ran, text=session.cursors[cursor], calls=0, timed=0, parameters={})
+        if ran.timed and ran.calls and (self._quickest is None or ran.ms < self._quickest):
             self._quickest = ran.ms
         self.gathering.add(ran)
 
