@@ -261,6 +261,26 @@ def test_a_primary_and_its_standby() -> None:
     assert (below.recovery.bytes or 0) > 0
 
 
+def test_a_replay_that_waits_for_a_query() -> None:
+    binaries = find(18, folders=server_folders())
+    with own(binaries) as primary:
+        primary.run("CREATE TABLE t (id int); INSERT INTO t SELECT generate_series(1, 100)")
+        with standby(primary, binaries.program("pg_basebackup")) as second, second.connect() as reading:
+            reading.execute("BEGIN ISOLATION LEVEL REPEATABLE READ")
+            reading.execute("SELECT count(*) FROM t")
+            primary.run("DELETE FROM t")
+            primary.run("VACUUM t")
+            with second.connect() as connection:
+                while not (recovery := look(connection).recovery) or not recovery.waits.startswith("RecoveryConflict"):
+                    connection.execute("SELECT pg_sleep(0.01)")
+                moment = look(connection)
+            pid = reading.info.backend_pid
+    assert (recovery.waits, recovery.paused) == ("RecoveryConflictSnapshot", False)
+    assert [each.pid for each in moment.sessions if each.transaction_age is not None and each.xmin_age is not None] == [
+        pid
+    ]
+
+
 @pytest.mark.majors("all")
 def test_nothing_goes_on(database: Database) -> None:
     with database.connect() as connection:

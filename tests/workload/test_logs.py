@@ -104,6 +104,14 @@ def test_several_files_compressed_and_broken_off(logging: Own, tmp_path: Path) -
             assert found.keys() <= EXPECTED.keys(), "a statement that was cut off is no statement"
 
 
+@pytest.mark.majors("all")
+def test_another_database_does_not_count(logging: Own) -> None:
+    logs = logs_of(logging, "elsewhere", log_min_duration_statement="0", log_line_prefix="%m [%p] %q%u@%d ")
+    for path in logs.files.values():
+        with pytest.raises(WorkloadError, match="in other databases"):
+            read(path, database="autre")
+
+
 def test_syslog(tmp_path: Path) -> None:
     """As rsyslog writes it: numbered parts, tabs as #011, sessions between each other, long lines in two parts."""
     head = "Mar  1 10:00:00 host postgres[{}]: [{}] {}\n"

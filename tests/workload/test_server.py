@@ -167,6 +167,39 @@ def test_evicted_entries_are_said(logging: Own, shop: psycopg.Connection[tuple[o
 
 
 @pytest.mark.majors("all")
+def test_lost_texts_are_counted_and_said(logging: Own, shop: psycopg.Connection[tuple[object, ...]]) -> None:
+    shop.execute("SELECT a FROM t")
+    shop.execute("SET pg_stat_statements.track = none")  # the next text would be written into a new file
+    (logging.server.folder / "data" / "pg_stat_tmp" / "pgss_query_texts.stat").unlink()
+    with pytest.raises(WorkloadError, match="whose text the server has lost"):
+        read(shop)
+    found = whole(take(shop))
+    assert found.statements == ()
+    assert found.counted()[Reason.LOST] >= 1
+    assert any("lost texts" in note for note in found.notes)
+    shop.execute("SET pg_stat_statements.track = top")
+    shop.execute("SELECT b FROM t")
+    with pytest.raises(WorkloadError, match="are damaged") as raised:
+        read(shop)
+    assert "pg_stat_statements_reset()" in raised.value.hint
+    shop.execute("SELECT pg_stat_statements_reset()")
+    shop.execute("SELECT a FROM t")
+    assert of(read(shop), "SELECT a FROM t") == 1
+
+
+@pytest.mark.majors("all")
+def test_cursors_whose_time_is_elsewhere_are_said(shop: psycopg.Connection[tuple[object, ...]]) -> None:
+    shop.execute("SET pg_stat_statements.track = top")
+    shop.execute("BEGIN")
+    shop.execute("DECLARE c CURSOR FOR SELECT pg_sleep(1.1) FROM t WHERE id = 1")
+    shop.execute("FETCH ALL FROM c")
+    shop.execute("COMMIT")
+    found = read(shop)
+    assert of(found, "SELECT pg_sleep($1) FROM t WHERE id = $2") == 1
+    assert any("FETCH took 1.1 s" in note for note in found.notes)
+
+
+@pytest.mark.majors("all")
 def test_a_server_that_counts_nothing(server: Server) -> None:
     with own(server.binaries) as empty, empty.connect() as connection:
         with pytest.raises(WorkloadError, match="is not installed in this database") as raised:

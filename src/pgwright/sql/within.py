@@ -66,7 +66,7 @@ def executed(text: str, prepared: str) -> tuple[str, dict[int, str]] | None:
     except (MigrationFileError, ValueError):
         return None
     places = [parse.unwrap(each) for each in getattr(statement.node, "params", ())]
-    if any(parse.kind_of(each) != "A_Const" for each in places):
+    if not places or any(parse.kind_of(each) != "A_Const" for each in places):
         return query, {}
     starts = [statement.source.character(each.location) for each in places]
     ends = [*(start for start in starts[1:]), len(text)]

@@ -71,6 +71,11 @@ def take(connection: Connection) -> Snapshot:
             "pg_stat_statements is installed in this database, but the server has not loaded it, so it counts nothing.",
             hint=f"It needs {_PRELOAD}. {OTHERWISE}",
         ) from error
+    except errors.CharacterNotInRepertoire as error:
+        raise WorkloadError(
+            "The texts that pg_stat_statements keeps are damaged, or are in another encoding than this database.",
+            hint=f"SELECT pg_stat_statements_reset(); makes it begin anew. {OTHERWISE}",
+        ) from error
     except psycopg.Error as error:
         raise translate(error, doing="reading pg_stat_statements", state="Nothing was changed.") from error
 
