@@ -3,20 +3,28 @@
 -- who hold a lock on the same thing, as [pid, gid, mode]; a prepared transaction has no pid and is found by the lock
 -- that it holds on its own transaction id. Names are those of this database only.
 WITH locks AS MATERIALIZED (
-    SELECT l.*, format('%%s|%%s|%%s|%%s|%%s|%%s|%%s|%%s|%%s|%%s', l.locktype, l.database, l.relation, l.page, l.tuple,
-                       l.virtualxid, l.transactionid, l.classid, l.objid, l.objsubid) AS thing
-    FROM pg_catalog.pg_locks l
+    SELECT l.* FROM pg_catalog.pg_locks l
 ), own AS (
     SELECT d.oid FROM pg_catalog.pg_database d WHERE d.datname = pg_catalog.current_database()
-), waiting AS MATERIALIZED (
+), first AS MATERIALIZED (
     SELECT l.* FROM locks l WHERE NOT l.granted ORDER BY l.waitstart NULLS LAST, l.pid LIMIT %(limit)s
+), wanted AS MATERIALIZED (  -- few of many locks, so that only these get a name
+    SELECT l.*, format('%%s|%%s|%%s|%%s|%%s|%%s|%%s|%%s|%%s|%%s', l.locktype, l.database, l.relation, l.page, l.tuple,
+                       l.virtualxid, l.transactionid, l.classid, l.objid, l.objsubid) AS thing
+    FROM locks l
+    WHERE l.relation IN (SELECT f.relation FROM first f)
+       OR l.relation IS NULL AND l.locktype IN (SELECT f.locktype FROM first f WHERE f.relation IS NULL)
+), waiting AS MATERIALIZED (
+    SELECT l.* FROM wanted l WHERE NOT l.granted ORDER BY l.waitstart NULLS LAST, l.pid LIMIT %(limit)s
+), rows_of AS MATERIALIZED (  -- who waits for the end of a transaction may have the lock on the row that it wants
+    SELECT l.pid, l.relation FROM locks l WHERE l.locktype = 'tuple' AND l.database = (SELECT own.oid FROM own)
 ), prepared AS MATERIALIZED (
     SELECT l.virtualtransaction, p.gid
     FROM pg_catalog.pg_prepared_xacts p
     JOIN locks l ON l.pid IS NULL AND l.locktype = 'transactionid' AND l.transactionid = p.transaction
 ), holding AS MATERIALIZED (
     SELECT h.thing, jsonb_agg(jsonb_build_array(coalesce(a.leader_pid, h.pid), p.gid, h.mode)) AS holders
-    FROM locks h
+    FROM wanted h
     LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = h.pid
     LEFT JOIN prepared p ON h.pid IS NULL AND p.virtualtransaction = h.virtualtransaction
     WHERE h.granted AND h.thing IN (SELECT w.thing FROM waiting w)
@@ -47,10 +55,10 @@ LEFT JOIN LATERAL (
 ) named ON true
 LEFT JOIN LATERAL (
     SELECT format('%%I.%%I', n.nspname, c.relname) AS name
-    FROM locks t
+    FROM rows_of t
     JOIN pg_catalog.pg_class c ON c.oid = t.relation
     JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-    WHERE t.pid = w.pid AND t.locktype = 'tuple' AND t.database = own.oid
+    WHERE t.pid = w.pid
     LIMIT 1
 ) touched ON w.locktype = 'transactionid'
 ORDER BY w.waitstart NULLS LAST, w.pid
