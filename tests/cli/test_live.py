@@ -6,6 +6,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,16 @@ def test_migrations_in_flight(database: Database, tmp_path: Path) -> None:
     assert "Migrations" not in pgwright("live", folder=tmp_path, env=env).stdout
     assert pgwright("expand", folder=tmp_path, env=env).returncode == 0
     assert "expanded      0001_noms" in pgwright("live", folder=tmp_path, env=env).stdout
+
+
+def test_a_role_that_may_not_read_the_journal(
+    make_role: Callable[..., str], database: Database, tmp_path: Path
+) -> None:
+    role = make_role("LOGIN")
+    assert pgwright("init", folder=tmp_path, env={"PGWRIGHT_DSN": database.dsn}).returncode == 0
+    done = pgwright("live", "--dsn", database.dsn_as(role))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "this role may not read its journal" in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize(
