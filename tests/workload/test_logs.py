@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -110,6 +112,41 @@ def test_another_database_does_not_count(logging: Own) -> None:
     for path in logs.files.values():
         with pytest.raises(WorkloadError, match="in other databases"):
             read(path, database="autre")
+
+
+@pytest.mark.majors("all")
+@pytest.mark.parametrize("verbosity", ["verbose", "terse"])
+def test_more_and_fewer_words(logging: Own, verbosity: str) -> None:
+    settings = {"log_min_duration_statement": "0", "log_error_verbosity": verbosity}
+    for form, path in logs_of(logging, verbosity, **settings).files.items():
+        found = read(path)
+        if (verbosity, form) == ("terse", "log"):  # without a detail nobody knows what EXECUTE ran
+            assert EXPECTED.items() - counted(found).items() == {
+                ("SELECT a FROM t WHERE b = $1 AND a <> $2 AND id < $3", 3)
+            }
+        else:
+            check_load(found)
+
+
+@pytest.mark.majors("all")
+def test_what_containers_and_operators_make_of_a_log(logging: Own, tmp_path: Path) -> None:
+    files = logs_of(logging, "wrapped", log_min_duration_statement="0", log_line_prefix="%m [%p] %q%u@%d ").files
+    lines = files["log"].read_text(encoding="utf-8").splitlines(keepends=True)
+    docker = [json.dumps({"log": line, "stream": "stderr", "time": "2026-03-01T10:00:00Z"}) + "\n" for line in lines]
+    kubernetes = [f"2026-03-01T10:00:00.123456789Z stderr F {line}" for line in lines]
+    names = ("log_time", "user_name", "database_name", "process_id", "connection_from", "session_id")
+    with files["csv"].open(newline="", encoding="utf-8") as file:
+        rows = list(csv.reader(file))
+    records = [
+        {"level": "info", "logger": "postgres", "msg": "record", "record": dict(zip(names, row, strict=False))
+         | {"error_severity": row[11], "message": row[13], "detail": row[14], "application_name": row[22]}}
+        for row in rows
+    ]  # fmt: skip
+    operator = ['{"level":"info","msg":"starting"}\n', *(json.dumps(record) + "\n" for record in records)]
+    for made in (docker, kubernetes, operator):
+        path = tmp_path / "a.log"
+        path.write_text("".join(made), encoding="utf-8")
+        check_load(read(path, database="postgres"))
 
 
 def test_syslog(tmp_path: Path) -> None:

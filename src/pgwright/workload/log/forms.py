@@ -1,4 +1,8 @@
-"""Entries out of lines: stderr with any log_line_prefix, syslog, csvlog and jsonlog (15 and newer)."""
+"""Entries out of lines: stderr with any log_line_prefix, syslog, csvlog and jsonlog (15 and newer).
+
+And what passes logs on: Docker and Kubernetes put something before each line, or a line into an object; the operator
+CloudNativePG makes objects of the records of a csvlog.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,8 @@ LONGEST = 1_048_576
 _WAITING = 1_000
 """Sessions whose last entry may still get a detail."""
 _CSV = re.compile(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [^,"]+,(?:"(?:[^"]|"")*")?,(?:"(?:[^"]|"")*")?,\d*,')
-_JSON = re.compile(r'\{"timestamp":"')
+_CONTAINER = re.compile(r"\S{20,40} (?:stdout|stderr) (?P<part>[FP]) ")
+_STATE = re.compile(r"[0-9A-Z]{5}: ")  # log_error_verbosity = verbose
 _WORD = re.compile(r"[^\W\d_]+[1-5]?(?= ?\Z)")
 _COLON = ":  "
 _PREFIX = 500
@@ -46,12 +51,36 @@ Reader = Callable[[Iterable[str]], Iterator[Entry]]
 def recognised(head: str) -> Reader | None:
     """The reader of a log that begins so; None where it is no log."""
     for line in head.splitlines()[:200]:
-        if _JSON.match(line):
-            return of_json
+        if line.startswith("{") and (reader := _of_objects(line)) is not None:
+            return reader
         if _CSV.match(line):
             return of_csv
     heads = (_head(line) for line in head.splitlines() if not line.startswith(("--", "\t")))
     return of_lines if any(each and each.severity in (Severity.ENTRY, Severity.ERROR) for each in heads) else None
+
+
+def _of_objects(line: str) -> Reader | None:
+    """The reader of lines that are objects, by one of them."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(found.get("log"), str):
+        return of_docker
+    return of_json if "message" in found.get("record", found) else None
+
+
+def of_docker(lines: Iterable[str]) -> Iterator[Entry]:
+    """Each line is an object that holds a line of stderr."""
+    return of_lines(_within(lines))
+
+
+def _within(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        try:
+            yield str(json.loads(line)["log"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            yield ""
 
 
 def of_json(lines: Iterable[str]) -> Iterator[Entry]:
@@ -61,18 +90,19 @@ def of_json(lines: Iterable[str]) -> Iterator[Entry]:
             continue
         try:
             found = json.loads(line)
+            found = found.get("record", found)
             message = found["message"]
-        except (ValueError, KeyError, TypeError, RecursionError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             yield Entry(message=line, line=number, whole=False)
             continue
         yield Entry(
             message=message,
             line=number,
             session=str(found.get("session_id", found.get("pid", ""))),
-            user=found.get("user", ""),
-            database=found.get("dbname", ""),
+            user=found.get("user", found.get("user_name", "")),
+            database=found.get("dbname", found.get("database_name", "")),
             application=found.get("application_name", ""),
-            at=found.get("timestamp", ""),
+            at=found.get("timestamp", found.get("log_time", "")),
             detail=found.get("detail", ""),
             is_error=found.get("error_severity") in ("ERROR", "FATAL", "PANIC"),
         )
@@ -133,7 +163,10 @@ def _head(line: str) -> _Head | None:
     while 0 <= at <= _PREFIX:
         word = _WORD.search(line, max(at - 30, 0), at)
         if word is not None and word[0] in SEVERITY:
-            return _Head(line[: word.start()], SEVERITY[word[0]], line[at + len(_COLON) :])
+            message = line[at + len(_COLON) :]
+            if state := _STATE.match(message):
+                message = message[state.end() :]
+            return _Head(line[: word.start()], SEVERITY[word[0]], message)
         at = line.find(_COLON, at + 1)
     return None
 
@@ -203,7 +236,10 @@ def of_lines(lines: Iterable[str]) -> Iterator[Entry]:
 
 
 def _unwrapped(line: str) -> tuple[str, str, bool]:
-    """The line without what syslog put before it, the process id that syslog tells, and whether it goes on."""
+    """The line without what a container or syslog put before it, the process id that syslog tells, and whether the line
+    before goes on in it."""
+    if (container := _CONTAINER.match(line)) is not None:
+        line = line[container.end() :]
     match = _SYSLOG.match(line)
     if match is None:
         return line, "", False

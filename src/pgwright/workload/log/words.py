@@ -1,6 +1,7 @@
 """The words of the server's messages, in the languages that it speaks: those of the catalogues of PostgreSQL 15.
 
-Its logs in German, Spanish, French, Japanese, Russian, Swedish and Chinese were read with them. auto_explain always speaks English. A language that is not here is not recognised, and the log then has no statement.
+Its logs in German, Spanish, French, Japanese, Russian, Swedish and Chinese were read with them. auto_explain always
+speaks English. A language that is not here is not recognised, and the log then has no statement.
 """
 
 from __future__ import annotations
