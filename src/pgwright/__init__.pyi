@@ -1,5 +1,6 @@
 # Made by `make docs` from src/pgwright/api.
 
+from .api.advise_settings import advise_settings as advise_settings
 from .api.apply import apply as apply
 from .api.baseline import baseline as baseline
 from .api.config_show import config_show as config_show

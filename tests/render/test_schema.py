@@ -14,6 +14,7 @@ from pgwright.diagnose.explanation import Explained, Explanation
 from pgwright.diagnose.history.baseline import to_document
 from pgwright.diagnose.query_plan.forms import json_
 from pgwright.evolve.plan.plan_file import from_json, to_json
+from pgwright.render.advise_settings_json import advise_settings_document
 from pgwright.render.config_text import config_document
 from pgwright.render.documents import DOCUMENTS
 from pgwright.render.error_text import error_document
@@ -38,6 +39,7 @@ from pgwright.render.report import (
 )
 from pgwright.render.schema import events_schema, schema
 
+from . import advice
 from .examples import PLAN, STATUS
 from .plans import BASELINE, COMPARISONS, GATE
 
@@ -54,6 +56,7 @@ DIAGNOSIS = diagnose(
 FINDING = Finding(kind="doctor", name="x", object="t", severity=Severity.DANGER)
 
 REAL: dict[str, Any] = {
+    "advise-settings": advise_settings_document(advice.SETTINGS, "x"),
     "baseline": baseline_document(BaselineReport(migrations=STATUS.migrations, path="x", said=("y",))),
     "config": config_document([SettingValue(key="dsn", value="v", origin="default")]),
     "error": error_document(LockNotObtained("m", hint="h")),

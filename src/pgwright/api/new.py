@@ -17,16 +17,18 @@ _TEMPLATE = """\
 """
 
 
-def new(settings: Settings, name: str) -> Path:
-    """Makes `NNNN_name.sql` with the number after the highest one and returns its path. Raises UsageError for a name
-    that cannot be part of a file name, and when the file cannot be written."""
+def new(settings: Settings, name: str, statements: str = "") -> Path:
+    """Makes `NNNN_name.sql` with the number after the highest one and returns its path. With `statements` these stand
+    in it, in the place of the line that says what to write. Raises UsageError for a name that cannot be part of a file
+    name, and when the file cannot be written."""
     stem = _stem(name)
     folder = settings.migrations
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{_next_number(folder)}_{stem}.sql"
         with path.open("x", encoding="utf-8") as file:
-            file.write(_TEMPLATE.format(title=" ".join(name.split())))
+            title = " ".join(name.split())
+            file.write(f"-- {title}\n{statements.rstrip()}\n" if statements else _TEMPLATE.format(title=title))
     except OSError as error:
         raise UsageError(f"The file cannot be made in {folder}: {error.strerror}.") from error
     return path

@@ -24,7 +24,7 @@ COMMANDS = "cli.commands"
 
 EXIT_CODES = {
     0: "Fine.",
-    1: "Findings at or above `--fail-on` (doctor, explain, plans gate); a plan that is not empty under `--exit-code`.",
+    1: "Findings at or above `--fail-on` (doctor, explain, plans gate, advise); under `--exit-code` a plan with steps.",
     2: "The command line, a setting or a migration file is wrong. Nothing was changed.",
     3: "No connection, or a server that is too old.",
     4: "A lock was not obtained inside its budget. The state is that after the last finished step; try again later.",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..base.finding import Finding
+from .advise_documents import AdviseSettingsDocument
 from .plans_documents import PlansBaselineDocument, PlansDiffDocument, PlansGateDocument
 from .report import (
     BackfillStatus,
@@ -284,6 +285,7 @@ class TryDocument:
 
 
 DOCUMENTS: dict[str, type] = {
+    "advise-settings": AdviseSettingsDocument,
     "baseline": BaselineDocument,
     "config": ConfigDocument,
     "error": ErrorDocument,

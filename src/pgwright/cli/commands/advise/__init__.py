@@ -1,0 +1,1 @@
+"""Say what to change so that the whole gets faster or safer, with complete SQL."""

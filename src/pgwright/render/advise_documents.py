@@ -1,0 +1,85 @@
+"""The shapes of `advise … --format json`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..base.finding import Finding
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseHardware:
+    """The machine of the server; null where nobody has said so. `origins` says where each value comes from."""
+
+    memory_bytes: int | None
+    cpus: int | None
+    storage: str | None
+    origins: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseSetting:
+    """A setting that was looked at. `standing` is fine, change or unknown; `proposed` and `sql` are empty unless it
+    should change. `takes_effect` is what a change needs: restart, reload or session. `versions` are those that have
+    it."""
+
+    family: str
+    name: str
+    value: str
+    proposed: str
+    standing: str
+    takes_effect: str
+    formula: str
+    reason: str
+    versions: str
+    sql: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseAutovacuum:
+    """A large table (`toast`: its TOAST table) with more dead rows than is fine. Seconds between two vacuums and the
+    share of dead rows right before one, as it is and with the `options` proposed; null: never, or no option helps."""
+
+    table: str
+    toast: bool
+    dead_per_second: float
+    every_seconds: float | None
+    dead_share: float | None
+    then_every_seconds: float | None
+    then_dead_share: float | None
+    options: Mapping[str, str]
+    sql: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseSpilling:
+    """A statement that writes temporary files: bytes of one call on average, and work_mem from the least to the most
+    that it needs if one step of one process does all of it."""
+
+    text: str
+    calls: int
+    written_bytes: int
+    work_mem_low_bytes: int
+    work_mem_high_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseSettingsDocument:
+    """`advise settings --format json`. `provider` is the managed service ("" for none), `fine_tables` counts the large
+    tables whose autovacuum is fine, `migration` is the path of the file that was written ("" for none)."""
+
+    version: int
+    server_version: int
+    provider: str
+    hardware: AdviseHardware
+    workload: str
+    connections: int
+    settings: tuple[AdviseSetting, ...]
+    tables: tuple[AdviseAutovacuum, ...]
+    fine_tables: int
+    statements: tuple[AdviseSpilling, ...]
+    findings: tuple[Finding, ...]
+    notes: tuple[str, ...]
+    migration: str
