@@ -19,7 +19,7 @@ warning: memory_setting on shared_buffers
     -- then restart the server
 
 warning: autovacuum_of_a_table on public.t\\x1b[31m
-  20.00 rows die per second: autovacuum comes every 6 days, and 10,001,271 (17%)
+  20.00 rows die per second: autovacuum comes every 6 days, and 10,001,251 (17%)
   are dead by then.
   With that it comes every 36 h.
   cure:

@@ -60,9 +60,12 @@ class Spilling:
         if self.high > CEILING:
             return ""
         value = literal(spelled(self.high))
-        alone = f"\n-- or for all that it does: ALTER ROLE {ident(self.statement.users[0])} SET work_mem = {value};"
-        only = len(self.statement.users) == 1 and "\n" not in self.statement.users[0]
-        return f"SET LOCAL work_mem = {value}; -- in the transaction that runs it" + (alone if only else "")
+        here = f"SET LOCAL work_mem = {value}; -- in the transaction that runs it"
+        if len(self.statement.users) != 1 or "\n" in self.statement.users[0]:
+            return here
+        return (
+            f"{here}\n-- or for all that it does: ALTER ROLE {ident(self.statement.users[0])} SET work_mem = {value};"
+        )
 
 
 def advise(statements: Sequence[Statement], work_mem: float) -> tuple[Spilling, ...]:
