@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..base.finding import Finding
-from .advise_documents import AdviseSettingsDocument
+from .advise_documents import AdviseSettingsDocument, AdviseStatisticsDocument
 from .plans_documents import PlansBaselineDocument, PlansDiffDocument, PlansGateDocument
 from .report import (
     BackfillStatus,
@@ -286,6 +286,7 @@ class TryDocument:
 
 DOCUMENTS: dict[str, type] = {
     "advise-settings": AdviseSettingsDocument,
+    "advise-statistics": AdviseStatisticsDocument,
     "baseline": BaselineDocument,
     "config": ConfigDocument,
     "error": ErrorDocument,
