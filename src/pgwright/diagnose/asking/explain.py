@@ -85,7 +85,8 @@ def _asked(connection: Connection, way: Way, statement: str, prefix: str, then: 
 
 
 def _executed(connection: Connection, then: str) -> tuple[Any, ...] | None:
-    """The answer to what explains the prepared statement, which is forgotten again: it would outlast the transaction."""
+    """The answer to what explains the prepared statement, which is forgotten again: it would outlast the
+    transaction."""
     try:
         with connection.transaction():
             return connection.execute(then.encode()).fetchone()

@@ -10,8 +10,7 @@ from typing import Any
 
 import psycopg
 
-from ....connect.quiet import quietly
-from ....connect.translation import translate
+from ....catalog.looking import looked
 from ... import indexes
 from ...autovacuum import reader as autovacuum_reader
 from ...indexes import reader as indexes_reader
@@ -26,15 +25,15 @@ LARGE = 10_000
 
 def read(connection: Connection) -> Seen:
     """All tables of users. Raises a translated error when the server refuses."""
-    try:
-        with quietly(connection):
-            target = int(_ask(connection, "target", {})[0][0])
-            tables = {row[0]: _table(row) for row in _ask(connection, "tables", {})}
-            large = [oid for oid, each in tables.items() if each.rows >= LARGE]
-            columns = _grouped(_ask(connection, "columns", {"oids": large}))
-            extended = _grouped(_ask(connection, "extended", {}))
-    except psycopg.Error as error:
-        raise translate(error, doing="reading the statistics of tables") from error
+
+    def take() -> tuple[int, dict[int, Table], dict[int, list[Row]], dict[int, list[Row]]]:
+        tables = {row[0]: _table(row) for row in _ask(connection, "tables", {})}
+        large = [oid for oid, each in tables.items() if each.rows >= LARGE]
+        columns = _grouped(_ask(connection, "columns", {"oids": large}))
+        target = int(_ask(connection, "target", {})[0][0])
+        return target, tables, columns, _grouped(_ask(connection, "extended", {}))
+
+    target, tables, columns, extended = looked(connection, take, doing="reading the statistics of tables")
     vacuumed = autovacuum_reader.read(connection)
     indexed = indexes_reader.read(connection)
     whole = {
