@@ -2,6 +2,7 @@
 
 from .api.advise_indexes import advise_indexes as advise_indexes
 from .api.advise_settings import advise_settings as advise_settings
+from .api.advise_statistics import advise_statistics as advise_statistics
 from .api.apply import apply as apply
 from .api.baseline import baseline as baseline
 from .api.config_show import config_show as config_show

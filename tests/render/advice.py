@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pgwright.base.finding import Severity
+from pgwright.base.finding import Finding, Severity
 from pgwright.diagnose.advise.settings.advising import SettingsAdvice, Told
 from pgwright.diagnose.advise.settings.amounts import GB, MB
 from pgwright.diagnose.advise.settings.situation import Advice, Hardware, Setting, Situation, Standing
 from pgwright.diagnose.advise.settings.spilling import Spilling
 from pgwright.diagnose.advise.settings.tables import TableAdvice
+from pgwright.diagnose.advise.statistics.advising import StatisticsAdvice
+from pgwright.diagnose.advise.statistics.candidates import Candidate
 from pgwright.diagnose.autovacuum import Rates, Relation, course, target
 from pgwright.workload.values import Pages, Statement
 
@@ -71,4 +73,16 @@ SETTINGS = SettingsAdvice(
     fine_tables=7,
     statements=(SPILLING,),
     notes=("What hangs on --storage is not judged: give it.",),
+)
+STATISTICS = StatisticsAdvice(
+    findings=(
+        Finding(kind="statistics", name="stale_statistics", object="public.t", severity=Severity.NOTICE, why="Old."),
+    ),
+    candidates=(
+        (
+            "public.t",
+            Candidate(table=1, columns=("a", "b\x1b"), matching=True, grouping=True, statements=2, weight=9.0),
+        ),
+    ),
+    notes=("n",),
 )

@@ -15,6 +15,7 @@ from pgwright.diagnose.history.baseline import to_document
 from pgwright.diagnose.query_plan.forms import json_
 from pgwright.evolve.plan.plan_file import from_json, to_json
 from pgwright.render.advise_settings_json import advise_settings_document
+from pgwright.render.advise_statistics_json import advise_statistics_document
 from pgwright.render.config_text import config_document
 from pgwright.render.documents import DOCUMENTS
 from pgwright.render.error_text import error_document
@@ -56,6 +57,7 @@ DIAGNOSIS = diagnose(
 FINDING = Finding(kind="doctor", name="x", object="t", severity=Severity.DANGER)
 
 REAL: dict[str, Any] = {
+    "advise-statistics": advise_statistics_document(advice.STATISTICS),
     "advise-settings": advise_settings_document(advice.SETTINGS, "x"),
     "baseline": baseline_document(BaselineReport(migrations=STATUS.migrations, path="x", said=("y",))),
     "config": config_document([SettingValue(key="dsn", value="v", origin="default")]),

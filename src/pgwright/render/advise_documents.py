@@ -156,3 +156,28 @@ class AdviseIndexesDocument:
     unplanned: tuple[AdviseUnplanned, ...]
     notes: tuple[str, ...]
     migration: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseColumns:
+    """Columns that statements compare with single values together (`matching`) or group by (`grouping`)."""
+
+    table: str
+    columns: tuple[str, ...]
+    matching: bool
+    grouping: bool
+    statements: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdviseStatisticsDocument:
+    """`advise statistics --format json`. `candidates` are sets of columns that might hang together; `sampled` says
+    whether they were measured, and then those that do are among the findings. `migration` is the path of the file that
+    was written ("" for none)."""
+
+    version: int
+    findings: tuple[Finding, ...]
+    candidates: tuple[AdviseColumns, ...]
+    sampled: bool
+    notes: tuple[str, ...]
+    migration: str

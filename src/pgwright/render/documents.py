@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..base.finding import Finding
-from .advise_documents import AdviseIndexesDocument, AdviseSettingsDocument
+from .advise_documents import AdviseIndexesDocument, AdviseSettingsDocument, AdviseStatisticsDocument
 from .health_documents import HealthChecksDocument, HealthDocument
 from .live_report import LiveDocument
 from .plans_documents import PlansBaselineDocument, PlansDiffDocument, PlansGateDocument
@@ -289,6 +289,7 @@ class TryDocument:
 DOCUMENTS: dict[str, type] = {
     "advise-indexes": AdviseIndexesDocument,
     "advise-settings": AdviseSettingsDocument,
+    "advise-statistics": AdviseStatisticsDocument,
     "baseline": BaselineDocument,
     "config": ConfigDocument,
     "error": ErrorDocument,

@@ -143,3 +143,15 @@ def test_a_generic_plan(shop: Database) -> None:
         assert "$1" in plan.root.text("Filter")
         assert not plan.measured
         assert connection.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
+
+
+@pytest.mark.majors("all")
+def test_a_generic_plan_needs_no_parameters_and_leaves_nothing(database: Database) -> None:
+    """Before 16 it takes a prepared statement, which no ROLLBACK forgets."""
+    database.run("CREATE TABLE t (a int)")
+    with database.connect() as connection:
+        with pytest.raises(PgwrightError):
+            generic(connection, "SELECT 1 / 0")
+        assert connection.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
+        for statement in ("SELECT count(*) FROM t", "SELECT * FROM t WHERE a = $1"):
+            assert generic(connection, statement).nodes[-1].relation == "t"

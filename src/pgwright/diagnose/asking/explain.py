@@ -59,7 +59,7 @@ def generic(connection: Connection, statement: str, way: Way = Way()) -> QueryPl
         return _asked(connection, way, statement, f"EXPLAIN (GENERIC_PLAN, {_options(connection, way)}) ")
     nulls = ", ".join("NULL" for _ in range(max(numbers(statement), default=0)))
     way = replace(way, settings=(*way.settings, ("plan_cache_mode", "force_generic_plan")))
-    then = f"EXPLAIN ({_options(connection, way)}) EXECUTE pgwright_generic ({nulls})"
+    then = f"EXPLAIN ({_options(connection, way)}) EXECUTE pgwright_generic{f' ({nulls})' if nulls else ''}"
     return _asked(connection, way, statement, "PREPARE pgwright_generic AS ", then)
 
 
@@ -76,16 +76,23 @@ def _asked(connection: Connection, way: Way, statement: str, prefix: str, then: 
         with connection.transaction(force_rollback=True):
             _prepare(connection, way)
             cursor = connection.execute(f"{prefix}{statement}".encode())
-            if then:
-                cursor = connection.execute(then.encode())
-            row = cursor.fetchone()
-            if then:
-                connection.execute("DEALLOCATE pgwright_generic")
+            row = _executed(connection, then) if then else cursor.fetchone()
     except psycopg.Error as error:
         raise failed(error, statement=statement, prefix=len(prefix), timeout_ms=way.timeout_ms) from error
     assert row is not None
     plan = json_.from_value(row[0])
     return QueryPlan(root=plan.root, properties=plan.properties, query=statement)
+
+
+def _executed(connection: Connection, then: str) -> tuple[Any, ...] | None:
+    """The answer to what explains the prepared statement, which is forgotten again: it would outlast the
+    transaction."""
+    try:
+        with connection.transaction():
+            return connection.execute(then.encode()).fetchone()
+    finally:
+        if not connection.closed:
+            connection.execute("DEALLOCATE pgwright_generic")
 
 
 def refuse_standby(connection: Connection, *, hint: str = STANDBY) -> None:

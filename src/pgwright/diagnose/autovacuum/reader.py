@@ -11,8 +11,7 @@ from typing import Any
 import psycopg
 
 from ...base.uncollected import uncollected
-from ...connect.quiet import quietly
-from ...connect.translation import translate
+from ...catalog.looking import counting, looked
 from . import options
 from .values import Relation, Rules, Snapshot
 
@@ -23,17 +22,15 @@ Row = tuple[Any, ...]
 @uncollected
 def read(connection: Connection) -> Snapshot:
     """All tables of users with their TOAST tables. Raises a translated error when the server refuses."""
-    try:
-        with quietly(connection):
-            server = _ask(connection, "server")[0]
-            rows = _ask(connection, "relations")
-    except psycopg.Error as error:
-        raise translate(error, doing="reading what autovacuum knows") from error
-    return _snapshot(server, rows)
+
+    def take() -> Snapshot:
+        return _snapshot(_ask(connection, "server")[0], counting(connection), _ask(connection, "relations"))
+
+    return looked(connection, take, doing="reading what autovacuum knows")
 
 
-def _snapshot(server: Row, rows: list[Row]) -> Snapshot:
-    version, standby, age, block, databases, running, settings = server
+def _snapshot(server: Row, age: float, rows: list[Row]) -> Snapshot:
+    version, standby, block, databases, running, settings = server
     rules = options.of_server(settings)
     relations = {row[0]: _relation(row, block) for row in rows}
     return Snapshot(

@@ -14,8 +14,7 @@ from typing import Any
 import psycopg
 
 from ...base.uncollected import uncollected
-from ...connect.quiet import quietly
-from ...connect.translation import translate
+from ...catalog.looking import counting, looked
 from .values import ForeignKey, Index, Key, Snapshot, Table, Usage
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -28,37 +27,33 @@ MANY = 3000
 @uncollected
 def read(connection: Connection) -> Snapshot:
     """The indexes of all tables of users. Raises a translated error when the server refuses."""
-    try:
-        with quietly(connection):
-            return _snapshot(connection)
-    except psycopg.Error as error:
-        raise translate(error, doing="reading the indexes") from error
+    return looked(connection, lambda: _snapshot(connection), doing="reading the indexes")
 
 
 def usage(connection: Connection, name: str) -> Usage:
     """How often the indexes were read on a further server of the cluster, called `name` in sentences. The caller
     makes sure that it is one: see `Snapshot.cluster` and `cluster`."""
-    try:
-        with quietly(connection):
-            _, _, age, _, _ = _ask(connection, "session", {})[0]
-            scans: dict[int, int] = dict(_ask(connection, "scans", {}))
-            return Usage(name=name, statistics_age=age, scans=scans, last_scans=_last_scans(connection, list(scans)))
-    except psycopg.Error as error:
-        raise translate(error, doing=f"reading the use of indexes on {name}") from error
+
+    def take() -> Usage:
+        scans: dict[int, int] = dict(_ask(connection, "scans", {}))
+        last = _last_scans(connection, list(scans))
+        return Usage(name=name, statistics_age=counting(connection), scans=scans, last_scans=last)
+
+    return looked(connection, take, doing=f"reading the use of indexes on {name}")
 
 
 def cluster(connection: Connection) -> int | None:
     """The identifier that a server shares with its physical standbys; None where the role may not read it."""
-    try:
-        with quietly(connection):
-            found: int | None = _ask(connection, "session", {})[0][4]
-            return found
-    except psycopg.Error as error:
-        raise translate(error, doing="asking which cluster a server belongs to") from error
+
+    def take() -> int | None:
+        found: int | None = _ask(connection, "session", {})[0][3]
+        return found
+
+    return looked(connection, take, doing="asking which cluster a server belongs to")
 
 
 def _snapshot(connection: Connection) -> Snapshot:
-    version, standby, age, standbys, identifier = _ask(connection, "session", {})[0]
+    version, standby, standbys, identifier = _ask(connection, "session", {})[0]
     held = _ask(connection, "locked", {})
     locked = sorted({oid for row in held for oid in (row[0], *row[3])})
     tables = {row[0]: _table(row) for row in _ask(connection, "tables", {"locked": locked})}
@@ -67,7 +62,7 @@ def _snapshot(connection: Connection) -> Snapshot:
     last = _last_scans(connection, list(indexes))
     return Snapshot(
         version=version,
-        statistics_age=age,
+        statistics_age=counting(connection),
         standbys=standbys,
         standby=standby,
         cluster=identifier,

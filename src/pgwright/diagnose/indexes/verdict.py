@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...base.finding import Evidence, Finding, Severity
+from ...sql.naming import fitting
 from ...sql.quote import ident, qualified
 from .comparing import Kind
 from .values import Index, Table
 from .writing import WriteCost
-
-_LONGEST = 63
-"""Bytes of a name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,8 +37,8 @@ class Verdict:
         if self.kind is not Kind.UNUSED or not index.expressions:
             return drop
         kept = [
-            f"CREATE STATISTICS {qualified(index.schema, _named(index, number))} ON {_bracketed(text)} FROM {table};"
-            for number, text in enumerate(index.expressions, 1)
+            f"CREATE STATISTICS {qualified(index.schema, name)} ON {_bracketed(text)} FROM {table};"
+            for name, text in zip(_named(index), index.expressions, strict=True)
         ]
         return "\n".join([*kept, f"ANALYZE {table};", drop])
 
@@ -66,10 +64,9 @@ class Verdict:
         )
 
 
-def _named(index: Index, number: int) -> str:
-    """A name for the statistics of an expression, no longer than names may be."""
-    ending = f"_statistics{number if number > 1 else ''}"
-    return index.name.encode()[: _LONGEST - len(ending)].decode(errors="ignore") + ending
+def _named(index: Index) -> list[str]:
+    """Names for the statistics of its expressions."""
+    return [fitting(index.name, f"statistics{n if n > 1 else ''}") for n in range(1, len(index.expressions) + 1)]
 
 
 def _bracketed(text: str) -> str:

@@ -27,7 +27,7 @@ def seen(database: Database, **values: object) -> Snapshot:
         for oid, each in snapshot.relations.items()
         if not each.toast
     }
-    return replace(snapshot, relations=relations, statistics_age=864_000)
+    return replace(snapshot, relations=relations, statistics_age=864_000, naptime=60)
 
 
 @pytest.mark.majors("all")
@@ -58,6 +58,21 @@ def test_switched_off_is_switched_on(database: Database) -> None:
     with database.connect() as connection:
         (again,) = reader.read(connection).relations.values()
     assert again.rules.enabled
+
+
+@pytest.mark.majors("all")
+def test_a_table_that_changes_fast_gets_a_pace_of_its_own(database: Database) -> None:
+    database.run("CREATE TABLE t (id int)")
+    busy = {"rows": 2e6, "bytes": 800 * MB, "total_updated": 864_000 * 1500}
+    (advice,) = tables.advise(seen(database, **busy), 0.05)
+    assert advice is not None
+    assert dict(advice.options)["autovacuum_vacuum_cost_limit"] == "2000"
+    assert advice.then is not None
+    assert advice.then.dead_share is not None
+    assert advice.then.dead_share <= 0.05
+    database.run(advice.sql)
+    (advice,) = tables.advise(seen(database, **busy), 0.05)
+    assert advice is None
 
 
 def test_what_no_setting_helps_is_said(database: Database) -> None:

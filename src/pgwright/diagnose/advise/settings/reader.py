@@ -8,8 +8,7 @@ from typing import Any
 
 import psycopg
 
-from ....connect.quiet import quietly
-from ....connect.translation import translate
+from ....catalog.looking import looked
 from . import machine
 from .situation import Hardware, Setting, Situation, Written
 
@@ -19,13 +18,12 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 def read(connection: Connection, given: Hardware, *, workload: str, connections: int | None) -> Situation:
     """The situation. What of the hardware is not `given` is looked up where the server is on this machine. Without
     `connections` all that the server allows may work at once. Raises a translated error when the server refuses."""
-    try:
-        with quietly(connection):
-            row = _ask(connection, "server")
-            since = 17 if row[0] >= 170000 else 14
-            written = _ask(connection, f"written_{since}")
-    except psycopg.Error as error:
-        raise translate(error, doing="reading the settings") from error
+
+    def take() -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+        row = _ask(connection, "server")
+        return row, _ask(connection, "written_17" if row[0] >= 170000 else "written_14")
+
+    row, written = looked(connection, take, doing="reading the settings")
     version, compiled, has_jit, pid, role, superuser, provider, rows = row
     settings = {each[0]: _setting(each) for each in rows}
     return Situation(

@@ -9,7 +9,7 @@ SELECT i.indexrelid::bigint, i.indrelid::bigint, n.nspname::text, c.relname::tex
        i.indisvalid AND i.indisready AND i.indislive,
        coalesce(b.conname::text, ''), coalesce(b.contype::text, ''), coalesce(b.conexclop::bigint[], '{}'),
        coalesce(f.names, '{}'), h.inhparent::bigint,
-       CASE WHEN c.relkind = 'I' THEN 0 WHEN %(exact)s THEN pg_catalog.pg_relation_size(c.oid)
+       CASE WHEN c.relkind = 'I' THEN 0 WHEN %(exact)s THEN coalesce(pg_catalog.pg_relation_size(c.oid), 0)
            ELSE c.relpages * pg_catalog.current_setting('block_size')::bigint END,
        c.reltuples::float8, coalesce(pg_catalog.pg_stat_get_numscans(c.oid), 0),
        CASE WHEN current_setting('track_commit_timestamp')::bool
