@@ -10,3 +10,8 @@ from pathlib import Path
 def query(name: str) -> bytes:
     """The text of `queries/NAME.sql`."""
     return (Path(__file__).parent / "queries" / f"{name}.sql").read_bytes()
+
+
+def filled(name: str, **parts: str) -> bytes:
+    """The same with `parts`, which are SQL, in the places of their names in braces."""
+    return query(name).decode().format(**parts).encode()

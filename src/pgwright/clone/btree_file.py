@@ -1,8 +1,8 @@
 """A b-tree without entries that is as tall as one with many.
 
 A search costs a little for each level of the tree, and the planner asks the first page of the index for its height. An
-empty index says 0, which makes it look cheaper than the index that it stands for: by 0.125 a level and search, so a nested
-loop of 100,000 searches by some ten thousand. So the pages that lead from the root down to one empty leaf are
+empty index says 0, which makes it look cheaper than the index that it stands for: by 0.125 a level and search, so a
+nested loop of 100,000 searches by some ten thousand. So the pages that lead from the root down to one empty leaf are
 written here. They are true pages: the planner itself searches an index for the greatest value that there is, and finds
 none.
 

@@ -1,58 +1,66 @@
-"""Makes a clone: starts a private server, runs the schema, puts in statistics and sizes, and tells what is missing."""
+"""Makes a clone: reads the source, starts a private server, runs the schema, puts in statistics and sizes, and tells
+what is missing."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import psycopg
 
-from ..base.errors import Refused
-from ..base.name import RelationName
+from ..base.errors import Refused, StepFailed
 from ..connect import session
 from ..connect.session import Connection
+from ..connect.translation import describe
 from ..server import find
 from ..server.find import Binaries
 from ..server.private import PrivateServer
-from . import extended_statistics, locale, schema, sizes, statistics
+from . import extended_statistics, foreign, locale, owner, schema, script, sizes, source, statistics, tablespaces
+from .extended_statistics import Data, Key
 from .indexes import Indexes
-from .schema import Skipped
-from .source import Source
-from .source import read as read_source
+from .missing import Missing
+from .restoring import Restoring
+from .source import Source, looking
 
 DATABASE = "clone"
 _SETTINGS = {
     "fsync": "off",
     "autovacuum": "off",  # it would count the rows of empty tables
-    "shared_buffers": "16MB",
+    "shared_buffers": "32MB",
     "max_wal_size": "256MB",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
     "max_locks_per_transaction": "1024",
     "max_connections": "10",
 }
-_STATEMENT_TIMEOUT_MS = 60_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Missing:
-    """What a clone does not have of its source: what was `skipped`, relations that the role may not read (`hidden`),
-    statistics that could not be put in, and what is only like the source (`notes`), each a sentence."""
+class _Read:
+    """All that was read of the source, before anything of the clone is made."""
 
-    skipped: tuple[Skipped, ...] = ()
-    hidden: tuple[RelationName, ...] = ()
-    statistics: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    source: Source
+    hidden: schema.Hidden
+    columns: IO[bytes]
+    extended: Mapping[Key, Data]
+    sizes: IO[bytes]
+    script: str
+    notes: tuple[str, ...]
 
 
 class Clone:
     """A clone of the database that `dsn` leads to. A context manager; its server ends with it.
 
-    `blank` are columns whose values stay at the source, `folders` are looked at first for server programs. Raises ConnectError, Refused (no server programs here, or
-    pg_dump may not read the schema) and StepFailed (the private server did not start).
+    `connection` and `dsn` are those of a role that owns everything on the clone and is no superuser: what is planned
+    there may run functions of the source. `blank` are columns whose values stay at the source, `folders` are looked at
+    first for server programs; `seconds` is how long it took to make. Raises ConnectError, LockNotObtained, Refused (no
+    server programs here, or pg_dump may not read the schema) and StepFailed (the private server did not start, or there
+    is no space left).
     """
 
     source: Source
@@ -72,8 +80,10 @@ class Clone:
         started = time.monotonic()
         try:
             self._make()
-        except BaseException:
+        except BaseException as error:
             self._stack.close()
+            if isinstance(error, psycopg.Error | OSError):
+                raise _failed(error) from error
             raise
         self.seconds = time.monotonic() - started
         return self
@@ -85,56 +95,94 @@ class Clone:
 
     @property
     def dsn(self) -> str:
-        """How the clone is reached, by its superuser."""
-        return self.server.dsn(DATABASE)
+        """How the clone is reached, by its owner."""
+        return self.server.dsn(DATABASE, user=owner.OWNER)
 
     def _make(self) -> None:
-        with session.open(self._dsn, name="clone") as reading:
-            with _looking(reading):
-                self.source = read_source(reading)
-                script, hidden = schema.read(reading, self._dsn, self.source.major)
+        with ExitStack() as spools:
+            read = self._read(spools)
+            self.source = read.source
             binaries, notes = _binaries(self.source.major, self._folders)
-            server = PrivateServer(binaries, settings=_SETTINGS, checksums=False)
-            self.server = self._stack.enter_context(server)
-            with session.open(server.dsn(), name="clone") as first:
-                notes += locale.create_database(first, DATABASE, self.source, binaries.major)
-            with session.open(self.dsn, name="clone") as filling:
-                skipped = schema.restore(filling, script)
-                with _looking(reading), filling.transaction():
-                    refused = self._statistics(reading, filling)
-                    files = sizes.count(filling, sizes.read(reading))
-        server.stop()  # with it goes what it remembers of the files
-        sizes.grow(files, server.directory, server.account)
-        server.start()
+            self.server = PrivateServer(binaries, settings=_SETTINGS, checksums=False)
+            self._stack.enter_context(self.server)
+            notes += self._database()
+            refused, files, restoring = self._fill(read)
+        self.server.stop()  # with it goes what it remembers of the files
+        sizes.grow(files, self.server.directory, self.server.account)
+        self.server.start()
         self.connection = self._stack.enter_context(session.open(self.dsn, name="clone"))
-        _configure(self.connection, self.source)
-        self.indexes = Indexes(self.connection, server.directory, server.account)
-        self.missing = Missing(skipped=skipped, hidden=hidden, statistics=refused, notes=tuple(notes))
+        self.indexes = Indexes(self.connection, self.server.directory, self.server.account)
+        self.missing = Missing(
+            skipped=tuple(restoring.skipped),
+            hidden=read.hidden.named,
+            statistics=refused,
+            notes=(*notes, *read.notes, *restoring.notes),
+        )
 
-    def _statistics(self, reading: Connection, filling: Connection) -> tuple[str, ...]:
-        """Copies all statistics; what was refused."""
-        statistics.prepare(reading, filling)
-        blank = statistics.places(reading, self._blank)
-        refused = statistics.copy(reading, filling, blank)
-        return (*refused, *extended_statistics.copy(reading, filling, blank))
+    def _read(self, spools: ExitStack) -> _Read:
+        """Reads the source: its catalogs, pg_stats and file sizes, in one short transaction, and its schema."""
+        with session.open(self._dsn, name="clone") as reading:
+            with looking(reading):
+                found = source.read(reading)
+                hidden = schema.hidden(reading)
+                blank = statistics.places(reading, self._blank)
+                statistics.set_formats(reading)
+                columns = spools.enter_context(statistics.read(reading, found, blank))
+                extended = extended_statistics.read(reading, blank)
+                lengths = spools.enter_context(sizes.read(reading, found))
+            text = schema.read(reading, self._dsn, found.major, hidden)
+        return _Read(
+            source=found,
+            hidden=hidden,
+            columns=columns,
+            extended=extended,
+            sizes=lengths,
+            script=text,
+            notes=tuple(_notes(found)),
+        )
+
+    def _database(self) -> list[str]:
+        """Makes the empty database; what is not as at the source."""
+        with session.open(self.server.dsn(), name="clone") as admin:
+            owner.create(admin)
+            notes = list(tablespaces.create(admin, self.source, owner.OWNER))
+            notes += locale.create_database(admin, DATABASE, owner.OWNER, self.source, self.server.binaries.major)
+        return notes
+
+    def _fill(self, read: _Read) -> tuple[tuple[str, ...], Sequence[sizes.File], Restoring]:
+        """Schema, statistics and sizes; what was refused, the files that are to be grown, and how the schema went."""
+        with session.open(self.server.dsn(DATABASE), name="clone") as admin:
+            owner.help_out(admin)
+            notes = locale.create_collations(admin, self.source.collations)
+            with session.open(self.dsn, name="clone") as filling:
+                restoring = Restoring(filling, admin, owner.OWNER)
+                restoring.run(script.cut(read.script))
+            restoring.notes += [*notes, *foreign.keep_apart(admin)]
+            with admin.transaction():
+                statistics.set_formats(admin)
+                admin.execute(b"UPDATE pg_catalog.pg_constraint SET contype = '-' WHERE contypid <> 0")
+                refused = statistics.load(admin, self.source, read.columns)
+                refused += extended_statistics.load(admin, read.extended)
+                admin.execute(b"UPDATE pg_catalog.pg_constraint SET contype = 'c' WHERE contypid <> 0")
+                files = sizes.load(admin, self.source, read.sizes)
+            owner.configure(admin, DATABASE, self.source.settings)
+        return refused, files, restoring
 
 
-class _looking:
-    """A transaction on the source that changes nothing and ends by itself."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._transaction = connection.transaction(force_rollback=True)
-        self._connection = connection
-
-    def __enter__(self) -> None:
-        self._transaction.__enter__()
-        self._connection.execute(b"SET TRANSACTION READ ONLY")
-        self._connection.execute(f"SET LOCAL statement_timeout = {_STATEMENT_TIMEOUT_MS}".encode())
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._transaction.__exit__(kind, error, trace)
+def _notes(found: Source) -> list[str]:
+    """What of the source is only told."""
+    notes = []
+    if found.major < 17 and not found.reads_statistics:
+        notes.append(
+            "PostgreSQL 14 to 16 show the statistics of ranges to superusers only: conditions on ranges are estimated "
+            "as if nobody had analyzed them."
+        )
+    if found.has_policies:
+        notes.append(
+            "Policies of row-level security are not on the clone: statements are planned as for a role that they do "
+            "not concern."
+        )
+    return notes
 
 
 def _binaries(major: int, folders: Sequence[Path]) -> tuple[Binaries, list[str]]:
@@ -147,10 +195,12 @@ def _binaries(major: int, folders: Sequence[Path]) -> tuple[Binaries, list[str]]
     return found, [note]
 
 
-def _configure(connection: Connection, source: Source) -> None:
-    """Gives the session what steers the planner at the source. What this major does not know stays away."""
-    for name, value in source.settings.items():
-        try:
-            connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", [name, value])
-        except (psycopg.errors.UndefinedObject, psycopg.errors.InvalidParameterValue):
-            continue
+def _failed(error: psycopg.Error | OSError) -> StepFailed:
+    """The error of a clone that could not be made: its own server or this machine is to blame."""
+    reason = describe(error) if isinstance(error, psycopg.Error) else str(error)
+    return StepFailed(
+        f"The clone could not be made: {reason}",
+        sqlstate=error.sqlstate if isinstance(error, psycopg.Error) else None,
+        state="Nothing was changed, and nothing of the clone is left.",
+        hint="A clone needs space in the folder for temporary files; TMPDIR names another one.",
+    )

@@ -9,92 +9,105 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from ..connect.session import Connection
+from ..connect.translation import describe
 from ..sql import quote
-from . import combinations, statistics
-from ._query import query
+from . import combinations, common_combinations, statistics
+from ._query import filled, query
+from .common_combinations import Combination
 
 _CASTS = ("pg_ndistinct", "pg_dependencies", "pg_mcv_list")
 Key = tuple[str, str, bool]
+"""Schema, name, and whether they are those of a table together with its children."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Object:
-    """Extended statistics of the clone: what they are on."""
+    """Extended statistics of the clone: what they are on. `numbers` are those of all columns of the relation, `columns`
+    the columns of the statistics."""
 
     schema: str
     relation: str
     numbers: Mapping[str, int]
+    columns: tuple[str, ...]
     expressions: tuple[str, ...]
+
+    @property
+    def table(self) -> str:
+        """The relation as SQL."""
+        return quote.qualified(self.schema, self.relation)
 
 
 @dataclass(kw_only=True)
-class _Data:
-    """What the source has for one of them."""
+class Data:
+    """What the source has for one of them; `names` are those of all columns of its relation by number."""
 
     n_distinct: bytes | None = None
     dependencies: bytes | None = None
-    combinations: bytes | None = None
+    common: tuple[Combination, ...] = ()
     names: Mapping[int, str] = field(default_factory=dict)
-    has_combinations: bool = False
     expressions: dict[str, tuple[Any, ...]] = field(default_factory=dict)
 
 
-def copy(source: Connection, clone: Connection, blank: Jsonb) -> tuple[str, ...]:
-    """Copies them, after those of the columns, in the same transactions. Returns what could not be put in."""
-    clone.execute(b"DELETE FROM pg_catalog.pg_statistic_ext_data")  # 14 keeps an empty row for each
-    for name in _CASTS:
-        clone.execute(f"CREATE CAST (bytea AS {name}) WITHOUT FUNCTION".encode())
-    objects = {
-        (schema, name): _Object(
-            schema=table_schema, relation=table, numbers=numbers or {}, expressions=tuple(expressions)
-        )
-        for schema, name, table_schema, table, numbers, expressions in clone.execute(query("objects"))
-    }
-    missing = []
-    for (schema, name, inherited), data in sorted(_read(source, blank).items()):
-        there = objects.get((schema, name))
-        if there is not None:
-            missing += _put(clone, (schema, name, inherited), there, data)
-    return tuple(missing)
-
-
-def _read(source: Connection, blank: Jsonb) -> Mapping[Key, _Data]:
-    found: dict[Key, _Data] = {}
-    inherited = source.info.server_version >= 150000
-    rows = source.execute(_text("extended", inherited="s.inherited" if inherited else "false"))
-    for schema, name, whole, n_distinct, dependencies, names, has_combinations in rows:
-        found[schema, name, whole] = _Data(
+def read(source: Connection, blank: str) -> Mapping[Key, Data]:
+    """What the source has, as far as the role may see it; no values of tables at the places of `blank` (SQL)."""
+    found: dict[Key, Data] = {}
+    inherited = "s.inherited" if source.info.server_version >= 150000 else "false"
+    for schema, name, whole, n_distinct, dependencies, names in source.execute(filled("extended", inherited=inherited)):
+        found[schema, name, whole] = Data(
             n_distinct=n_distinct,
             dependencies=dependencies,
             names={int(number): column for number, column in (names or {}).items()},
-            has_combinations=has_combinations,
         )
-    text = _text("expressions", inherited="s.inherited" if inherited else "false")
-    for schema, name, expression, whole, *rest in source.execute(text, {"blank": blank}):
-        found.setdefault((schema, name, whole), _Data()).expressions[expression] = tuple(rest)
-    try:
-        with source.transaction():
-            text = _text("combinations", inherited="d.stxdinherit" if inherited else "false")
-            rows = source.execute(text, {"blank": blank}).fetchall()
-    except psycopg.errors.InsufficientPrivilege:
-        rows = []
-    for schema, name, whole, data in rows:
-        found.setdefault((schema, name, whole), _Data()).combinations = data
+    rows = source.execute(filled("expressions", inherited=inherited, blank=blank))
+    for schema, name, expression, whole, *rest in rows:
+        found.setdefault((schema, name, whole), Data()).expressions[expression] = tuple(rest)
+    rows = source.execute(filled("combinations", inherited=inherited, blank=blank))
+    for schema, name, whole, *parts in rows:
+        found.setdefault((schema, name, whole), Data()).common = common_combinations.combinations(*parts)
     return found
 
 
-def _put(clone: Connection, key: Key, there: _Object, data: _Data) -> list[str]:
+def load(clone: Connection, found: Mapping[Key, Data]) -> tuple[str, ...]:
+    """Puts them in, after `statistics.load` in the same transaction. Returns what could not be put in, a sentence
+    each."""
+    clone.execute(b"DELETE FROM pg_catalog.pg_statistic_ext_data")  # 14 keeps an empty row for each
+    for name in _CASTS:
+        clone.execute(f"CREATE CAST (bytea AS {name}) WITHOUT FUNCTION".encode())
+    objects = _objects(clone)
+    missing = []
+    for key, data in sorted(found.items(), key=lambda item: item[0]):
+        if (there := objects.get(key[:2])) is not None:
+            missing += _put(clone, key, there, data)
+    for name in _CASTS:
+        clone.execute(f"DROP CAST (bytea AS {name})".encode())
+    return tuple(missing)
+
+
+def _objects(clone: Connection) -> Mapping[tuple[str, str], _Object]:
+    return {
+        (schema, name): _Object(
+            schema=table_schema,
+            relation=table,
+            numbers=numbers or {},
+            columns=tuple(columns),
+            expressions=tuple(expressions),
+        )
+        for schema, name, table_schema, table, numbers, columns, expressions in clone.execute(query("objects"))
+    }
+
+
+def _put(clone: Connection, key: Key, there: _Object, data: Data) -> list[str]:
     schema, name, inherited = key
     numbers = {old: there.numbers[column] for old, column in data.names.items() if column in there.numbers}
     has_inherited = clone.info.server_version >= 150000
-    text = _text(
+    text = filled(
         "load_extended",
         inherited_column="stxdinherit," if has_inherited else "",
         inherited_value="%(inherited)s," if has_inherited else "",
     )
+    columns = [*map(quote.ident, there.columns), *(f"({each})" for each in there.expressions)]
     try:
         with clone.transaction():
             values = {
@@ -103,26 +116,24 @@ def _put(clone: Connection, key: Key, there: _Object, data: _Data) -> list[str]:
                 "inherited": inherited,
                 "n_distinct": data.n_distinct and combinations.n_distinct(data.n_distinct, numbers),
                 "dependencies": data.dependencies and combinations.dependencies(data.dependencies, numbers),
-                "combinations": data.combinations,
+                "combinations": data.common and common_combinations.rebuilt(clone, there.table, columns, data.common),
                 "view": _expressions(clone, there, data),
             }
-            clone.execute(text, values)
+            clone.execute(text, {**values, "combinations": values["combinations"] or None})
     except (psycopg.Error, ValueError) as error:
-        return [f"{schema}.{name}: {error}"]
-    if data.has_combinations and data.combinations is None:
-        return [f"{schema}.{name}: its most common combinations (a superuser may read them, of built-in types)"]
+        reason = describe(error) if isinstance(error, psycopg.Error) else str(error)
+        return [f"The extended statistics {schema}.{name} could not be put in: {reason}"]
     return []
 
 
-def _expressions(clone: Connection, there: _Object, data: _Data) -> int:
-    """Puts the statistics of expressions into pg_statistic, as if they were of the columns of a view: so the server says
-    which types the expressions have. Returns the oid of the view, 0 where there are none."""
+def _expressions(clone: Connection, there: _Object, data: Data) -> int:
+    """Puts the statistics of expressions into pg_statistic, as if they were of the columns of a view: so the server
+    says which types the expressions have. Returns the oid of the view, 0 where there are none."""
     if not data.expressions or not set(data.expressions) <= set(there.expressions):
         return 0
     listed = ", ".join(f"({text}) AS e{number}" for number, text in enumerate(there.expressions, 1))
-    table = quote.qualified(there.schema, there.relation)
     clone.execute(b"DROP VIEW IF EXISTS pg_temp.expressions")
-    clone.execute(f"CREATE TEMP VIEW expressions AS SELECT {listed} FROM {table}".encode())
+    clone.execute(f"CREATE TEMP VIEW expressions AS SELECT {listed} FROM {there.table}".encode())
     found = clone.execute(
         b"SELECT 'pg_temp.expressions'::regclass::oid::bigint, pg_my_temp_schema()::regnamespace::text"
     )
@@ -136,7 +147,3 @@ def _expressions(clone: Connection, there: _Object, data: _Data) -> int:
     for refusal in statistics.put(clone, rows):
         raise ValueError(refusal)
     return int(view)
-
-
-def _text(name: str, **parts: str) -> bytes:
-    return query(name).decode().format(**parts).encode()

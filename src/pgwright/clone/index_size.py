@@ -1,15 +1,15 @@
 """How many pages an index takes that nobody has built: from the rows, the widths and the numbers of distinct values.
 
-Each access method stores its entries in its own way, and each is computed as it would be stored. A b-tree keeps equal keys
-once, with a list of rows (13 and newer), which makes an index of few values a quarter as large; an estimate that
-does not know it misleads whoever has a budget. What is not known (how many words a text has, how many keys a document) is
-taken from typical ones, and named below.
+Each access method stores its entries in its own way, and each is computed as it would be stored. A b-tree keeps equal
+keys once, with a list of rows (13 and newer), which makes an index of few values a quarter as large; an estimate that
+does not know it misleads whoever has a budget. What is not known (how many words a text has, how many keys a document)
+is taken from typical ones, and named below.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .relation_file import BLOCK
@@ -60,9 +60,11 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Contents:
-    """What an index holds: entries for `rows` rows of `groups` different keys, of a table of `heap_pages`."""
+    """What an index holds: entries for `rows` rows of `groups` different keys, of a table of `heap_pages`. `options`
+    are those of the index (fillfactor, …)."""
 
     method: str
+    options: Mapping[str, str]
     columns: Sequence[Column]
     rows: float
     groups: float
@@ -81,10 +83,7 @@ def _btree(contents: Contents) -> float:
     has_included = any(not column.is_key for column in contents.columns)
     shares = not has_included and all(column.equal_is_same for column in contents.columns)
     rows, groups = max(contents.rows, 0.0), min(max(contents.groups, 1.0), max(contents.rows, 1.0))
-    if shares and rows / groups > 1:
-        size = groups * _group_bytes(key, rows / groups)
-    else:
-        size = rows * (key + _POINTER)
+    size = groups * _group_bytes(key, rows / groups) if shares and rows > groups else rows * (key + _POINTER)
     leaves = max(math.ceil(size / leaf), 1)
     above = leaves * (key + _POINTER) / (_USABLE * 0.7)
     return leaves + (math.ceil(above) if leaves > 1 else 0)
@@ -110,9 +109,9 @@ def _posting(key: int, rows: int) -> int:
 def _hash(contents: Contents) -> float:
     per_page = _USABLE * _HASH_FILL / (16 + _POINTER)
     buckets = max(contents.rows / per_page, 2)
-    power = 2 ** math.floor(math.log2(buckets))
+    power = 2.0 ** math.floor(math.log2(buckets))
     # Since 10 a doubling comes in four parts (hash_spareindex).
-    whole = next(power * part / 4 for part in (4, 5, 6, 7, 8) if power * part / 4 >= buckets)
+    whole: float = next(power * part / 4 for part in (4, 5, 6, 7, 8) if power * part / 4 >= buckets)
     overflow = max(contents.rows / per_page * _HASH_FILL - whole, 0)
     return whole + overflow + 2
 

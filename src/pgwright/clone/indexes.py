@@ -1,19 +1,22 @@
-"""Indexes on the clone: made in a millisecond or two, as large as they would be, hidden and shown again.
+"""Indexes on the clone: made in a few milliseconds, as large as they would be, hidden and shown again.
 
-An index is made by the server itself, with every access method and extension that is there, while its table stands on an
-empty file: the catalog says which file a table has. So nothing is read, and what the server would refuse it refuses.
-What an index is to be large is computed (`index_size`), with the planner's own count of its rows and keys.
+An index is made by the server itself, with every access method and extension that is there, while its table stands on
+an empty file: the catalog says which file a table has. So nothing is read, and what the server would refuse it refuses.
+How large an index is to be is computed (`index_size`), with the planner's own count of its rows and keys.
 
 A hidden index is one that is not valid: the planner leaves it alone, and it need not be made again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import psycopg
+from psycopg.types.json import Jsonb
 
 from ..base.errors import Refused
 from ..connect.session import Connection
@@ -21,11 +24,9 @@ from ..connect.translation import describe
 from ..server.account import Account
 from ..sql import parse, quote
 from . import sizes
-from ._query import query
-from .index_size import Column, Contents, pages
+from .index_contents import Counting
+from .index_size import Contents, pages
 from .relation_file import BLOCK
-
-_EMPTY = "pgwright_empty"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +42,14 @@ class Made:
     bytes: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Wanted:
+    """A CREATE INDEX: its table and itself, as SQL."""
+
+    table: str
+    statement: str
+
+
 class Indexes:
     """The indexes of one clone, by its connection."""
 
@@ -48,17 +57,34 @@ class Indexes:
         self._connection = connection
         self._directory = directory
         self._account = account
-        connection.execute(f"CREATE TABLE IF NOT EXISTS {_EMPTY} ()".encode())
+        self._counting = Counting(connection)
 
-    def create(self, statement: str) -> Made:
-        """Makes the index of a CREATE INDEX, visible to the planner. Raises Refused with what the server says."""
-        table = _table(statement)
-        try:
-            with self._connection.transaction():
-                oid = self._build(table, statement)
-        except psycopg.Error as error:
-            raise Refused(f"The server does not take this index: {describe(error)}") from error
-        return self._size(oid)
+    def create(self, statement: str, *, shown: bool = True) -> Made:
+        """Makes the index of a CREATE INDEX, for the planner to see or not. Raises Refused with what the server
+        says."""
+        [made] = self.create_all([statement], shown=shown)
+        if isinstance(made, Refused):
+            raise made
+        return made
+
+    def create_all(self, statements: Sequence[str], *, shown: bool = True) -> tuple[Made | Refused, ...]:
+        """Makes many at once, which is faster; for each the index, or why there is none."""
+        found: dict[int, Made | Refused] = {}
+        tables: dict[str, list[tuple[int, _Wanted]]] = {}
+        for number, statement in enumerate(statements):
+            try:
+                wanted = _understood(statement)
+            except Refused as refusal:
+                found[number] = refusal
+            else:
+                tables.setdefault(wanted.table, []).append((number, wanted))
+        for group in tables.values():
+            made = self._built([wanted for _, wanted in group])
+            found.update(zip((number for number, _ in group), made, strict=True))
+        indexes = [each for each in found.values() if not isinstance(each, Refused)]
+        if shown and indexes:
+            self.show([oid for made in indexes for oid in made.oids], shown=True)
+        return tuple(found[number] for number in range(len(statements)))
 
     def drop(self, made: Made) -> None:
         """Takes it away again."""
@@ -66,88 +92,91 @@ class Indexes:
 
     def show(self, oids: Iterable[int], *, shown: bool) -> None:
         """Shows indexes to the planner, or hides them; those of the source, too."""
-        statement = b"UPDATE pg_catalog.pg_index SET indisvalid = %s WHERE indexrelid = ANY (%s) AND indisvalid <> %s"
-        self._connection.execute(statement, [shown, list(oids), shown])
+        self._connection.execute("SELECT pgwright.show(%s::oid[], %s)", [list(oids), shown])
 
-    def _build(self, table: str, statement: str) -> int:
-        """Makes the index while its table, and each of its partitions, has an empty file; its oid."""
-        before = self._connection.execute(query("swap"), {"table": table, "empty": _EMPTY}).fetchall()
-        self._connection.execute(statement.encode())
-        newest = b"SELECT max(indexrelid)::bigint FROM pg_catalog.pg_index WHERE indrelid = %s::regclass"
-        row = self._connection.execute(newest, [table]).fetchone()
-        assert row is not None
-        self._connection.execute(
-            query("swap_back"), {"before": psycopg.types.json.Jsonb([list(each) for each in before])}
-        )
-        return int(row[0])
-
-    def _size(self, oid: int) -> Made:
-        """Makes the files of the index as long as they would be."""
-        rows = self._connection.execute(query("made"), {"index": oid}).fetchall()
-        total, counts, files = 0, [], []
-        for index, kind, method, *table, tuples, path, heap, predicate, _, _, _ in rows:
-            if kind == "p":
-                continue
-            columns = self._columns(index)
-            contents = self._contents(method, columns, (table[0], table[1]), predicate, tuples, heap)
-            blocks = pages(contents)
-            total += blocks * BLOCK
-            counts.append({"oid": index, "pages": blocks, "rows": contents.rows, "visible": 0})
-            width = sum(column.length if column.length > 0 else column.width for column in columns if column.is_key)
-            files.append(sizes.File(path=path, blocks=blocks, method=method, key_bytes=width))
-        self._connection.execute(query("count"), {"counts": psycopg.types.json.Jsonb(counts)})
-        sizes.grow(files, self._directory, self._account)
-        first = rows[0]
-        return Made(
-            oids=tuple(row[0] for row in rows),
-            schema=first[9],
-            name=first[10],
-            table=(first[3], first[4]),
-            definition=first[11],
-            bytes=total,
-        )
-
-    def _columns(self, index: int) -> list[Column]:
-        names = (
-            "is_key", "length", "align", "width", "nulls", "distinct", "elements", "listed", "listed_mass", "rarest",
-            "operator_class", "equal_is_same", "is_sorted", "expression",
-        )  # fmt: skip
-        rows = self._connection.execute(query("index"), {"index": index}).fetchall()
-        return [Column(**dict(zip(names, row, strict=True))) for row in rows]
-
-    def _contents(
-        self,
-        method: str,
-        columns: Sequence[Column],
-        table: tuple[str, str],
-        predicate: str,
-        tuples: float,
-        heap_pages: int,
-    ) -> Contents:
-        """What the index holds, by the planner's count."""
-        relation = f"FROM ONLY {quote.qualified(*table)}{f' WHERE {predicate}' if predicate else ''}"
-        rows = self._rows(f"SELECT 1 {relation}") if predicate else max(tuples, 0.0)
-        keys = ", ".join(column.expression for column in columns if column.is_key)
-        groups = self._rows(f"SELECT 1 {relation} GROUP BY {keys}") if method == "btree" and rows > 1 else rows
-        return Contents(method=method, columns=columns, rows=rows, groups=groups, heap_pages=heap_pages)
-
-    def _rows(self, statement: str) -> float:
-        """The planner's count of the rows of a query; as many as can be where it cannot be planned."""
+    def _built(self, wanted: Sequence[_Wanted]) -> list[Made | Refused]:
+        """The indexes, all on one table, hidden; by halves where one of them is refused."""
         try:
             with self._connection.transaction():
-                row = self._connection.execute(f"EXPLAIN (FORMAT JSON) {statement}".encode()).fetchone()
-        except psycopg.Error:
-            return float("inf")
-        assert row is not None
-        return float(row[0][0]["Plan"]["Plan Rows"])
+                found = self._run(wanted)
+        except psycopg.Error as error:
+            if self._connection.closed:
+                raise
+            if len(wanted) == 1:
+                return [Refused(f"The server does not take this index: {describe(error)}")]
+            middle = len(wanted) // 2
+            return self._built(wanted[:middle]) + self._built(wanted[middle:])
+        flat = [each for made in found if made for each in made if not each["is_partitioned"]]
+        contents = dict(zip((each["oid"] for each in flat), self._counting.contents(flat), strict=True))
+        sizes_of = {oid: pages(each) for oid, each in contents.items()}
+        counts = [(oid, sizes_of[oid], contents[oid].rows) for oid in sizes_of]
+        self._connection.execute("SELECT pgwright.count(%s)", [Jsonb(counts)])
+        sizes.grow(
+            [_file(each, contents[each["oid"]], sizes_of[each["oid"]]) for each in flat], self._directory, self._account
+        )
+        return [_made(each, sizes_of) if each else Refused("There is an index of that name already.") for each in found]
+
+    def _run(self, wanted: Sequence[_Wanted]) -> list[list[dict[str, Any]]]:
+        """Makes them, hidden, while the table, and each of its partitions, has an empty file: one message, one
+        transaction. What the catalog says of each; nothing where IF NOT EXISTS found one."""
+        table = f"{quote.literal(wanted[0].table)}::regclass"
+        newest = f"SELECT pgwright.newest({table})::bigint"
+        parts = [newest, f"SELECT pgwright.swap({table})"]
+        for each in wanted:
+            parts += [each.statement, newest]
+        parts.append("SELECT pgwright.swap_back()")
+        answers = self._connection.execute("\n;\n".join(parts).encode())
+        newest_ones = []
+        while True:
+            if answers.description is not None and answers.description[0].name == "newest":
+                row = answers.fetchone()
+                assert row is not None
+                newest_ones.append(row[0] or 0)
+            if not answers.nextset():
+                break
+        is_new = [now != before for before, now in pairwise(newest_ones)]
+        oids = [oid for oid, new in zip(newest_ones[1:], is_new, strict=True) if new]
+        rows = self._connection.execute("SELECT pgwright.made(o) FROM unnest(%s::oid[]) o", [oids]).fetchall()
+        made = iter([row[0] for row in rows])
+        hidden = [each["oid"] for (found,) in rows for each in found]
+        self.show(hidden, shown=False)
+        return [next(made) if new else [] for new in is_new]
 
 
-def _table(statement: str) -> str:
-    """The table of a CREATE INDEX, as SQL."""
+def _understood(statement: str) -> _Wanted:
+    """The statement, as it can be run in a transaction. Raises Refused where it is no CREATE INDEX."""
     found = parse.parse(statement)
     if len(found) != 1 or found[0].kind != "IndexStmt":
-        raise Refused("This is no CREATE INDEX.")
-    relation = found[0].node.relation
-    return (
+        raise Refused("This is no CREATE INDEX.", hint="Give one statement: CREATE INDEX ON table (columns).")
+    node = found[0].node
+    relation = node.relation
+    table = (
         quote.qualified(relation.schemaname, relation.relname) if relation.schemaname else quote.ident(relation.relname)
+    )
+    if not node.concurrent:
+        return _Wanted(table=table, statement=found[0].text)
+    node.concurrent = False
+    return _Wanted(table=table, statement=parse.deparse_statement(node))
+
+
+def _file(made: Mapping[str, Any], contents: Contents, blocks: int) -> sizes.File:
+    keys = [column for column in contents.columns if column.is_key]
+    return sizes.File(
+        path=made["path"],
+        blocks=blocks,
+        method=made["method"],
+        key_bytes=sum(column.length if column.length > 0 else column.width for column in keys),
+        heap_blocks=made["heap_pages"],
+    )
+
+
+def _made(found: Sequence[Mapping[str, Any]], blocks: Mapping[int, int]) -> Made:
+    first = found[0]
+    return Made(
+        oids=tuple(each["oid"] for each in found),
+        schema=first["schema"],
+        name=first["name"],
+        table=(first["table_schema"], first["table"]),
+        definition=first["definition"],
+        bytes=sum(blocks.get(each["oid"], 0) for each in found) * BLOCK,
     )

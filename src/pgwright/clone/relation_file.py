@@ -24,13 +24,6 @@ def extend(path: Path, blocks: int, account: Account) -> None:
         _lengthen(segment, length, account)
 
 
-def write(path: Path, first: int, pages: bytes) -> None:
-    """Puts `pages` into the file from block `first` on."""
-    with path.open("r+b") as file:
-        file.seek(first * BLOCK)
-        file.write(pages)
-
-
 def _lengthen(path: Path, length: int, account: Account) -> None:
     is_new = not path.exists()
     with path.open("r+b" if not is_new else "x+b") as file:

@@ -1,138 +1,65 @@
-"""The schema: what pg_dump writes, run on the clone piece by piece, so that what cannot be there is skipped by name.
-
-An extension that this machine does not have takes along what needs it; everything else is there. What would act by itself
-(event triggers, subscriptions), what holds secrets (user mappings) and what no plan depends on (grants, comments,
-triggers, policies) is left out.
-"""
+"""The schema: what pg_dump writes, read with a time limit for locks, and without what this role may not read."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-import psycopg
-
-from ..base.errors import MigrationFileError
+from ..base.errors import ConnectError, Refused
 from ..base.name import RelationName
 from ..connect.session import Connection
-from ..connect.translation import describe
 from ..server import dump, find
-from ..sql import parse
 from ._query import query
+from .source import LOCK_SECONDS, NOTHING, locked
 
-_ENTRY = re.compile(r"^--\n-- Name: (?P<name>.*); Type: (?P<type>[A-Z ]+); Schema: .*\n--\n", re.MULTILINE)
-_META = re.compile(r"^\\(un)?restrict .*\n", re.MULTILINE)
-_LEFT_OUT = frozenset(
-    {
-        "ACL",
-        "COMMENT",
-        "DEFAULT ACL",
-        "EVENT TRIGGER",
-        "POLICY",
-        "PUBLICATION",
-        "PUBLICATION TABLE",
-        "PUBLICATION TABLES IN SCHEMA",
-        "ROW SECURITY",
-        "SECURITY LABEL",
-        "SUBSCRIPTION",
-        "TRIGGER",
-        "USER MAPPING",
-    }
-)
-_TOGETHER = 200
-"""Entries that are run in one message; where one of them fails, they are run one by one."""
-_OPTIONS = ("--no-comments", "--no-publications", "--no-security-labels", "--no-tablespaces", "--lock-wait-timeout=5s")
+_OPTIONS = ("--no-comments", "--no-publications", "--no-security-labels", f"--lock-wait-timeout={LOCK_SECONDS}s")
+_LOCKED = re.compile(r"\bIN ACCESS SHARE MODE\b")
+_LOST = re.compile(r"terminating connection|server closed the connection|connection to server|could not connect", re.I)
+_NO_RIGHT = re.compile(r"permission denied|42501", re.I)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Skipped:
-    """Something of the source that the clone does not have: its kind and name as pg_dump writes them, and why."""
+class Hidden:
+    """What this role may not read: whole `schemas`, and `relations` of the others; `named` are the relations of both
+    but sequences, on which no plan depends."""
 
-    kind: str
-    name: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Entry:
-    kind: str
-    name: str
-    text: str
+    schemas: tuple[str, ...]
+    relations: tuple[RelationName, ...]
+    named: tuple[RelationName, ...]
 
 
-def read(connection: Connection, dsn: str, major: int) -> tuple[str, tuple[RelationName, ...]]:
-    """The script of pg_dump for the connected database, and the relations that this role may not read, which are not in
-    it. Raises Refused with what pg_dump said."""
-    hidden = tuple(RelationName(schema, name) for schema, name in connection.execute(query("unreadable")))
-    script = dump.schema_script(
-        find.client("pg_dump", least=major),
-        dsn,
-        without=("pgwright",),
-        without_tables=hidden,
-        owners=False,
-        privileges=False,
-        options=_OPTIONS,
-    )
-    return script, hidden
-
-
-def restore(connection: Connection, script: str) -> tuple[Skipped, ...]:
-    """Runs the script on the clone and returns what of it failed. Raises nothing of the server's."""
-    head, entries = _entries(script)
-    for line in head.splitlines():
-        _try(connection, line)  # settings; an older server does not know all of them
-    skipped = []
-    for start in range(0, len(entries), _TOGETHER):
-        batch = entries[start : start + _TOGETHER]
-        if _try(connection, "\n".join(entry.text for entry in batch)):
-            for entry in batch:
-                reason = _try(connection, entry.text)
-                if reason:
-                    skipped.append(Skipped(kind=entry.kind.lower(), name=entry.name, reason=reason))
-    connection.execute(b"RESET ALL")
-    return tuple(skipped)
-
-
-def _try(connection: Connection, text: str) -> str:
-    """Runs a piece of the script; why it failed, empty where it did not."""
-    try:
-        with connection.transaction():
-            connection.execute(text.encode())
-    except psycopg.Error as error:
-        return describe(error)
-    return ""
-
-
-def _entries(script: str) -> tuple[str, Sequence[_Entry]]:
-    """The settings at the head of a dump, and its entries but those that are left out."""
-    text = _META.sub("", script)
-    found = list(_ENTRY.finditer(text))
-    head = text[: found[0].start()] if found else text
-    return head, tuple(entry for entry in _whole(text, found) if entry.kind not in _LEFT_OUT)
-
-
-def _whole(text: str, found: Sequence[re.Match[str]]) -> Iterator[_Entry]:
-    """The entries. A body of a function may hold a line that looks like the head of one: what does not parse alone is
-    taken together with what follows."""
-    open_: _Entry | None = None
-    for match, after in zip(found, [*(each.start() for each in found[1:]), len(text)], strict=True):
-        body = text[match.end() : after]
-        if open_ is not None:
-            body, kind, name = open_.text + match[0] + body, open_.kind, open_.name
+def hidden(connection: Connection) -> Hidden:
+    """Asks the connected database."""
+    schemas: dict[str, None] = {}
+    relations, named = [], []
+    for schema, name, is_usable, is_sequence in connection.execute(query("hidden")):
+        if is_usable:
+            relations.append(RelationName(schema, name))
         else:
-            kind, name = match["type"], match["name"]
-        open_ = _Entry(kind=kind, name=name, text=body)
-        if "$" not in body or _parses(body):
-            yield open_
-            open_ = None
-    if open_ is not None:
-        yield open_
+            schemas[schema] = None
+        if not is_sequence:
+            named.append(RelationName(schema, name))
+    return Hidden(schemas=tuple(schemas), relations=tuple(relations), named=tuple(named))
 
 
-def _parses(text: str) -> bool:
+def read(connection: Connection, dsn: str, major: int, unseen: Hidden) -> str:
+    """The script of pg_dump for the database that `dsn` leads to, and `connection`, which only explains a failure.
+    Raises Refused with what pg_dump said, LockNotObtained, and ConnectError where the server went away."""
+    program = find.client("pg_dump", least=major)
     try:
-        parse.scan(text)
-    except MigrationFileError:
-        return False
-    return True
+        return dump.schema_script(
+            program,
+            dsn,
+            without=("pgwright", *unseen.schemas),
+            without_tables=unseen.relations,
+            owners=False,
+            privileges=False,
+            options=_OPTIONS,
+        )
+    except Refused as error:
+        if _LOCKED.search(error.message) and not _NO_RIGHT.search(error.message):
+            raise locked(connection) from error
+        if _LOST.search(error.message):
+            hint = "Run the same command again when the server answers."
+            raise ConnectError(error.message, state=NOTHING, hint=hint) from error
+        raise

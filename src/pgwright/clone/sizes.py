@@ -2,74 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
-from psycopg.types.json import Jsonb
-
-from ..base.name import RelationName
 from ..connect.session import Connection
 from ..server.account import Account
-from . import btree_file, relation_file
+from . import brin_file, btree_file, relation_file
 from ._query import query
+from .source import Source
+from .spool import copy_in, copy_out
 
-
-@dataclass(frozen=True, kw_only=True)
-class Size:
-    """The size of a relation. `kind` is pg_class.relkind, `method` its access method; `pages`, `rows` and `visible` are
-    what pg_class has; `blocks` is the length of the file now, None where there is no file."""
-
-    kind: str
-    method: str
-    pages: int
-    rows: float
-    visible: int
-    blocks: int | None
+_TABLE = """
+CREATE TEMP TABLE source_sizes (
+    schema name, relation name, method name, pages int, rows real, visible int, blocks bigint
+)
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class File:
     """A file of the clone and how long it is to be: `path` below the data directory, `blocks`; of an index its access
-    method and how many bytes its keys take."""
+    method, how many bytes its keys take, and the length of its table."""
 
     path: str
     blocks: int
     method: str = ""
     key_bytes: int = 0
+    heap_blocks: int = 0
 
 
-def read(connection: Connection) -> Mapping[RelationName, Size]:
+def read(connection: Connection, source: Source) -> IO[bytes]:
     """The sizes of all relations of the connected database that are not the system's."""
-    sizes = {}
-    for schema, name, kind, method, pages, rows, visible, blocks in connection.execute(query("sizes")):
-        size = Size(kind=kind, method=method or "", pages=pages, rows=rows, visible=visible, blocks=blocks)
-        sizes[RelationName(schema, name)] = size
-    return sizes
+    return copy_out(connection, query("sizes"), encoding=source.encoding)
 
 
-def count(connection: Connection, sizes: Mapping[RelationName, Size]) -> tuple[File, ...]:
-    """Writes into pg_class of the clone what that of the source counts, and returns the files that are to be grown."""
-    counts, files = [], []
-    for schema, name, oid, path, key_bytes in connection.execute(query("files")):
-        size = sizes.get(RelationName(schema, name))
-        if size is None:
-            continue
-        counts.append({"oid": oid, "pages": size.pages, "rows": size.rows, "visible": size.visible})
-        if path and size.blocks:
-            files.append(File(path=path, blocks=size.blocks, method=size.method, key_bytes=key_bytes))
-    connection.execute(query("count"), {"counts": Jsonb(counts)})
-    return tuple(files)
+def load(clone: Connection, source: Source, spool: IO[bytes]) -> tuple[File, ...]:
+    """Writes into pg_class of the clone what that of the source counts, after `statistics.load`, and returns the files
+    that are to be grown."""
+    clone.execute(_TABLE.encode())
+    copy_in(clone, spool, "pg_temp.source_sizes", encoding=source.encoding)
+    clone.execute(b"ANALYZE pg_temp.source_sizes")
+    rows = clone.execute(query("sizes_load"))
+    return tuple(
+        File(path=path, blocks=blocks, method=method, key_bytes=key_bytes, heap_blocks=heap)
+        for path, blocks, method, key_bytes, heap in rows
+    )
 
 
-def grow(files: Sequence[File], directory: Path, account: Account) -> None:
-    """Makes the files as long as they are to be, with nothing in them. A b-tree becomes as tall as it would be with
-    entries. The server must not have read them: it would not read them again."""
+def grow(files: Iterable[File], directory: Path, account: Account) -> None:
+    """Makes the files as long as they are to be, with nothing in them, but what the planner asks the first page of an
+    index. The server must not have read them: it would not read them again."""
     for file in files:
         path = directory / file.path
-        if file.method == "btree" and file.blocks > 1:
-            levels = btree_file.height(file.blocks, file.key_bytes)
-            with path.open("rb") as index:
-                first = index.read(relation_file.BLOCK)
-            relation_file.write(path, 0, btree_file.meta(first, levels) + btree_file.way_down(levels))
+        if file.method in _META:
+            with path.open("r+b") as index:
+                first = _META[file.method](index.read(relation_file.BLOCK), file)
+                index.seek(0)
+                index.write(first)
         relation_file.extend(path, file.blocks, account)
+
+
+def _btree(page: bytes, file: File) -> bytes:
+    if file.blocks <= 1:
+        return page
+    levels = btree_file.height(file.blocks, file.key_bytes)
+    return btree_file.meta(page, levels) + btree_file.way_down(levels)
+
+
+def _brin(page: bytes, file: File) -> bytes:
+    return brin_file.meta(page, file.heap_blocks)
+
+
+_META = {"btree": _btree, "brin": _brin}

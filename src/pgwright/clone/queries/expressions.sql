@@ -5,5 +5,5 @@ SELECT s.statistics_schemaname::text, s.statistics_name::text, s.expr, {inherite
        s.most_common_elems::text, s.most_common_elem_freqs::text, s.elem_count_histogram::text, NULL, NULL, NULL
 FROM pg_catalog.pg_stats_ext_exprs s
 WHERE s.schemaname NOT IN ('pg_catalog', 'information_schema')
-  AND NOT EXISTS (SELECT FROM pg_catalog.jsonb_to_recordset(%(blank)s) AS x(schema name, relation name)
+  AND NOT EXISTS (SELECT FROM pg_catalog.jsonb_to_recordset({blank}) AS x(schema name, relation name)
                   WHERE x.schema = s.schemaname AND x.relation = s.tablename)

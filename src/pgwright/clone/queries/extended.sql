@@ -4,7 +4,6 @@ SELECT s.statistics_schemaname::text, s.statistics_name::text, {inherited}, s.n_
        (SELECT pg_catalog.jsonb_object_agg(a.attnum, a.attname) FROM pg_catalog.pg_attribute a
         JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
         JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = s.schemaname AND c.relname = s.tablename AND a.attnum > 0 AND NOT a.attisdropped),
-       s.most_common_vals IS NOT NULL
+        WHERE n.nspname = s.schemaname AND c.relname = s.tablename AND a.attnum > 0 AND NOT a.attisdropped)
 FROM pg_catalog.pg_stats_ext s
 WHERE s.schemaname NOT IN ('pg_catalog', 'information_schema')

@@ -1,0 +1,111 @@
+-- What the owner of the clone, who is no superuser, may do to its catalog. The schema is free: that of the source is not
+-- copied.
+CREATE SCHEMA pgwright;
+
+CREATE TABLE pgwright.empty ();
+
+-- Puts a table, and all that is partitioned below it, on the file of an empty one, and keeps what pg_class said before:
+-- CREATE INDEX counts the rows again.
+CREATE FUNCTION pgwright.swap(relation regclass) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    WITH RECURSIVE below AS (
+        SELECT relation::oid AS oid
+        UNION
+        SELECT i.inhrelid FROM below b JOIN pg_inherits i ON i.inhparent = b.oid
+        JOIN pg_class c ON c.oid = i.inhrelid AND c.relispartition
+    )
+    SELECT set_config('pgwright.before', coalesce(jsonb_agg(jsonb_build_array(
+               c.oid, c.relfilenode, c.reltablespace, c.relpages, c.reltuples, c.relallvisible)), '[]')::text, true)
+    FROM pg_class c JOIN below b ON b.oid = c.oid WHERE c.relkind IN ('r', 'm');
+    UPDATE pg_class c SET relfilenode = e.relfilenode, reltablespace = e.reltablespace
+    FROM jsonb_array_elements(current_setting('pgwright.before')::jsonb) x, pg_class e
+    WHERE c.oid = (x ->> 0)::oid AND e.oid = 'pgwright.empty'::regclass
+$$;
+
+CREATE FUNCTION pgwright.swap_back() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    UPDATE pg_class c
+    SET relfilenode = (x ->> 1)::oid, reltablespace = (x ->> 2)::oid, relpages = (x ->> 3)::int,
+        reltuples = (x ->> 4)::real, relallvisible = (x ->> 5)::int
+    FROM jsonb_array_elements(current_setting('pgwright.before')::jsonb) x
+    WHERE c.oid = (x ->> 0)::oid
+$$;
+
+CREATE FUNCTION pgwright.show(oids oid[], shown bool) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    UPDATE pg_index SET indisvalid = shown WHERE indexrelid = ANY (oids) AND indisvalid <> shown
+$$;
+
+-- The newest index of a table.
+CREATE FUNCTION pgwright.newest(relation regclass) RETURNS oid LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
+    SELECT max(indexrelid) FROM pg_index WHERE indrelid = relation
+$$;
+
+-- Writes what pg_class is to count of indexes: an array of [oid, pages, rows].
+CREATE FUNCTION pgwright.count(counts jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+    UPDATE pg_class c SET relpages = (x ->> 1)::int, reltuples = (x ->> 2)::real
+    FROM jsonb_array_elements(counts) x WHERE c.oid = (x ->> 0)::oid
+$$;
+
+-- The columns of an index, each an object with the fields of `index_size.Column`. The statistics are those of the column of the
+-- table; those of an expression are the index's own. The fourth support function of a b-tree class says whether equal
+-- values are the same bytes, so that they can share a tuple; text under a collation that is not deterministic has none of
+-- that. The eleventh of a GiST class lets the build sort.
+CREATE FUNCTION pgwright.columns(index oid) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    SELECT jsonb_agg(jsonb_build_object(
+        'is_key', a.attnum <= x.indnkeyatts, 'length', a.attlen, 'align', a.attalign,
+        'width', coalesce(s.stawidth, CASE WHEN a.attlen > 0 THEN a.attlen END,
+                          (SELECT max(r.stawidth) FROM pg_depend d
+                           JOIN pg_statistic r ON r.starelid = d.refobjid AND r.staattnum = d.refobjsubid
+                           WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid
+                                 AND d.refobjid = x.indrelid AND d.refobjsubid > 0), 32),
+        'nulls', coalesce(s.stanullfrac, 0),
+        'distinct', coalesce(s.stadistinct, 0),
+        'elements', coalesce((SELECT n[cardinality(n)]
+                              FROM (VALUES (s.stakind4, s.stanumbers4), (s.stakind5, s.stanumbers5)) v(k, n)
+                              WHERE k = 5), 0),
+        'listed', coalesce(e.listed, 0), 'listed_mass', coalesce(e.mass, 0), 'rarest', coalesce(e.rarest, 0),
+        'operator_class', c.opcname,
+        'equal_is_same', EXISTS (SELECT FROM pg_amproc p WHERE p.amprocfamily = c.opcfamily AND p.amprocnum = 4
+                                 AND p.amproclefttype = c.opcintype AND p.amprocrighttype = c.opcintype)
+            AND NOT EXISTS (SELECT FROM pg_collation l
+                            WHERE l.oid = x.indcollation[a.attnum - 1] AND NOT l.collisdeterministic),
+        'is_sorted', EXISTS (SELECT FROM pg_amproc p WHERE p.amprocfamily = c.opcfamily AND p.amprocnum = 11
+                             AND p.amproclefttype = c.opcintype),
+        'expression', pg_get_indexdef(x.indexrelid, a.attnum, false)) ORDER BY a.attnum)
+    FROM pg_index x
+    JOIN pg_attribute a ON a.attrelid = x.indexrelid
+    LEFT JOIN pg_statistic s
+        ON s.starelid = CASE WHEN x.indkey[a.attnum - 1] = 0 THEN x.indexrelid ELSE x.indrelid END
+       AND s.staattnum = CASE WHEN x.indkey[a.attnum - 1] = 0 THEN a.attnum ELSE x.indkey[a.attnum - 1] END
+       AND NOT s.stainherit
+    LEFT JOIN pg_opclass c ON a.attnum <= x.indnkeyatts AND c.oid = x.indclass[a.attnum - 1]
+    LEFT JOIN LATERAL (
+        -- Most common elements: their fractions, and then the smallest and the largest, and of arrays that of NULLs.
+        SELECT cardinality(n) - more AS listed, n[cardinality(n) - more + 1] AS rarest,
+               (SELECT sum(f) FROM unnest(n[1:cardinality(n) - more]) f) AS mass
+        FROM (SELECT s.stanumbers4 AS n, CASE WHEN a.atttypid = 'tsvector'::regtype THEN 2 ELSE 3 END AS more
+              WHERE s.stakind4 = 4) v
+    ) e ON true
+    WHERE x.indexrelid = index
+$$;
+
+-- An index that has just been made, and on a partitioned table those of its partitions; each an object.
+CREATE FUNCTION pgwright.made(index oid) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+    SELECT jsonb_agg(jsonb_build_object(
+        'oid', x.indexrelid::bigint, 'schema', n.nspname, 'name', c.relname, 'method', m.amname,
+        'options', coalesce(c.reloptions, '{}'), 'path', pg_relation_filepath(x.indexrelid),
+        'definition', pg_get_indexdef(x.indexrelid), 'predicate', coalesce(pg_get_expr(x.indpred, x.indrelid), ''),
+        'is_partitioned', t.relkind = 'p', 'table_schema', tn.nspname, 'table', t.relname,
+        'rows', t.reltuples, 'heap_pages', t.relpages, 'columns', pgwright.columns(x.indexrelid))
+        ORDER BY p.level, p.relid)
+    FROM (SELECT index AS relid, 0 AS level
+          UNION SELECT t.relid::oid, t.level FROM pg_partition_tree(index::regclass) t WHERE t.level > 0) p
+    JOIN pg_index x ON x.indexrelid = p.relid
+    JOIN pg_class c ON c.oid = x.indexrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_am m ON m.oid = c.relam
+    JOIN pg_class t ON t.oid = x.indrelid
+    JOIN pg_namespace tn ON tn.oid = t.relnamespace
+$$;
