@@ -33,6 +33,16 @@ def differing(
     return [each for each in found if each[1] != each[2]]
 
 
+def near(one: Shape, other: Shape, part: float) -> bool:
+    """Whether two plans are the same, with the same rows, and with costs that differ by no more than this part."""
+    return (
+        (one[0], one[3]) == (other[0], other[3])
+        and all(abs(here - there) <= part * there for here, there in zip(one[1:3], other[1:3], strict=True))
+        and len(one[4]) == len(other[4])
+        and all(near(here, there, part) for here, there in zip(one[4], other[4], strict=True))
+    )
+
+
 def _shape(node: dict[str, Any]) -> Shape:
     name = f"{node['Node Type']} {node.get('Index Name') or node.get('Relation Name') or ''}"
     below = tuple(_shape(each) for each in node.get("Plans", ()))

@@ -50,7 +50,7 @@ SELECT * FROM types WHERE id % 7 = 3 AND lower(vc) = 'v3' AND d = 3
 SELECT id % 11, count(*) FROM types GROUP BY 1
 SELECT * FROM types WHERE d = deux(4)
 SELECT * FROM parts WHERE jour = '2024-03-03'
-SELECT * FROM parts WHERE région = 'nord' AND jour > '2024-09-01' AND montant < 20
+SELECT * FROM parts WHERE région = 'nord' AND jour > '2024-12-12' AND montant < 20
 SELECT région, montant, count(*) FROM parts GROUP BY 1, 2
 SELECT * FROM parts_s WHERE montant = 3
 SELECT * FROM parent WHERE nom = 'e7'
