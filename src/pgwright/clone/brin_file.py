@@ -1,22 +1,22 @@
-"""The first page of a BRIN that says how many pages its map of ranges has. The planner counts them as read.
-
-The layout is that of brin_page.h, the same from 14 to 18.
-"""
+"""The first page of a BRIN, which says how many pages its map of ranges has: the planner counts them as read."""
 
 from __future__ import annotations
 
 import math
 import struct
 
-_AT = 24
-"""Bytes of the header of a page."""
+from . import page
+
 _META = struct.Struct("=IIII")  # brinMagic, brinVersion, pagesPerRange, lastRevmapPage
+_MAGIC, _BRIN_VERSION = 0xA8109CFA, 1
+_SPECIAL = struct.pack("=HHHH", 0, 0, 0, 0xF091)  # BRIN_PAGETYPE_META
 RANGES = 1360
 """Ranges that one page of the map holds: REVMAP_PAGE_MAXITEMS."""
+PAGES_PER_RANGE = 128
+"""Where the index says nothing."""
 
 
-def meta(page: bytes, heap_blocks: int) -> bytes:
-    """The first page of an index, `page`, saying that the map covers a table of `heap_blocks`."""
-    magic, version, each, _ = _META.unpack_from(page, _AT)
+def first(heap_blocks: int, each: int) -> bytes:
+    """The page of an index with ranges of `each` pages, of a table of `heap_blocks`."""
     last = max(math.ceil(math.ceil(heap_blocks / each) / RANGES), 1)
-    return page[:_AT] + _META.pack(magic, version, each, last) + page[_AT + _META.size :]
+    return page.meta(_META.pack(_MAGIC, _BRIN_VERSION, each, last), _SPECIAL)

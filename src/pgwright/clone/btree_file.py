@@ -6,7 +6,7 @@ nested loop of 100,000 searches by some ten thousand. So the pages that lead fro
 written here. They are true pages: the planner itself searches an index for the greatest value that there is, and finds
 none.
 
-The layout is that of nbtree.h and bufpage.h, version 4 of b-trees, the same from 14 to 18.
+The layout is that of nbtree.h, version 4 of b-trees, the same from 14 to 18.
 """
 
 from __future__ import annotations
@@ -14,16 +14,12 @@ from __future__ import annotations
 import math
 import struct
 
+from . import page
 from .relation_file import BLOCK
 
-_HEADER = (
-    "=QHHHHHHI"  # pd_lsn, pd_checksum, pd_flags, pd_lower, pd_upper, pd_special, pd_pagesize_version, pd_prune_xid
-)
-_HEADER_SIZE = 24
 _OPAQUE = "=IIIHH"  # btpo_prev, btpo_next, btpo_level, btpo_flags, btpo_cycleid
 _SPECIAL = BLOCK - 16
-_VERSION = BLOCK | 4  # PG_PAGE_LAYOUT_VERSION
-_LEAF, _ROOT = 1, 2
+_LEAF, _ROOT, _META_PAGE = 1, 2, 8
 _META = "=IIIIII"  # btm_magic, btm_version, btm_root, btm_level, btm_fastroot, btm_fastlevel
 _MAGIC, _BTREE_VERSION = 0x053162, 4
 _TUPLE = 8
@@ -43,10 +39,12 @@ def height(blocks: int, key_bytes: int) -> int:
     return levels
 
 
-def meta(page: bytes, levels: int) -> bytes:
-    """The first page of an index, `page`, saying that the root is the next page, `levels` above the leaves."""
+def meta(levels: int) -> bytes:
+    """The first page of an index, saying that the root is the next page, `levels` above the leaves."""
     head = struct.pack(_META, _MAGIC, _BTREE_VERSION, 1, levels, 1, levels)
-    return page[:_HEADER_SIZE] + head + page[_HEADER_SIZE + len(head) :]
+    # btm_last_cleanup_num_delpages, btm_last_cleanup_num_heap_tuples, btm_allequalimage
+    head += struct.pack("=I4xd?7x", 0, -1.0, False)
+    return page.meta(head, struct.pack(_OPAQUE, 0, 0, 0, _META_PAGE, 0))
 
 
 def way_down(levels: int) -> bytes:
@@ -58,14 +56,14 @@ def _page(number: int, level: int, levels: int) -> bytes:
     flags = (_ROOT if level == levels else 0) | (_LEAF if level == 0 else 0)
     special = struct.pack(_OPAQUE, 0, 0, level, flags, 0)
     if level == 0:
-        header = struct.pack(_HEADER, 0, 0, 0, _HEADER_SIZE, _SPECIAL, _SPECIAL, _VERSION, 0)
-        return header + bytes(_SPECIAL - _HEADER_SIZE) + special
+        header = page.header(page.HEADER_SIZE, _SPECIAL, _SPECIAL)
+        return header + bytes(_SPECIAL - page.HEADER_SIZE) + special
     upper = _SPECIAL - _TUPLE
-    header = struct.pack(_HEADER, 0, 0, 0, _HEADER_SIZE + 4, upper, _SPECIAL, _VERSION, 0)
+    header = page.header(page.HEADER_SIZE + 4, upper, _SPECIAL)
     pointer = struct.pack("=I", upper | (1 << 15) | (_TUPLE << 17))  # ItemIdData: offset, LP_NORMAL, length
     child = number + 1
     entry = struct.pack("=HHHH", child >> 16, child & 0xFFFF, 0, _TUPLE | _ALTERNATIVE)
-    return header + pointer + bytes(upper - _HEADER_SIZE - 4) + entry + special
+    return header + pointer + bytes(upper - page.HEADER_SIZE - 4) + entry + special
 
 
 def _aligned(size: int) -> int:

@@ -29,21 +29,10 @@ class Counting:
         """What each of the indexes holds, all asked in one message."""
         questions = [_questions(each) for each in made]
         self._ask(text for pair in questions for text in pair if text)
-        found = []
-        for each, (rows_of, groups_of) in zip(made, questions, strict=True):
-            rows = self._known[rows_of] if rows_of else each["rows"]
-            groups = self._known[groups_of] if groups_of else rows
-            found.append(
-                Contents(
-                    method=each["method"],
-                    options=dict(option.split("=", 1) for option in each["options"]),
-                    columns=columns(each),
-                    rows=min(rows, each["rows"]) if each["rows"] >= 0 else rows,
-                    groups=groups,
-                    heap_pages=each["heap_pages"],
-                )
-            )
-        return found
+        return [
+            contents(each, rows=self._known.get(rows_of), groups=self._known.get(groups_of))
+            for each, (rows_of, groups_of) in zip(made, questions, strict=True)
+        ]
 
     def _ask(self, statements: Iterable[str]) -> None:
         new = [text for text in dict.fromkeys(statements) if text not in self._known]
@@ -64,9 +53,20 @@ class Counting:
                     self._ask([text])
 
 
-def columns(made: Mapping[str, Any]) -> tuple[Column, ...]:
-    """The columns of an index."""
-    return tuple(Column(**each) for each in made["columns"])
+def contents(made: Mapping[str, Any], *, rows: float | None = None, groups: float | None = None) -> Contents:
+    """What an index holds of which the catalog says `made` (`helpers.sql`): rows and groups as counted, else all."""
+    known = float(made["rows"])
+    counted = known if rows is None else rows
+    counted = min(counted, known) if known >= 0 else counted
+    return Contents(
+        method=made["method"],
+        options=dict(option.split("=", 1) for option in made["options"]),
+        columns=tuple(Column(**each) for each in made["columns"]),
+        is_partial=bool(made["predicate"]),
+        rows=max(counted, 0.0),
+        groups=max(counted, 0.0) if groups is None else groups,
+        heap_pages=made["heap_pages"],
+    )
 
 
 def _questions(made: Mapping[str, Any]) -> tuple[str, str]:
@@ -75,7 +75,10 @@ def _questions(made: Mapping[str, Any]) -> tuple[str, str]:
     head = f"EXPLAIN (FORMAT JSON) SELECT 1 FROM ONLY {quote.qualified(made['table_schema'], made['table'])}{where}"
     keys = sorted({each["expression"] for each in made["columns"] if each["is_key"]})
     is_counted = where or made["rows"] < 0
-    return head if is_counted else "", f"{head} GROUP BY {', '.join(keys)}" if made["method"] == "btree" else ""
+    return head if is_counted else "", f"{head} GROUP BY {', '.join(keys)}" if made["method"] in (
+        "btree",
+        "hash",
+    ) else ""
 
 
 def _rows(row: tuple[Any, ...] | None) -> float:

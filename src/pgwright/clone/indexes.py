@@ -23,10 +23,13 @@ from ..connect.session import Connection
 from ..connect.translation import describe
 from ..server.account import Account
 from ..sql import parse, quote
-from . import sizes
+from . import brin_file, gin_size, sizes
 from .index_contents import Counting
-from .index_size import Contents, pages
+from .index_size import Contents
+from .method_size import pages
 from .relation_file import BLOCK
+
+_FAR = 1 << 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +51,16 @@ class _Wanted:
 
     table: str
     statement: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sized:
+    """An index with its file: the rows in it, its pages, and the number of the file (0: the one that it has)."""
+
+    rows: float
+    number: int
+    blocks: int
+    file: sizes.File
 
 
 class Indexes:
@@ -107,14 +120,12 @@ class Indexes:
             middle = len(wanted) // 2
             return self._built(wanted[:middle]) + self._built(wanted[middle:])
         flat = [each for made in found if made for each in made if not each["is_partitioned"]]
-        contents = dict(zip((each["oid"] for each in flat), self._counting.contents(flat), strict=True))
-        sizes_of = {oid: pages(each) for oid, each in contents.items()}
-        counts = [(oid, sizes_of[oid], contents[oid].rows) for oid in sizes_of]
+        files = [_file(each, counted) for each, counted in zip(flat, self._counting.contents(flat), strict=True)]
+        counts = [(each["oid"], file.blocks, file.rows, file.number) for each, file in zip(flat, files, strict=True)]
         self._connection.execute("SELECT pgwright.count(%s)", [Jsonb(counts)])
-        sizes.grow(
-            [_file(each, contents[each["oid"]], sizes_of[each["oid"]]) for each in flat], self._directory, self._account
-        )
-        return [_made(each, sizes_of) if each else Refused("There is an index of that name already.") for each in found]
+        sizes.grow([file.file for file in files], self._directory, self._account)
+        blocks = {each["oid"]: file.blocks for each, file in zip(flat, files, strict=True)}
+        return [_made(each, blocks) if each else Refused("There is an index of that name already.") for each in found]
 
     def _run(self, wanted: Sequence[_Wanted]) -> list[list[dict[str, Any]]]:
         """Makes them, hidden, while the table, and each of its partitions, has an empty file: one message, one
@@ -159,14 +170,26 @@ def _understood(statement: str) -> _Wanted:
     return _Wanted(table=table, statement=parse.deparse_statement(node))
 
 
-def _file(made: Mapping[str, Any], contents: Contents, blocks: int) -> sizes.File:
-    keys = [column for column in contents.columns if column.is_key]
-    return sizes.File(
-        path=made["path"],
+def _file(made: Mapping[str, Any], contents: Contents) -> _Sized:
+    """How large an index is to be. The server remembers the first page of some, so these get a file of another number,
+    far from all that it will give out itself."""
+    blocks = pages(contents)
+    path = Path(made["path"])
+    is_remembered = made["method"] in ("brin", "gin")
+    number = int(path.name) + _FAR if is_remembered else 0
+    return _Sized(
+        rows=contents.rows,
+        number=number,
         blocks=blocks,
-        method=made["method"],
-        key_bytes=sum(column.length if column.length > 0 else column.width for column in keys),
-        heap_blocks=made["heap_pages"],
+        file=sizes.File(
+            path=str(path.with_name(str(number))) if number else str(path),
+            blocks=blocks,
+            method=made["method"],
+            key_bytes=sum(each.length if each.length > 0 else each.width for each in contents.keys),
+            heap_blocks=made["heap_pages"],
+            pages_per_range=int(contents.options.get("pages_per_range", brin_file.PAGES_PER_RANGE)),
+            parts=gin_size.count(contents) if made["method"] == "gin" else None,
+        ),
     )
 
 

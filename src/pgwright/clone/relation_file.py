@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import IO
 
 from ..server.account import Account
 
@@ -24,11 +25,22 @@ def extend(path: Path, blocks: int, account: Account) -> None:
         _lengthen(segment, length, account)
 
 
+def write(path: Path, pages: bytes, account: Account) -> None:
+    """Puts `pages` at the beginning of the file, which is made where it is missing."""
+    with _opened(path, account) as file:
+        file.write(pages)
+
+
 def _lengthen(path: Path, length: int, account: Account) -> None:
-    is_new = not path.exists()
-    with path.open("r+b" if not is_new else "x+b") as file:
+    with _opened(path, account) as file:
         if os.fstat(file.fileno()).st_size < length:
             os.truncate(file.fileno(), length)
-    if is_new:
-        account.own(path)
-        path.chmod(0o600)
+
+
+def _opened(path: Path, account: Account) -> IO[bytes]:
+    if path.exists():
+        return path.open("r+b")
+    file = path.open("x+b")
+    account.own(path)
+    path.chmod(0o600)
+    return file

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from ..connect.session import Connection
 from ..server.account import Account
-from . import brin_file, btree_file, relation_file
+from . import brin_file, btree_file, gin_file, gin_size, relation_file
 from ._query import query
+from .gin_size import Gin
+from .index_contents import contents
 from .source import Source
 from .spool import copy_in, copy_out
 
@@ -24,13 +26,16 @@ CREATE TEMP TABLE source_sizes (
 @dataclass(frozen=True, kw_only=True)
 class File:
     """A file of the clone and how long it is to be: `path` below the data directory, `blocks`; of an index its access
-    method, how many bytes its keys take, and the length of its table."""
+    method, how many bytes its keys take, the length of its table; of a BRIN how many pages a range has, of a GIN what
+    its first page counts."""
 
     path: str
     blocks: int
     method: str = ""
     key_bytes: int = 0
     heap_blocks: int = 0
+    pages_per_range: int = brin_file.PAGES_PER_RANGE
+    parts: Gin | None = None
 
 
 def read(connection: Connection, source: Source) -> IO[bytes]:
@@ -44,11 +49,27 @@ def load(clone: Connection, source: Source, spool: IO[bytes]) -> tuple[File, ...
     clone.execute(_TABLE.encode())
     copy_in(clone, spool, "pg_temp.source_sizes", encoding=source.encoding)
     clone.execute(b"ANALYZE pg_temp.source_sizes")
-    rows = clone.execute(query("sizes_load"))
+    rows = clone.execute(query("sizes_load")).fetchall()
+    gins = _gins(clone, [oid for oid, _, _, method, *_ in rows if method == "gin"])
     return tuple(
-        File(path=path, blocks=blocks, method=method, key_bytes=key_bytes, heap_blocks=heap)
-        for path, blocks, method, key_bytes, heap in rows
+        File(
+            path=path,
+            blocks=blocks,
+            method=method,
+            key_bytes=key_bytes,
+            heap_blocks=heap,
+            pages_per_range=each or brin_file.PAGES_PER_RANGE,
+            parts=gins.get(oid),
+        )
+        for oid, path, blocks, method, key_bytes, heap, each in rows
     )
+
+
+def _gins(clone: Connection, oids: Sequence[int]) -> Mapping[int, Gin]:
+    """What the first pages of these indexes count, as far as statistics tell: those of the source are not read."""
+    rows = clone.execute("SELECT pgwright.made(o) FROM unnest(%s::oid[]) o", [list(oids)])
+    found = [each for (made,) in rows for each in made]
+    return {each["oid"]: gin_size.count(contents(each)) for each in found}
 
 
 def grow(files: Iterable[File], directory: Path, account: Account) -> None:
@@ -56,23 +77,23 @@ def grow(files: Iterable[File], directory: Path, account: Account) -> None:
     index. The server must not have read them: it would not read them again."""
     for file in files:
         path = directory / file.path
-        if file.method in _META:
-            with path.open("r+b") as index:
-                first = _META[file.method](index.read(relation_file.BLOCK), file)
-                index.seek(0)
-                index.write(first)
+        if file.blocks > 1 and file.method in _FIRST:
+            relation_file.write(path, _FIRST[file.method](file), account)
         relation_file.extend(path, file.blocks, account)
 
 
-def _btree(page: bytes, file: File) -> bytes:
-    if file.blocks <= 1:
-        return page
+def _btree(file: File) -> bytes:
     levels = btree_file.height(file.blocks, file.key_bytes)
-    return btree_file.meta(page, levels) + btree_file.way_down(levels)
+    return btree_file.meta(levels) + btree_file.way_down(levels)
 
 
-def _brin(page: bytes, file: File) -> bytes:
-    return brin_file.meta(page, file.heap_blocks)
+def _brin(file: File) -> bytes:
+    return brin_file.first(file.heap_blocks, file.pages_per_range)
 
 
-_META = {"btree": _btree, "brin": _brin}
+def _gin(file: File) -> bytes:
+    assert file.parts is not None
+    return gin_file.first(file.blocks, file.parts)
+
+
+_FIRST = {"btree": _btree, "brin": _brin, "gin": _gin}

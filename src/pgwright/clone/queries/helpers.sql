@@ -39,10 +39,12 @@ CREATE FUNCTION pgwright.newest(relation regclass) RETURNS oid LANGUAGE sql STAB
     SELECT max(indexrelid) FROM pg_index WHERE indrelid = relation
 $$;
 
--- Writes what pg_class is to count of indexes: an array of [oid, pages, rows].
+-- Writes what pg_class is to count of indexes, and gives them a file of another number where that is not 0: an array of
+-- [oid, pages, rows, file].
 CREATE FUNCTION pgwright.count(counts jsonb) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
-    UPDATE pg_class c SET relpages = (x ->> 1)::int, reltuples = (x ->> 2)::real
+    UPDATE pg_class c SET relpages = (x ->> 1)::int, reltuples = (x ->> 2)::real,
+        relfilenode = CASE WHEN x ->> 3 = '0' THEN c.relfilenode ELSE (x ->> 3)::oid END
     FROM jsonb_array_elements(counts) x WHERE c.oid = (x ->> 0)::oid
 $$;
 
@@ -54,17 +56,21 @@ CREATE FUNCTION pgwright.columns(index oid) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     SELECT jsonb_agg(jsonb_build_object(
         'is_key', a.attnum <= x.indnkeyatts, 'length', a.attlen, 'align', a.attalign,
-        'width', coalesce(s.stawidth, CASE WHEN a.attlen > 0 THEN a.attlen END,
+        'stored', coalesce((SELECT greatest(k.typlen, 0) FROM pg_type k WHERE k.oid = c.opckeytype), 0),
+        'width', coalesce(s.stawidth, CASE WHEN a.attlen > 0 THEN a.attlen END,  -- of an expression as its column, if alike
                           (SELECT max(r.stawidth) FROM pg_depend d
                            JOIN pg_statistic r ON r.starelid = d.refobjid AND r.staattnum = d.refobjsubid
+                           JOIN pg_attribute o ON o.attrelid = d.refobjid AND o.attnum = d.refobjsubid
+                           JOIN pg_type ot ON ot.oid = o.atttypid
+                           JOIN pg_type xt ON xt.oid = a.atttypid AND xt.typcategory = ot.typcategory
                            WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid
-                                 AND d.refobjid = x.indrelid AND d.refobjsubid > 0), 32),
+                                 AND d.refobjid = x.indrelid AND d.refobjsubid > 0), 16),
         'nulls', coalesce(s.stanullfrac, 0),
         'distinct', coalesce(s.stadistinct, 0),
         'elements', coalesce((SELECT n[cardinality(n)]
                               FROM (VALUES (s.stakind4, s.stanumbers4), (s.stakind5, s.stanumbers5)) v(k, n)
                               WHERE k = 5), 0),
-        'listed', coalesce(e.listed, 0), 'listed_mass', coalesce(e.mass, 0), 'rarest', coalesce(e.rarest, 0),
+        'common', coalesce(e.common, '[]'), 'rarest', coalesce(e.rarest, 0), 'element_width', coalesce(e.width, 8),
         'operator_class', c.opcname,
         'equal_is_same', EXISTS (SELECT FROM pg_amproc p WHERE p.amprocfamily = c.opcfamily AND p.amprocnum = 4
                                  AND p.amproclefttype = c.opcintype AND p.amprocrighttype = c.opcintype)
@@ -82,9 +88,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     LEFT JOIN pg_opclass c ON a.attnum <= x.indnkeyatts AND c.oid = x.indclass[a.attnum - 1]
     LEFT JOIN LATERAL (
         -- Most common elements: their fractions, and then the smallest and the largest, and of arrays that of NULLs.
-        SELECT cardinality(n) - more AS listed, n[cardinality(n) - more + 1] AS rarest,
-               (SELECT sum(f) FROM unnest(n[1:cardinality(n) - more]) f) AS mass
-        FROM (SELECT s.stanumbers4 AS n, CASE WHEN a.atttypid = 'tsvector'::regtype THEN 2 ELSE 3 END AS more
+        -- Eight groups of them are told, each by how many there are and their mean.
+        SELECT (SELECT jsonb_agg(jsonb_build_array(g.count, g.mean))
+                FROM (SELECT count(*), avg(f.fraction) AS mean
+                      FROM (SELECT u AS fraction, ntile(8) OVER (ORDER BY u) AS n
+                            FROM unnest(v.n[1:cardinality(v.n) - v.more]) u) f GROUP BY f.n) g) AS common,
+               v.n[cardinality(v.n) - v.more + 1] AS rarest,
+               (SELECT avg(octet_length(t)) FROM unnest(v.elements::text::text[]) t) AS width
+        FROM (SELECT s.stanumbers4 AS n, s.stavalues4 AS elements,
+                     CASE WHEN a.atttypid = 'tsvector'::regtype THEN 2 ELSE 3 END AS more
               WHERE s.stakind4 = 4) v
     ) e ON true
     WHERE x.indexrelid = index

@@ -3,7 +3,7 @@
 -- and the typanalyze functions, the same from 14 to 18. array_in makes an array of any type out of text, and is
 -- declared to return anyarray, as the columns of pg_statistic are.
 WITH target AS (
-    SELECT c.oid AS relid, a.attnum, a.atttypid, a.atttypmod, a.attcollation, base.type, base.element, s.*
+    SELECT c.oid AS relid, a.attnum, a.atttypid, a.atttypmod, a.attcollation, base.type, base.element, base.range, s.*
     FROM pg_temp.source_statistics s
     JOIN pg_catalog.pg_namespace n ON n.nspname = s.schema
     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = s.relation
@@ -44,7 +44,7 @@ SELECT relid, attnum, inherited, null_frac, width, n_distinct,
        CASE WHEN part_equal IS NOT NULL THEN element_counts END,
        CASE WHEN is_range THEN pg_catalog.array_in(range_lengths::cstring, 'float8'::regtype, -1)
             WHEN own_equal IS NOT NULL THEN pg_catalog.array_in(common::cstring, atttypid, atttypmod) END,
-       CASE WHEN is_range THEN pg_catalog.array_in(range_bounds::cstring, type, -1)
+       CASE WHEN is_range THEN pg_catalog.array_in(range_bounds::cstring, range, -1)
             WHEN own_less IS NOT NULL THEN pg_catalog.array_in(histogram::cstring, atttypid, atttypmod) END,
        NULL,
        CASE WHEN part_equal IS NOT NULL THEN pg_catalog.array_in(elements::cstring, part_type, -1) END,

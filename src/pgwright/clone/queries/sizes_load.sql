@@ -2,7 +2,7 @@
 -- files are to be grown: where they are, and how many bytes the keys of an index take: their average width as far as
 -- statistics tell, else the length of their types; and how long its table is.
 WITH there AS (
-    SELECT c.oid, c.relkind, s.*
+    SELECT c.oid, c.relkind, c.reloptions, s.*
     FROM pg_temp.source_sizes s
     JOIN pg_catalog.pg_namespace n ON n.nspname = s.schema
     JOIN pg_catalog.pg_class c ON c.relnamespace = n.oid AND c.relname = s.relation
@@ -19,8 +19,9 @@ WITH there AS (
     LEFT JOIN pg_catalog.pg_statistic i ON i.starelid = x.indexrelid AND i.staattnum = a.attnum
     GROUP BY x.indexrelid
 )
-SELECT pg_catalog.pg_relation_filepath(t.oid), t.blocks, coalesce(t.method, ''), coalesce(w.bytes, 0)::int,
-       coalesce(h.blocks, 0)
+SELECT t.oid::bigint, pg_catalog.pg_relation_filepath(t.oid), t.blocks, coalesce(t.method, ''), coalesce(w.bytes, 0)::int,
+       coalesce(h.blocks, 0),
+       (SELECT split_part(o, '=', 2)::int FROM unnest(t.reloptions) o WHERE o LIKE 'pages\_per\_range=%')
 FROM there t
 JOIN counted k ON k.oid = t.oid
 LEFT JOIN widths w ON w.indexrelid = t.oid

@@ -1,4 +1,4 @@
--- For each type of a column its base type, the type of its elements, and which operators its statistics are ordered by:
+-- For each type of a column its base type, the type of its elements or of the ranges in it, and which operators its statistics are ordered by:
 -- those of the default b-tree class, as lookup_type_cache finds them: of the type itself, of one that it is binary
 -- coercible to (varchar: text), or of its polymorphic family.
 CREATE TEMP TABLE base_types AS
@@ -10,7 +10,8 @@ WITH RECURSIVE down(declared, type) AS (
 )
 SELECT d.declared, d.type,
        CASE WHEN t.typsubscript::text IN ('array_subscript_handler', 'raw_array_subscript_handler')
-            THEN t.typelem ELSE 0::oid END AS element
+            THEN t.typelem ELSE 0::oid END AS element,
+       coalesce((SELECT r.rngtypid FROM pg_catalog.pg_range r WHERE r.rngmultitypid = d.type), d.type) AS range
 FROM down d JOIN pg_catalog.pg_type t ON t.oid = d.type AND t.typtype <> 'd';
 
 CREATE TEMP TABLE operators AS
