@@ -8,6 +8,7 @@
 #   make docs                                       writes generated files only
 #   make new operation=NAME                         a new operation with its test
 #   make new sign=NAME                              a new sign of query plans with its planted queries
+#   make new check=NAME                             a new health check with its query and its planted databases
 #   make example ARGS="03_change_a_type"           one of examples/ on a private server: plan, expand, back, contract
 #   make bench [ARGS="stall --rows 20000"]          ratios against what one would do by hand
 #   make locks                                      measures the locks of DDL statements again
@@ -56,7 +57,7 @@ docs: setup
 	$(BIN)/python tools/generate.py
 
 new: setup
-	@$(BIN)/python tools/new.py $(if $(sign),sign=$(sign),operation=$(operation))
+	@$(BIN)/python tools/new.py $(if $(sign),sign=$(sign),$(if $(check),check=$(check),operation=$(operation)))
 
 example: setup
 	@$(BIN)/python tools/example.py $(ARGS)

@@ -1,6 +1,7 @@
-"""Starts an operation or a sign: `python tools/new.py operation=add_index` writes its file and its test.
+"""Starts an operation, a sign or a check: `python tools/new.py operation=add_index` writes its file and its test.
 
-`sign=sort_on_disk` writes a sign and its planted queries. It says what is next.
+`sign=sort_on_disk` writes a sign and its planted queries, `check=invalid_index` a health check, its query and its
+planted databases. It says what is next.
 
 Both fail until they are written: the completeness tests refuse headings that still hold "…", and the test fails.
 """
@@ -140,6 +141,66 @@ SELECT * FROM t WHERE id = 1;
 """
 
 
+CHECK = '''"""… One sentence: what {name} is.
+
+## What it is
+
+…
+
+## Why it is dangerous
+
+…
+
+## When it speaks
+
+…
+
+## Cure
+
+…
+
+## Versions
+
+14 to 18.
+
+## Example
+
+    SELECT …;
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ._check import Said
+from ._seen import Seen
+
+
+def look(seen: Seen) -> Iterator[Said]:
+    """… When it speaks."""
+    yield from ()
+'''
+
+QUERY = "-- … What the rows are.\nSELECT FROM pg_class c\n"
+
+DEFECT = """-- found: … the object, as the finding names it
+CREATE TABLE t (id int PRIMARY KEY);
+
+-- not found: … why it only looks like it
+CREATE TABLE t (id int PRIMARY KEY);
+"""
+
+
+def check(name: str, stem: str) -> dict[Path, str]:
+    """The files of a new health check."""
+    checks = ROOT / "src" / "pgwright" / "diagnose" / "health" / "checks"
+    return {
+        checks / f"{stem}.py": CHECK.format(name=name),
+        checks / f"{stem}.sql": QUERY,
+        ROOT / "tests" / "diagnose" / "health" / "corpus" / f"{name}.sql": DEFECT,
+    }
+
+
 def operation(name: str, stem: str) -> dict[Path, str]:
     """The files of a new operation."""
     twin = "".join(word.capitalize() for word in name.split("_"))
@@ -157,13 +218,13 @@ def sign(name: str, stem: str) -> dict[Path, str]:
     }
 
 
-KINDS = {"operation": operation, "sign": sign}
+KINDS = {"check": check, "operation": operation, "sign": sign}
 
 
 def main(arguments: list[str]) -> int:
     kind, _, name = arguments[0].partition("=") if arguments else ("", "", "")
     if kind not in KINDS or not re.fullmatch(r"[a-z][a-z0-9_]*[a-z0-9]", name):
-        print("usage: make new operation=name_in_lower_case, or sign=name_in_lower_case", file=sys.stderr)
+        print("usage: make new operation=name_in_lower_case, or sign=…, or check=…", file=sys.stderr)
         return 2
     files = KINDS[kind](name, f"{name}_" if keyword.iskeyword(name) else name)
     taken = [path for path in (*files, next(iter(files)).with_suffix("")) if path.exists()]

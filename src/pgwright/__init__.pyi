@@ -7,6 +7,7 @@ from .api.contract import contract as contract
 from .api.doctor import doctor as doctor
 from .api.expand import expand as expand
 from .api.explain import explain as explain
+from .api.health import health as health
 from .api.init import init as init
 from .api.new import new as new
 from .api.pause import pause as pause

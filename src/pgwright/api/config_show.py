@@ -32,6 +32,10 @@ def _text(key: str, value: Any) -> str:
     """A value as a person writes it."""
     if key.startswith("throttle."):
         return limits.shown(key.removeprefix("throttle."), value)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} = {each}" for name, each in value.items()) or "(none)"
+    if key in ("health.checks", "health.silence", "health.state") and not value:
+        return "(none)" if key != "health.state" else "(the user's folder for state)"
     if value is None or value == "":
         return "(libpq's own variables)" if key == "dsn" else "(none)"
     if isinstance(value, tuple):

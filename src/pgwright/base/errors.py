@@ -5,7 +5,8 @@
     │  ├─ ConfigError                   2    a setting is unknown, missing or malformed
     │  ├─ MigrationFileError            2    a migration file cannot be understood; has file, line, column
     │  ├─ QueryPlanError                2    what was given is no query plan, or only a part of one; has line
-    │  └─ WorkloadError                 2    there are no statements in what was given, or they cannot be read
+    │  ├─ WorkloadError                 2    there are no statements in what was given, or they cannot be read
+    │  └─ CheckFileError                2    a file is no health check; has file and line
     ├─ ConnectError                     3    no connection, or a server that is too old
     ├─ LockNotObtained                  4    somebody holds what a step needs; names who
     ├─ StepFailed                       5    a step failed; the journal can resume or roll back
@@ -86,6 +87,17 @@ class QueryPlanError(UsageError):
 
 class WorkloadError(UsageError):
     """Statements that people run cannot be read from a server, a log or a file, or there are none."""
+
+
+class CheckFileError(UsageError):
+    """A `.sql` file is no health check. `line` is 1-based, None where the whole file is to blame."""
+
+    def __init__(self, message: str, *, file: str, line: int | None = None, hint: str = "") -> None:
+        place = file if line is None else f"{file}:{line}"
+        super().__init__(f"{place}: {message}.", hint=hint)
+        self.reason = message
+        self.file = file
+        self.line = line
 
 
 class ConnectError(PgwrightError):

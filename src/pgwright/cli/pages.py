@@ -1,4 +1,5 @@
-"""The pages of `pgwright docs` and of docs/reference: operations, signs, directives, commands, errors, exit codes.
+"""The pages of `pgwright docs` and of docs/reference: operations, signs, checks, directives, commands, errors and exit
+codes.
 
 The text is the docstring of the thing itself. Modules are read, not imported, so that a page costs nothing; only a
 command's page imports the command, for its options.
@@ -20,11 +21,13 @@ from .directive_pages import DIRECTIVES
 
 OPERATIONS = "evolve.operations"
 SIGNS = "diagnose.signs"
+CHECKS = "diagnose.health.checks"
 COMMANDS = "cli.commands"
 
 EXIT_CODES = {
     0: "Fine.",
-    1: "Findings at or above `--fail-on` (doctor, explain, plans gate); a plan that is not empty under `--exit-code`.",
+    1: "Findings at or above `--fail-on` (doctor, explain, health, plans gate); a plan that is not empty, and "
+    "`--exit-code` was given.",
     2: "The command line, a setting or a migration file is wrong. Nothing was changed.",
     3: "No connection, or a server that is too old.",
     4: "A lock was not obtained inside its budget. The state is that after the last finished step; try again later.",
@@ -53,10 +56,11 @@ class Page:
 
 
 def pages(*kinds: str) -> Iterator[Page]:
-    """All pages of `kinds` (operation, sign, directive, command, error, exit code); all of them when none is given."""
+    """All pages of `kinds` (operation, sign, check, directive, command, error, exit code), all where none is given."""
     makers = {
         "operation": _operations,
         "sign": _signs,
+        "check": _checks,
         "directive": _directives,
         "command": _commands,
         "error": _errors,
@@ -85,6 +89,26 @@ def _operations() -> Iterator[Page]:
 def _signs() -> Iterator[Page]:
     for name in registry.names(SIGNS):
         yield _page(name, "sign", _docstring(SIGNS, name))
+
+
+def _checks() -> Iterator[Page]:
+    """A check is a module, or a query alone whose first comment is its docstring."""
+    alone = {path.stem for path in _folder(CHECKS).glob("*.sql") if "." not in path.stem}
+    modules = set(registry.names(CHECKS))
+    for name in sorted(modules | alone):
+        text = _docstring(CHECKS, name) if name in modules else _comment(_folder(CHECKS) / f"{name}.sql")
+        yield _page(name, "check", text)
+
+
+def _comment(path: Path) -> str:
+    """The comment at the head of a query, without the lines that are for pgwright."""
+    lines = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("--"):
+            break
+        if not line.startswith("-- pgwright:"):
+            lines.append(line.removeprefix("--").removeprefix(" "))
+    return "\n".join(lines)
 
 
 def _directives() -> Iterator[Page]:

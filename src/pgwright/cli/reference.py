@@ -16,13 +16,13 @@ from ..render.schema import events_schema, schema
 from .pages import Page, find, pages
 
 _MADE = "<!-- Made by `make docs` from the program's own docstrings. -->\n\n"
-_FOLDERS = {"operation": "operations", "sign": "signs", "command": "commands"}
+_FOLDERS = {"operation": "operations", "sign": "signs", "check": "checks", "command": "commands"}
 
 
 def files() -> Mapping[str, str]:
     """All files of the reference: their path below docs/reference, and their text."""
     made: dict[str, str] = {}
-    for page in pages("operation", "sign", "command"):
+    for page in pages(*_FOLDERS):
         made[_path(page)] = _MADE + (find(page.name) or page).markdown
     made["directives.md"] = _MADE + "# Directives\n\n" + "\n".join(_section(page) for page in pages("directive"))
     made["errors.md"] = _MADE + "# Errors\n\n" + "\n".join(_section(page) for page in pages("error"))

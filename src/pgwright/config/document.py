@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import ConfigError
-from . import limits
+from . import health, limits
 from .settings import ExecuteSettings
 
 NAME = "pgwright.toml"
-SECTIONS = ("execute", "profile", "throttle")
+SECTIONS = ("execute", "health", "profile", "throttle")
 PROFILE_KEYS = ("direct_dsn", "dsn", "migrations", "schemas")
 MAY_BE_ZERO = frozenset({"batch_pause", "grace", "lock_pause", "vacuum_share"})
 COUNTS = {"workers": 64}  # of [execute], whole numbers: the most that each may be
@@ -30,14 +30,15 @@ Key = tuple[str, ...]
 @dataclass(frozen=True, kw_only=True)
 class Document:
     """A checked configuration file. `shown` is its path as one would type it, `profiles` the keys of
-    each profile, `execute` seconds by key, `throttle` limits by key (None: off), `lines` the 1-based line of each
-    key."""
+    each profile, `execute` seconds by key, `throttle` limits by key (None: off), `health` as it stands there, `lines`
+    the 1-based line of each key."""
 
     path: Path
     shown: str
     profiles: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     execute: Mapping[str, float] = field(default_factory=dict)
     throttle: Mapping[str, float | None] = field(default_factory=dict)
+    health: Mapping[str, Any] = field(default_factory=dict)
     lines: Mapping[Key, int] = field(default_factory=dict)
 
     def origin(self, *key: str) -> str:
@@ -70,6 +71,7 @@ def read(path: Path) -> Document:
         profiles=data.get("profile", {}),
         execute={key: value if key in COUNTS else float(value) for key, value in data.get("execute", {}).items()},
         throttle={key: limits.parse(key, value) for key, value in data.get("throttle", {}).items()},
+        health=data.get("health", {}),
         lines=lines,
     )
 
@@ -122,6 +124,7 @@ class _Checker:
             self._profile(name, profile)
         self._execute(data.get("execute", {}))
         self._throttle(data.get("throttle", {}))
+        self._health(data.get("health", {}))
 
     def _profile(self, name: str, profile: Mapping[str, Any]) -> None:
         for key, value in profile.items():
@@ -167,6 +170,14 @@ class _Checker:
                 limits.parse(key, value)
             except ValueError as error:
                 raise self._error(place, str(error), "`pgwright throttle show` lists all limits.") from error
+
+    def _health(self, section: Mapping[str, Any]) -> None:
+        for key, value in section.items():
+            if reason := health.wrong(key, value):
+                raise self._error(("health", key), reason, f"Known here: {', '.join(health.KEYS)}, and [health.CHECK].")
+            for name, threshold in value.items() if isinstance(value, dict) else ():
+                if reason := health.wrong_threshold(threshold):
+                    raise self._error(("health", key, name), reason, f"`pgwright docs {key}` lists the thresholds.")
 
     def _table(self, key: Key, content: Any) -> None:
         if not isinstance(content, dict):

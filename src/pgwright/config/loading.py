@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from ..base.errors import ConfigError
-from . import document
+from . import document, health
 from .document import Document
+from .health import HealthSettings
 from .settings import ExecuteSettings, Settings, ThrottleSettings
 
 DEFAULT = "default"
@@ -53,6 +54,7 @@ def load(
         profile=name,
         execute=_execute(file, origins),
         throttle=_throttle(file, origins),
+        health=_health(file, origins),
         origins=origins,
     )
 
@@ -152,3 +154,17 @@ def _throttle(file: Document | None, origins: dict[str, str]) -> ThrottleSetting
         key = item.name
         origins[f"throttle.{key}"] = file.origin("throttle", key) if file is not None and key in given else DEFAULT
     return ThrottleSettings(**given)
+
+
+def _health(file: Document | None, origins: dict[str, str]) -> HealthSettings:
+    given = {} if file is None else file.health
+    for item in fields(HealthSettings):
+        key = item.name
+        origins[f"health.{key}"] = file.origin("health", key) if file is not None and key in given else DEFAULT
+    if file is None:
+        return HealthSettings()
+    found = health.made(given, file.path.parent)
+    for key in found.thresholds:
+        check, _, name = key.partition(".")
+        origins[f"health.{key}"] = file.origin("health", check, name)
+    return found

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .health import HealthSettings
+
 
 @dataclass(frozen=True, kw_only=True)
 class ExecuteSettings:
@@ -65,4 +67,5 @@ class Settings:
     profile: str | None = None
     execute: ExecuteSettings = field(default_factory=ExecuteSettings)
     throttle: ThrottleSettings = field(default_factory=ThrottleSettings)
+    health: HealthSettings = field(default_factory=HealthSettings)
     origins: Mapping[str, str] = field(default_factory=dict)

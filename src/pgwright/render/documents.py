@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..base.finding import Finding
+from .health_documents import HealthChecksDocument, HealthDocument
 from .plans_documents import PlansBaselineDocument, PlansDiffDocument, PlansGateDocument
 from .report import (
     BackfillStatus,
@@ -289,6 +290,8 @@ DOCUMENTS: dict[str, type] = {
     "error": ErrorDocument,
     "explain": ExplainDocument,
     "findings": FindingsDocument,
+    "health": HealthDocument,
+    "health-checks": HealthChecksDocument,
     "init": InitDocument,
     "init-script": ScriptDocument,
     "new": NewDocument,

@@ -1,0 +1,40 @@
+"""Numbers as the sentences of checks write them."""
+
+from __future__ import annotations
+
+
+def size(amount: float) -> str:
+    """Bytes: `640 kB`, `19 MB`, `1.2 GB`; `0 bytes`, `12 bytes`."""
+    if abs(amount) < 1024:
+        return f"{amount:,.0f} bytes"
+    for unit in ("kB", "MB", "GB"):
+        amount /= 1024
+        if abs(amount) < 1000:
+            return f"{amount:,.{1 if abs(amount) < 10 and unit != 'kB' else 0}f} {unit}"
+    return f"{amount / 1024:,.1f} TB"
+
+
+def count(number: float, noun: str) -> str:
+    """`1 row`, `12,000 rows`, `2 indexes`."""
+    many = noun + ("es" if noun.endswith(("x", "ch", "ss")) else "s")
+    return f"{number:,.0f} {noun if round(number) == 1 else many}"
+
+
+def span(seconds: float) -> str:
+    """A time: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`, `3 days`, `1,200 days`."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole >= 2 * 86400:
+        return count(whole / 86400, "day")
+    for large, name, small, part in ((3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= large:
+            rest = whole % large // small
+            return f"{whole // large} {name}" + (f" {rest} {part}" if rest else "")
+    return f"{whole} s"
+
+
+def percent(part: float, whole: float) -> str:
+    """`12 %`, `0.4 %`, `0 %`."""
+    share = 100 * part / whole if whole else 0.0
+    return f"{share:.{0 if share >= 9.95 or share == 0 else 1}f} %"

@@ -1,0 +1,162 @@
+"""Makes the checks: asks each its query, compares with an earlier look, and lets it judge. One that fails is said."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+
+import psycopg
+
+from ...base.errors import CheckFileError
+from ...base.finding import Evidence, Finding
+from ...connect.translation import describe
+from . import looks
+from .catalogue import Check
+from .checks._check import Found, Hidden, Value
+from .checks._seen import Row, Seen, Server
+from .looks import Counted, Look
+from .report import Looked, State
+from .session import OURS, Session
+
+KIND = "health"
+SECOND = "It compares two looks, and there is one only: run it again later, or with --interval 10s."
+CLEARED = "The counters were cleared since the last look; run it again later, or with --interval 10s."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """What the configuration says: thresholds by check and name, and what is not to be told: a whole check (an empty
+    pattern), or findings of it on objects that match one."""
+
+    thresholds: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    silence: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def of(self, check: Check) -> dict[str, float]:
+        """The thresholds of a check."""
+        given = self.thresholds.get(check.name, {})
+        return {name: given.get(name, each.default) for name, each in check.thresholds.items()}
+
+    def applied(self, check: Check) -> Check:
+        """The check with its thresholds as the configuration says them."""
+        given = self.of(check)
+        changed = {name: replace(each, default=given[name]) for name, each in check.thresholds.items()}
+        return replace(check, thresholds=changed)
+
+    def silences(self, check: Check) -> bool:
+        """Whether the whole check is not wanted."""
+        return "" in self.silence.get(check.name, ())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """What the checks gave, and the counters of this moment."""
+
+    checks: tuple[Looked, ...]
+    look: Look
+
+
+def made(session: Session, server: Server, checks: Sequence[Check], wishes: Wishes, kept: Sequence[Look]) -> Made:
+    """All checks, made one after the other."""
+    found, counted = [], {}
+    for check in checks:
+        looked, rows = _made(session, server, check, wishes, kept)
+        found.append(looked)
+        if rows is not None:
+            counted[check.name] = rows
+    return Made(checks=tuple(found), look=Look(at=server.at, epoch=server.epoch, rows=counted))
+
+
+def counted(session: Session, server: Server, checks: Sequence[Check], wishes: Wishes) -> Look:
+    """The counters alone, for a later comparison."""
+    found: dict[str, Counted] = {}
+    for check in checks:
+        if check.counting is None or wishes.silences(check) or check.unmet(server) is not None:
+            continue
+        try:
+            rows = session.rows(check.query(server), wishes.of(check))
+        except psycopg.Error:
+            continue  # the check itself says so when it is made
+        found[check.name] = looks.counted(check.counting, rows)
+    return Look(at=server.at, epoch=server.epoch, rows=found)
+
+
+def _made(
+    session: Session, server: Server, check: Check, wishes: Wishes, kept: Sequence[Look]
+) -> tuple[Looked, Counted | None]:
+    """One check, and its counters where it has some."""
+    if wishes.silences(check):
+        return Looked(name=check.name, state=State.SILENCED, reason="The configuration silences it."), None
+    if (hidden := check.unmet(server)) is not None:
+        return Looked(name=check.name, state=State.UNMADE, reason=hidden.what, grant=hidden.grant), None
+    started = time.monotonic()
+    try:
+        values = None if check.plain else wishes.of(check)
+        rows = session.rows(check.query(server), values, path="" if check.file else OURS)
+    except psycopg.Error as error:
+        return Looked(name=check.name, state=State.UNMADE, reason=_failed(error)), None
+    ms = (time.monotonic() - started) * 1000
+    counts = None if check.counting is None else looks.counted(check.counting, rows)
+    return _judged(server, check, wishes, kept, rows, ms), counts
+
+
+def _failed(error: psycopg.Error) -> str:
+    if error.sqlstate == "57014":
+        return "The server took too long over it; --timeout gives it more time."
+    return f"It failed: {describe(error)}"
+
+
+def _judged(
+    server: Server, check: Check, wishes: Wishes, kept: Sequence[Look], rows: Sequence[Row], ms: float
+) -> Looked:
+    """What the check makes of its rows."""
+    earlier = None
+    if check.counting is not None:
+        earlier = looks.earlier(check.name, check.counting, kept, at=server.at, epoch=server.epoch)
+        if earlier is None and check.counting.needed:
+            had = any(check.name in look.rows for look in kept)
+            return Looked(name=check.name, state=State.WAITS, reason=CLEARED if had else SECOND, ms=ms)
+    seen = Seen(server=server, rows=rows, thresholds=wishes.of(check), counting=check.counting, earlier=earlier)
+    try:
+        said = list(check.look(seen))
+    except CheckFileError as error:
+        return Looked(name=check.name, state=State.UNMADE, reason=error.message, ms=ms)
+    hidden = [need(server) for need in check.better]
+    unseen = [each for each in (*hidden, *said) if isinstance(each, Hidden)]
+    findings = [_finding(check, each) for each in said if isinstance(each, Found)]
+    wanted = _wanted(findings, wishes.silence.get(check.name, ()))
+    return Looked(
+        name=check.name,
+        state=State.PARTLY if unseen else State.MADE,
+        findings=tuple(wanted),
+        values=tuple(each for each in said if isinstance(each, Value)),
+        reason=" ".join(dict.fromkeys(each.what for each in unseen)),
+        grant="\n".join(dict.fromkeys(each.grant for each in unseen if each.grant)),
+        silenced=len(findings) - len(wanted),
+        compared=None if earlier is None else earlier.seconds,
+        ms=ms,
+    )
+
+
+def _wanted(findings: Sequence[Finding], patterns: Iterable[str]) -> list[Finding]:
+    """The findings on objects that no pattern silences."""
+    return [each for each in findings if not any(fnmatchcase(each.object, pattern) for pattern in patterns)]
+
+
+def _finding(check: Check, found: Found) -> Finding:
+    return Finding(
+        kind=KIND,
+        name=check.name,
+        object=found.object,
+        severity=found.severity,
+        location=check.file,
+        evidence=Evidence(
+            text=found.seen,
+            confidence="estimated" if found.estimated else "measured",
+            fields=dict(found.fields),
+            disproof=found.disproof,
+        ),
+        why=found.why,
+        cure_sql=found.cure,
+    )
