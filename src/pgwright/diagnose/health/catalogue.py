@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -9,12 +10,14 @@ from pathlib import Path
 
 from ...base import registry
 from ...base.errors import UsageError
+from ...sql.quote import ident
 from . import sql_check
 from .checks._check import Counting, Hidden, Said, Threshold
 from .checks._needs import Need
 from .checks._seen import Seen, Server
 
 KIND = "diagnose.health.checks"
+_EXTENSION = re.compile(r"@(\w+)@")
 FOLDER = registry.ROOT.joinpath(*KIND.split("."))
 
 
@@ -77,7 +80,7 @@ def _ours(name: str) -> Check:
     return Check(
         name=name,
         title=" ".join((module.__doc__ or "").partition("\n\n")[0].split()),
-        query=lambda server: query(name, server.major),
+        query=lambda server: query(name, server),
         look=module.look,
         needs=getattr(module, "NEEDS", ()),
         better=getattr(module, "BETTER", ()),
@@ -86,12 +89,14 @@ def _ours(name: str) -> Check:
     )
 
 
-def query(name: str, major: int) -> str:
-    """The query of one of our checks for a major: `NAME.sql`, or `NAME.17.sql` for 17 and newer where there is one."""
-    newer = (number for number in range(major, 13, -1) if (FOLDER / f"{name}.{number}.sql").exists())
+def query(name: str, server: Server) -> str:
+    """The query of one of our checks for a server: `NAME.sql`, or `NAME.17.sql` for 17 and newer where there is one.
+    `@extension@` in it becomes the schema of that extension."""
+    newer = (number for number in range(server.major, 13, -1) if (FOLDER / f"{name}.{number}.sql").exists())
     number = next(newer, None)
     path = FOLDER / (f"{name}.sql" if number is None else f"{name}.{number}.sql")
-    return path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
+    return _EXTENSION.sub(lambda match: ident(server.extensions[match[1]]), text)
 
 
 def _alone(path: Path, *, file: str) -> Check:

@@ -2,8 +2,8 @@
 
 ## What it is
 
-The sessions of clients, against `max_connections` without the places that are reserved for superusers (and, from 16 on,
-for `pg_use_reserved_connections`).
+The sessions of clients, against `max_connections` without the places that are reserved for superusers (and, from 16
+on, for `pg_use_reserved_connections`).
 
 ## Why it is dangerous
 

@@ -2,8 +2,8 @@
 
 ## What it is
 
-`CREATE INDEX CONCURRENTLY` or `REINDEX CONCURRENTLY` ended half-way and left its index behind, marked as not valid. One
-that is being built at this moment is left out.
+`CREATE INDEX CONCURRENTLY` or `REINDEX CONCURRENTLY` ended half-way and left its index behind, marked as not valid.
+One that is being built at this moment is left out.
 
 ## Why it is dangerous
 
