@@ -65,7 +65,8 @@ def _found(seen: Seen, row: Row, grown: dict[str, float]) -> Found:
         severity=Severity.WARNING,
         seen=f"In {span(seen.seconds)} sessions were active for {span(grown['active_ms'] / 1000)}, "
         f"{span(grown['read_ms'] / 1000)} of it reading {count(grown['read'], 'block')} "
-        f"({size(grown['read'] * 8192)}); {percent(grown['hit'], blocks)} of the blocks were in shared buffers ({size(row['buffers'])}).",
+        f"({size(grown['read'] * 8192)}); {percent(grown['hit'], blocks)} of the blocks were in shared buffers "
+        f"({size(row['buffers'])}).",
         why="What waits for the disk takes many times as long as what is in memory.",
         fields=grown | {"seconds": seen.seconds},
         disproof="A backup or a report that reads everything ran in that time.",

@@ -50,7 +50,7 @@ THRESHOLDS = {
 DANGER_DAYS, DANGER_USED, FAR_DAYS = 30.0, 90.0, 3650.0
 LEAST_WINDOW = 0.0005
 """The time between two looks against the time that is projected from it: three hours tell about 250 days, ten seconds
-tell of six hours. A shorter one tells a rate that is said and not relied on."""
+tell of six hours. A shorter one tells a rate that is said and not relied on. A whole day is always enough."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +116,7 @@ def _course(seen: Seen, row: Row, limit: float) -> Course:
     if step is None or step <= 0 or not seen.seconds:
         return Course(used=min(used, 100.0), days=None, relied=False)
     days = max(abs(limit - last), 0.0) / (step / seen.seconds) / 86400
-    return Course(used=min(used, 100.0), days=days, relied=seen.seconds >= LEAST_WINDOW * days * 86400)
+    return Course(used=min(used, 100.0), days=days, relied=seen.seconds >= min(LEAST_WINDOW * days, 1.0) * 86400)
 
 
 def _severity(seen: Seen, course: Course) -> Severity | None:

@@ -51,7 +51,7 @@ WITH ranges(type, least, most) AS (
 )
 SELECT 'sequence' AS kind, f.seqrelid::bigint AS oid, f.nspname AS schema, f.relname AS name, f.table_schema, f."table",
        f.attname AS "column", f.atttypid::regtype::text AS type, f.seqtypid::regtype::text AS sequence_type,
-       f.deptype = 'i' AS identity, f.rises, f.last::numeric AS last, f."limit", f.start::numeric AS start,
+       f.deptype = 'i' AS identity, f.rises, f.last, f."limit"::bigint AS "limit", f.start,
        (SELECT jsonb_agg(jsonb_build_array(kn.nspname, k.relname, ka.attname, ka.atttypid::regtype::text, kg.most)
                          ORDER BY kn.nspname, k.relname, ka.attname)
         FROM pg_constraint c
@@ -67,7 +67,7 @@ WHERE abs(f.last - f.start) >= 0.01 * abs(f."limit" - f.start) OR f."limit" IS N
                                     AND f.number = ANY (c.confkey))
 UNION ALL
 SELECT 'column', w.relation::bigint, NULL, NULL, w.schema, w.name, w.attname, w.atttypid::regtype::text, NULL, false, true,
-       w.last, w.most, 0, NULL, NULL, NULL
+       w.last::bigint, w.most::bigint, 0, NULL, NULL, NULL
 FROM narrow w
 WHERE w.last >= 0.01 * w.most
 UNION ALL
