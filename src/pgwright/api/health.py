@@ -51,6 +51,7 @@ def health(settings: Settings, *, manner: Manner = Manner()) -> Health:
         if manner.interval is not None:
             compared = (looking.counted(session, server, checks, wishes),)
             manner.wait(manner.interval)
+            session.forget()
             server = session.server()
         made = looking.made(session, server, checks, wishes, compared)
     notes = [kept.note] if kept.note else []

@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from ...base import registry
 from ...base.errors import UsageError
+from ...connect.session import Connection
 from ...sql.quote import ident
 from . import sql_check
 from .checks._check import Counting, Hidden, Said, Threshold
 from .checks._needs import Need
-from .checks._seen import Seen, Server
+from .checks._seen import Row, Seen, Server
 
 KIND = "diagnose.health.checks"
 _EXTENSION = re.compile(r"@(\w+)@")
@@ -25,7 +27,9 @@ FOLDER = registry.ROOT.joinpath(*KIND.split("."))
 class Check:
     """One check. `title` is the sentence that says what it looks for. `query` gives the text for a server; `needs` must
     be met, of `better` those that are not are said. `file` is where a DBA's own check stands, empty for ours; `plain`
-    queries take no values, and a % in them is a %."""
+    queries take no values, and a % in them is a %. A check that rests on what another room reads (`room`) has its rows
+    from there, by `of_room`, and no query. `suspects` gives the values for a second query (`NAME.measured.sql`), which
+    is dear, or None where nothing is suspicious or nothing can be measured."""
 
     name: str
     title: str
@@ -37,6 +41,9 @@ class Check:
     counting: Counting | None = None
     file: str = ""
     plain: bool = False
+    room: Callable[[Connection], Any] | None = None
+    of_room: Callable[[Any], Sequence[Row]] | None = None
+    suspects: Callable[[Seen], Mapping[str, Any] | None] | None = None
 
     def unmet(self, server: Server) -> Hidden | None:
         """Why the check cannot be made there; None where it can."""
@@ -81,6 +88,9 @@ def _ours(name: str) -> Check:
         name=name,
         title=" ".join((module.__doc__ or "").partition("\n\n")[0].split()),
         query=lambda server: query(name, server),
+        room=getattr(module, "ROOM", None),
+        of_room=getattr(module, "rows", None),
+        suspects=getattr(module, "suspects", None),
         look=module.look,
         needs=getattr(module, "NEEDS", ()),
         better=getattr(module, "BETTER", ()),
@@ -89,13 +99,18 @@ def _ours(name: str) -> Check:
     )
 
 
-def query(name: str, server: Server) -> str:
-    """The query of one of our checks for a server: `NAME.sql`, or `NAME.17.sql` for 17 and newer where there is one.
-    `@extension@` in it becomes the schema of that extension."""
+def query(name: str, server: Server, part: str = "") -> str:
+    """The query of one of our checks for a server: `NAME.sql`, or `NAME.17.sql` for 17 and newer where there is one;
+    with `part` that of its second query. `@extension@` in it becomes the schema of that extension."""
+    if part:
+        return _filled((FOLDER / f"{name}.{part}.sql").read_text(encoding="utf-8"), server)
     newer = (number for number in range(server.major, 13, -1) if (FOLDER / f"{name}.{number}.sql").exists())
     number = next(newer, None)
     path = FOLDER / (f"{name}.sql" if number is None else f"{name}.{number}.sql")
-    text = path.read_text(encoding="utf-8")
+    return _filled(path.read_text(encoding="utf-8"), server)
+
+
+def _filled(text: str, server: Server) -> str:
     return _EXTENSION.sub(lambda match: ident(server.extensions[match[1]]), text)
 
 

@@ -9,19 +9,20 @@ from fnmatch import fnmatchcase
 
 import psycopg
 
-from ...base.errors import CheckFileError
+from ...base.errors import CheckFileError, LockNotObtained, Refused, StepFailed
 from ...base.finding import Evidence, Finding
 from ...connect.translation import describe
 from . import looks
-from .catalogue import Check
+from .catalogue import Check, query
 from .checks._check import Found, Hidden, Value
 from .checks._seen import Row, Seen, Server
 from .looks import Counted, Look
 from .report import Looked, State
-from .session import OURS, Session
+from .session import Session
 
 KIND = "health"
 SECOND = "It compares two looks, and there is one only: run it again later, or with --interval 10s."
+OLDER = "It compares with a look that is {minutes:.0f} min old at least: run it again then."
 CLEARED = "The counters were cleared since the last look; run it again later, or with --interval 10s."
 
 
@@ -75,8 +76,8 @@ def counted(session: Session, server: Server, checks: Sequence[Check], wishes: W
         if check.counting is None or wishes.silences(check) or check.unmet(server) is not None:
             continue
         try:
-            rows = session.rows(check.query(server), wishes.of(check))
-        except psycopg.Error:
+            rows = _rows(session, server, check, wishes)
+        except (psycopg.Error, StepFailed, Refused, LockNotObtained):
             continue  # the check itself says so when it is made
         found[check.name] = looks.counted(check.counting, rows)
     return Look(at=server.at, epoch=server.epoch, rows=found)
@@ -92,13 +93,21 @@ def _made(
         return Looked(name=check.name, state=State.UNMADE, reason=hidden.what, grant=hidden.grant), None
     started = time.monotonic()
     try:
-        values = None if check.plain else wishes.of(check)
-        rows = session.rows(check.query(server), values, path="" if check.file else OURS)
+        rows = _rows(session, server, check, wishes)
     except psycopg.Error as error:
         return Looked(name=check.name, state=State.UNMADE, reason=_failed(error)), None
+    except (StepFailed, Refused, LockNotObtained) as error:  # as other rooms translate them
+        return Looked(name=check.name, state=State.UNMADE, reason=error.message), None
     ms = (time.monotonic() - started) * 1000
     counts = None if check.counting is None else looks.counted(check.counting, rows)
-    return _judged(server, check, wishes, kept, rows, ms), counts
+    return _judged(session, server, check, wishes, kept, rows, ms), counts
+
+
+def _rows(session: Session, server: Server, check: Check, wishes: Wishes) -> Sequence[Row]:
+    """The rows of a check: of its query, or of what another room reads."""
+    if check.room is not None and check.of_room is not None:
+        return check.of_room(session.room(check.room))
+    return session.rows(check.query(server), None if check.plain else wishes.of(check), ours=not check.file)
 
 
 def _failed(error: psycopg.Error) -> str:
@@ -108,18 +117,18 @@ def _failed(error: psycopg.Error) -> str:
 
 
 def _judged(
-    server: Server, check: Check, wishes: Wishes, kept: Sequence[Look], rows: Sequence[Row], ms: float
+    session: Session, server: Server, check: Check, wishes: Wishes, kept: Sequence[Look], rows: Sequence[Row], ms: float
 ) -> Looked:
     """What the check makes of its rows."""
     earlier = None
     if check.counting is not None:
         earlier = looks.earlier(check.name, check.counting, kept, at=server.at, epoch=server.epoch)
         if earlier is None and check.counting.needed:
-            had = any(check.name in look.rows for look in kept)
-            return Looked(name=check.name, state=State.WAITS, reason=CLEARED if had else SECOND, ms=ms)
+            return Looked(name=check.name, state=State.WAITS, reason=_waits(check, kept, server), ms=ms)
     seen = Seen(server=server, rows=rows, thresholds=wishes.of(check), counting=check.counting, earlier=earlier)
     try:
-        said = list(check.look(seen))
+        seen, failed = _measured(session, check, seen)
+        said = [*failed, *check.look(seen)]
     except CheckFileError as error:
         return Looked(name=check.name, state=State.UNMADE, reason=error.message, ms=ms)
     hidden = [need(server) for need in check.better]
@@ -137,6 +146,27 @@ def _judged(
         compared=None if earlier is None else earlier.seconds,
         ms=ms,
     )
+
+
+def _waits(check: Check, kept: Sequence[Look], server: Server) -> str:
+    """Why there is nothing to compare with."""
+    assert check.counting is not None
+    had = [look for look in kept if check.name in look.rows]
+    if check.counting.reset and had and all(look.epoch != server.epoch for look in had):
+        return CLEARED
+    return OLDER.format(minutes=check.counting.least / 60) if check.counting.least else SECOND
+
+
+def _measured(session: Session, check: Check, seen: Seen) -> tuple[Seen, list[Hidden]]:
+    """With the rows of the second query, where something is suspicious; one that fails leaves the estimate."""
+    values = check.suspects(seen) if check.suspects is not None else None
+    if values is None:
+        return seen, []
+    try:
+        rows = session.rows(query(check.name, seen.server, "measured"), values)
+    except psycopg.Error as error:
+        return seen, [Hidden(what=f"What is suspicious could not be measured. {_failed(error)}")]
+    return replace(seen, measured=rows), []
 
 
 def _wanted(findings: Sequence[Finding], patterns: Iterable[str]) -> list[Finding]:

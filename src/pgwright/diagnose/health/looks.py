@@ -47,19 +47,20 @@ def earlier(name: str, counting: Counting, kept: Sequence[Look], *, at: float, e
         look
         for look in kept
         if name in look.rows
-        and SHORTEST <= at - look.at <= LONGEST
+        and max(SHORTEST, counting.least) <= at - look.at <= LONGEST
         and (not counting.reset or look.epoch == epoch)
     ]  # fmt: skip
     if not usable:
         return None
-    oldest = min(usable, key=lambda look: look.at)
+    chosen = max if counting.least else min
+    other = chosen(usable, key=lambda look: look.at)
     width = len(counting.key)
     rows = {
         tuple(row[:width]): dict(zip(counting.columns, row[width:], strict=False))
-        for row in oldest.rows[name]
+        for row in other.rows[name]
         if len(row) == width + len(counting.columns)
     }
-    return Earlier(seconds=at - oldest.at, rows=rows)
+    return Earlier(seconds=at - other.at, rows=rows)
 
 
 def thinned(looks: Sequence[Look], *, at: float) -> tuple[Look, ...]:

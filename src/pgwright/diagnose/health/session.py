@@ -5,24 +5,24 @@ A transaction pooler may stand in between, so nothing is set that outlives a tra
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg.rows import dict_row
 
-from ...base.errors import ConnectError
+from ...base.errors import ConnectError, PgwrightError
 from ...connect import is_connection_loss, translate
+from ...connect.quiet import quietly
 from ...connect.session import Connection, open
 from .checks._seen import Row, Server
 
-LOCK_TIMEOUT_MS = 1000
+T = TypeVar("T")
+
 NAME = "health"
-OURS = "; SET LOCAL search_path = pg_catalog, pg_temp"
-"""What our own queries are run under: no name of theirs is somebody else's."""
 
 
 class Session:
@@ -32,6 +32,7 @@ class Session:
         self._dsn = dsn
         self._timeout_ms = max(round(timeout * 1000), 1)
         self._connection: Connection = open(dsn, name=NAME)
+        self._rooms: dict[Any, Any] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -56,32 +57,46 @@ class Session:
         row["identity"] = f"{row['identity']} {self.where}"
         return Server(**row)
 
-    def rows(self, query: str, values: Mapping[str, Any] | None = None, *, path: str = OURS) -> list[Row]:
-        """The rows of a query; `path` sets the search_path, empty leaves that of the role. Asked once more in a new
-        session where this one was lost. Raises psycopg errors, and ConnectError where the server is gone."""
+    def rows(self, query: str, values: Mapping[str, Any] | None = None, *, ours: bool = True) -> list[Row]:
+        """The rows of a query; one that is not `ours` has the search_path of the role. Raises psycopg errors, and
+        ConnectError where the server is gone."""
+        return self._tried(lambda: self._asked(query, values, ours))
+
+    def room(self, read: Callable[[Connection], T]) -> T:
+        """What another room reads by a function; read once in a run, whoever asks. Raises errors of the tree."""
+        if read not in self._rooms:
+            self._rooms[read] = self._tried(lambda: read(self._connection))
+        found: T = self._rooms[read]
+        return found
+
+    def forget(self) -> None:
+        """What other rooms read is read again when it is next asked for."""
+        self._rooms.clear()
+
+    def _tried(self, ask: Callable[[], T]) -> T:
+        """What `ask` gives, asked once more in a new session where this one was lost."""
         try:
-            return self._asked(query, values, path)
-        except psycopg.Error as error:
+            return ask()
+        except (psycopg.Error, PgwrightError) as error:
             if not is_connection_loss(error):
                 raise
             self._connection.close()
             try:
                 self._connection = open(self._dsn, name=NAME)
-                return self._asked(query, values, path)
+                return ask()
             except (psycopg.Error, ConnectError) as again:
                 raise ConnectError(
                     f"The connection was lost while the database was looked at, and there is no new one: {again}",
                     hint="Run the same command again when the server answers.",
                 ) from again
 
-    def _asked(self, query: str, values: Mapping[str, Any] | None, path: str) -> list[Row]:
-        with self._connection.transaction(force_rollback=True), self._connection.cursor(row_factory=dict_row) as cursor:
-            # A query of the catalog joins much and returns little: its plan looks expensive enough for JIT, which
-            # would take longer than the query.
-            cursor.execute(
-                f"SET TRANSACTION READ ONLY; SET LOCAL jit = off; SET LOCAL lock_timeout = {LOCK_TIMEOUT_MS}; "
-                f"SET LOCAL statement_timeout = {self._timeout_ms}{path}".encode()
-            )
+    def _asked(self, query: str, values: Mapping[str, Any] | None, ours: bool) -> list[Row]:
+        with (
+            quietly(self._connection, self._timeout_ms),
+            self._connection.cursor(row_factory=dict_row) as cursor,
+        ):
+            if not ours:
+                cursor.execute("SET LOCAL search_path = DEFAULT")
             return list(cursor.execute(query.encode(), values).fetchall())
 
 

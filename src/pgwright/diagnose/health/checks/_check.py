@@ -51,13 +51,15 @@ class Counting:
     """That a check compares counters of its rows with those of an earlier look.
 
     `key` are the columns that tell rows apart, `columns` the counters, which never fall by themselves. `reset` says
-    that pg_stat_reset and a crash clear them. `needed`: without an earlier look there is nothing to say.
+    that pg_stat_reset and a crash clear them. `needed`: without an earlier look there is nothing to say. `least` are
+    the seconds that must lie between the looks for those who want the youngest such look, and not the oldest.
     """
 
     key: tuple[str, ...]
     columns: tuple[str, ...]
     reset: bool = True
     needed: bool = True
+    least: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,13 +52,14 @@ class Earlier:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """What is given to a check."""
+    """What is given to a check. `measured` are the rows of a second query, for what the first made suspicious."""
 
     server: Server
     rows: Sequence[Row]
     thresholds: Mapping[str, float] = field(default_factory=dict)
     counting: Counting | None = None
     earlier: Earlier | None = None
+    measured: Sequence[Row] = ()
 
     def grown(self, row: Row, column: str) -> float | None:
         """By how much a counter of a row grew since the earlier look. None where that did not have the row, or had a

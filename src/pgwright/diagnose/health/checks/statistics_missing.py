@@ -2,12 +2,13 @@
 
 ## What it is
 
-A table with rows and without statistics; a partitioned table whose partitions have some, and which has none of its own.
+A table with rows and without statistics; a partitioned table whose partitions have some, and which has none of its
+own.
 
 ## Why it is dangerous
 
-The planner guesses: that a comparison keeps one row in 200, that a join gives a row for each. Plans of large tables are
-wrong by orders of magnitude then. A partitioned table is never analyzed by autovacuum, only its partitions are.
+The planner guesses: that a comparison keeps one row in 200, that a join gives a row for each. Plans of large tables
+are wrong by orders of magnitude then. A partitioned table is never analyzed by autovacuum, only its partitions are.
 
 ## When it speaks
 

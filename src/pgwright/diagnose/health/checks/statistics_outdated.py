@@ -2,13 +2,13 @@
 
 ## What it is
 
-Rows that were inserted, updated or deleted since the last ANALYZE, against the rows of then. A partitioned table, which
-autovacuum never analyzes, by the rows that its partitions have now.
+Rows that were inserted, updated or deleted since the last ANALYZE, against the rows of then. A partitioned table,
+which autovacuum never analyzes, by the rows that its partitions have now.
 
 ## Why it is dangerous
 
-The planner expects the values of then: it takes the index that was right, or reads the whole table for what it believes
-is most of it.
+The planner expects the values of then: it takes the index that was right, or reads the whole table for what it
+believes is most of it.
 
 ## When it speaks
 

@@ -1,0 +1,67 @@
+"""A table takes much more room than its rows need.
+
+## What it is
+
+The size of a table against what its rows would take, by the average widths of its columns: an estimate, and named so.
+Where the extension pgstattuple is installed and the role may use it, the worst suspects are measured.
+
+## Why it is dangerous
+
+A scan reads the empty pages too, the cache holds them, and so do backups.
+
+## When it speaks
+
+From `bytes` (100 MB) that are `share` percent (50) of the table or more. TOAST tables are not looked at.
+
+## Cure
+
+VACUUM makes the room free for new rows; the file gets smaller only where its end is empty. To give it back to the
+disk a table has to be written anew: VACUUM FULL, which locks everybody out, or the extension pg_repack. First look
+why it grew: `autovacuum_behind`, `autovacuum_off`, `xmin_held_back`.
+
+## Versions
+
+14 to 18.
+
+## Example
+
+    DELETE FROM journal WHERE quand < '2024-01-01';  -- nine tenths of it, once
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ....base.finding import Severity
+from ....sql.quote import qualified
+from . import _bloat
+from ._amounts import percent, size
+from ._bloat import THRESHOLDS, Bloat, suspects
+from ._check import Found, Said
+from ._seen import Seen
+
+__all__ = ["THRESHOLDS", "look", "suspects"]
+
+
+def look(seen: Seen) -> Iterator[Said]:
+    """Each such table."""
+    yield from _bloat.hidden(seen, "tables")
+    for each in _bloat.bloated(seen, seen.measured):
+        yield _found(each)
+
+
+def _found(bloat: Bloat) -> Found:
+    row = bloat.row
+    known = "Measured" if bloat.measured else "Estimated"
+    return Found(
+        object=f"{row['schema']}.{row['name']}",
+        severity=Severity.WARNING,
+        seen=f"{known}: {size(bloat.waste)} of {size(bloat.bytes)} are free or dead "
+        f"({percent(bloat.waste, bloat.bytes)}).",
+        why="Scans read the empty pages too, and the cache and every backup hold them.",
+        cure=f"VACUUM (ANALYZE) {qualified(row['schema'], row['name'])};\n"
+        "-- the room is used again; to shrink the file: VACUUM FULL, which locks everybody out, or pg_repack",
+        fields={"bytes": bloat.bytes, "waste": bloat.waste, "rows": row["rows"]},
+        estimated=not bloat.measured,
+        disproof="" if bloat.measured else "pgstattuple_approx finds the space filled.",
+    )
