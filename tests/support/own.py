@@ -68,6 +68,9 @@ def standby(primary: Own, basebackup: Path, name: str = "s1") -> Iterator[Own]:
         data = Path(place) / "data"
         conninfo = f"host={primary.server.folder} port={primary.server.port} user=postgres application_name={name}"
         subprocess.run([basebackup, "-D", data, "-d", conninfo, "-c", "fast", "-R", "--no-sync"], check=True)
+        with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as settings:
+            # A pg_basebackup that is newer than the server writes options that the server does not know.
+            settings.write(f"primary_conninfo = '{conninfo}'\n")
         account = choose()
         Path(place).chmod(0o755)
         for folder, _, files in os.walk(data):

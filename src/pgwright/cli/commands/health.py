@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 @click.option("--full", is_flag=True, help="Write out every finding, also the thousandth of a check.")
 @click.option("--list", "listing", is_flag=True, help="List the checks and their thresholds, and connect to nothing.")
 @failing()
-@connecting("text", "json", "prometheus")
+@connecting("text", "json", "html", "prometheus")
 def command(
     invocation: Invocation,
     checks: tuple[str, ...],
@@ -81,6 +81,10 @@ def _show(invocation: Invocation, found: Health, *, full: bool) -> None:
         from ...render.health_json import health_document
 
         output.document(health_document(found))
+    elif invocation.format == "html":
+        from ...render.health_html import health_html
+
+        output.data(health_html(found))
     elif invocation.format == "prometheus":
         from ...render.health_prometheus import health_prometheus
 

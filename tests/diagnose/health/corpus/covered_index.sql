@@ -1,4 +1,4 @@
--- found: public.t_a_idx on public.t
+-- found: public.t_a_idx
 -- severity: notice
 -- cure: DROP INDEX public.t_a_idx;
 CREATE TABLE t (id int PRIMARY KEY, a int, b int);

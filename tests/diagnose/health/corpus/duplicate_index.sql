@@ -1,11 +1,11 @@
--- found: public.t_a_idx1 on public.t
+-- found: public.t_a_idx1
 -- severity: warning
 -- cure: DROP INDEX public.t_a_idx1;
 CREATE TABLE t (id int PRIMARY KEY, a int);
 CREATE INDEX ON t (a);
 CREATE INDEX ON t (a);
 
--- found: É.zwei on É.T "x"
+-- found: É.zwei
 CREATE SCHEMA "É";
 CREATE TABLE "É"."T ""x""" (id int PRIMARY KEY, a text);
 CREATE INDEX eins ON "É"."T ""x""" (lower(a) DESC) WHERE a <> '';

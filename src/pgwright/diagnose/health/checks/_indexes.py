@@ -29,11 +29,11 @@ def look(seen: Seen, *kinds: Kind, untold: bool) -> Iterator[Said]:
                 note = row["note"]
                 yield Hidden(what=note if note.endswith(".") else f"{note[0].upper()}{note[1:]}.")
         elif row["verdict"].kind in kinds:
-            finding = row["verdict"].finding
+            verdict, finding = row["verdict"], row["verdict"].finding
             yield Found(
-                object=finding.object,
+                object=verdict.index.full_name,
                 severity=finding.severity,
-                seen=finding.evidence.text,
+                seen=f"It is an index of {verdict.table.full_name}: {finding.evidence.text}",
                 why=finding.why,
                 cure=finding.cure_sql,
                 fields=finding.evidence.fields,

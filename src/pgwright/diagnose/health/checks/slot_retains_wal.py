@@ -46,7 +46,8 @@ TIGHT = 0.1
 
 
 def look(seen: Seen) -> Iterator[Said]:
-    """Each slot that keeps much or is lost."""
+    """Each slot that keeps much or is lost. One that was never read keeps nothing, and its
+    safe_wal_size means nothing (seen on 14 and 18)."""
     for row in seen.rows:
         if row["bytes"] is not None:
             yield Value(name="slot_retained_bytes", help="WAL that a replication slot keeps.", value=row["bytes"],
@@ -55,12 +56,12 @@ def look(seen: Seen) -> Iterator[Said]:
             continue
         if row["status"] == "lost" or row["reason"] or row["conflicting"]:
             yield _lost(row)
-        elif (severity := _severity(seen, row)) is not None:
+        elif row["bytes"] is not None and (severity := _severity(seen, row)) is not None:
             yield _found(seen, row, severity)
 
 
 def _severity(seen: Seen, row: Row) -> Severity | None:
-    bytes_ = row["bytes"] or 0
+    bytes_ = row["bytes"]
     if row["status"] == "unreserved" or (row["safe"] is not None and row["safe"] < TIGHT * (bytes_ + row["safe"])):
         return Severity.DANGER
     limit = max(seen.thresholds["bytes"], row["most"])
