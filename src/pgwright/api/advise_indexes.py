@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING
 from ..base.errors import UsageError
 from ..config import Settings
 from ..connect import open
-from ..sql import parse
 from ..workload import read as workloads
+from ._columns import column
 
 if TYPE_CHECKING:
-    from ..clone.statistics import Column
     from ..diagnose.advise.indexes.report import IndexesReport
     from ..diagnose.advise.indexes.search import Step
     from ..diagnose.indexes import Snapshot, Usage
@@ -26,13 +25,15 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, kw_only=True)
 class IndexesAsked:
     """What is wanted. `files` are logs or one file of statements; without any pg_stat_statements of the database is
-    read. `bytes` and `writing` (a part of what the workload costs) limit new indexes, `seconds` the search. `replicas`
+    read. `bytes` and `writing` (a part of what the workload costs) limit new indexes, each of
+    which has to bring `gain` (another such part) by itself; `seconds` limits the search. `replicas`
     are DSNs of further servers of the cluster, whose reads count, too. `blank` are columns whose values stay at the
     source, besides those of the settings."""
 
     files: tuple[Path, ...] = ()
     bytes: float = float("inf")
     writing: float = float("inf")
+    gain: float = 0.01
     seconds: float = 60.0
     replicas: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ def advise_indexes(
         clone = stack.enter_context(Clone(dsn, blank=blank, folders=settings.clone.servers))
         planner = OnClone(clone)
         prepared = prepare.prepare(planner, clone.connection, workload, tell=lambda *done: tell(_planning(*done)))
-        limits = Limits(bytes=asked.bytes, writing=asked.writing, seconds=asked.seconds)
+        limits = Limits(bytes=asked.bytes, writing=asked.writing, seconds=asked.seconds, gain=asked.gain)
         found = advice.advise(
             planner, prepared.cases, snapshot, limits, usages=usages, tell=lambda step: tell(_searching(step))
         )
@@ -90,23 +91,6 @@ def advise_indexes(
         seconds=time.monotonic() - began,
         notes=(*workload.notes, *notes, *clone.missing.sentences, *found.notes),
     )
-
-
-def column(text: str) -> Column:
-    """The column that `schema.table.column` names, as SQL spells names. Raises UsageError."""
-    from ..base.errors import MigrationFileError
-    from ..clone.statistics import Column
-
-    try:
-        node = parse.parse_expression(text)
-        names = [str(parse.unwrap(field).sval) for field in node.fields]
-    except (MigrationFileError, AttributeError):
-        names = []
-    if len(names) != 3:
-        raise UsageError(
-            f"{text!r} names no column.", hint="Write it as schema.table.column, as in public.utilisateurs.email."
-        )
-    return Column(schema=names[0], relation=names[1], attribute=names[2])
 
 
 def _planning(done: int, whole: int) -> Progress:

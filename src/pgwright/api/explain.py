@@ -13,6 +13,7 @@ from ..diagnose.diagnosis import Diagnosis, Found, diagnose
 from ..diagnose.explanation import Explained, Explanation, Tried
 from ..diagnose.query_plan import read
 from ..diagnose.query_plan.model import QueryPlan
+from ._columns import column
 
 if TYPE_CHECKING:
     from ..connect.session import Connection
@@ -26,9 +27,10 @@ TIER = "session"
 
 @dataclass(frozen=True, kw_only=True)
 class How:
-    """How a statement is explained. `analyze` runs it, `writes` lets it write (it is rolled back), `trials` runs it
-    again with each setting that a finding proposes; `params` are the values of `$1`, `$2`, … in order; `catalog` asks
-    the server about the tables of a plan that came as a file."""
+    """How a statement is explained. `analyze` runs it, `writes` lets it write (it is rolled back), `trials` tries
+    the cures: it is run again with each setting that a finding proposes, and planned with each index and each
+    rewritten statement on a clone that has the statistics of the database; `params` are the values of `$1`, `$2`, …
+    in order; `catalog` asks the server about the tables of a plan that came as a file."""
 
     analyze: bool = True
     writes: bool = False
@@ -47,10 +49,10 @@ def explain(settings: Settings, source: str, *, how: How = How(), file: str = "<
 
 
 def _of_plans(settings: Settings, plans: Sequence[QueryPlan], how: How) -> Explanation:
-    """Saved plans; nothing is run."""
-    if how.params or how.writes or how.trials:
+    """Saved plans; nothing is run. Their cures can be tried where the plan says of which statement it is."""
+    if how.params or how.writes:
         raise UsageError("This is a saved plan: it has no parameters, and nothing is run for it.")
-    if how.catalog:
+    if how.catalog or how.trials:
         from ..connect import session
 
         with session.open(settings.dsn, name="explain") as connection:
@@ -65,7 +67,11 @@ def _of_plans(settings: Settings, plans: Sequence[QueryPlan], how: How) -> Expla
         )
         for number, diagnosis in enumerate(diagnoses, 1)
     ]
-    return Explanation(plans=tuple(sorted(found, key=_length, reverse=True)))
+    found.sort(key=_length, reverse=True)
+    if not how.trials:
+        return Explanation(plans=tuple(found))
+    tried, first, notes = _tried_on_clone(settings, found[0])
+    return Explanation(plans=(first, *found[1:]), trials=tried, notes=notes)
 
 
 def _of_statement(settings: Settings, source: str, how: How, file: str) -> Explanation:
@@ -88,6 +94,9 @@ def _of_statement(settings: Settings, source: str, how: How, file: str) -> Expla
             plans, notes = _with_values(server, text, how, way, siblings)
         plans.sort(key=_length, reverse=True)
         tried, first = _tried(server, plans[0], way) if how.trials and how.analyze else ((), plans[0])
+    if how.trials:
+        more, first, missing = _tried_on_clone(settings, first)
+        tried, notes = (*tried, *more), (*notes, *missing)
     return Explanation(plans=(first, *plans[1:]), trials=tried, notes=notes)
 
 
@@ -165,17 +174,44 @@ def _tried(server: _Server, first: Explained, way: Way) -> tuple[tuple[Tried, ..
         after = server.explained(first.statement, with_cure).diagnosis
         trial = Trial(tier=TIER, unit="ms", before=before, after=_ms(after))
         trials.append(Tried(finding=number, diagnosis=after, trial=trial))
-        found[number] = _judged(found[number], trial)
+        setting = ", ".join(f"{name} = {value}" for name, value in found[number].cure.setting)
+        found[number] = _judged(found[number], trial, f"with {setting}")
     diagnosis = replace(first.diagnosis, found=tuple(found))
     return tuple(trials), replace(first, diagnosis=diagnosis)
 
 
-def _judged(found: Found, trial: Trial) -> Found:
+def _tried_on_clone(settings: Settings, first: Explained) -> tuple[tuple[Tried, ...], Explained, tuple[str, ...]]:
+    """The trials of all indexes and rewritten statements, the plan with its findings saying what came of them, and what
+    the clone lacks."""
+    from ..clone.clone import Clone
+    from ..diagnose.signs._sign import CureKind
+    from ..diagnose.surroundings import reader
+    from ..diagnose.whatif.on_clone import OnClone
+    from ..diagnose.whatif.trying import tried
+
+    kinds = (CureKind.MIGRATION, CureKind.REWRITE)
+    if not any(each.cure.kind in kinds for each in first.diagnosis.found):
+        return (), first, ()
+    if not first.statement:
+        return (), first, ("The plan does not say of which statement it is, so nothing could be tried on a clone.",)
+    found, trials = list(first.diagnosis.found), []
+    blank = [column(text) for text in settings.clone.blank]
+    with Clone(settings.direct_dsn or settings.dsn, blank=blank, folders=settings.clone.servers) as clone:
+        for each in tried(OnClone(clone), first.statement, found):
+            with_cure = diagnose(each.plan, reader.read(clone.connection, each.plan))
+            trials.append(Tried(finding=each.number, diagnosis=with_cure, trial=each.trial))
+            where = "on a clone, beside the other indexes" if each.together else "on a clone"
+            found[each.number] = _judged(found[each.number], each.trial, where)
+        notes = clone.missing.sentences
+    diagnosis = replace(first.diagnosis, found=tuple(found))
+    return tuple(trials), replace(first, diagnosis=diagnosis), notes
+
+
+def _judged(found: Found, trial: Trial, how: str) -> Found:
     """The finding with its trial; a cure that did not help is withheld, with the reason."""
     if trial.helped:
         return replace(found, finding=replace(found.finding, tried=trial))
-    how = ", ".join(f"{name} = {value}" for name, value in found.cure.setting)
-    reason = f"Tried with {how}: {trial.before:,.1f} → {trial.after:,.1f} {trial.unit}; that is no help, so no cure."
+    reason = f"Tried {how}: {trial.before:,.1f} → {trial.after:,.1f} {trial.unit}; that is no help, so no cure."
     finding = replace(found.finding, tried=trial, cure_sql="", why=f"{found.finding.why} {reason}")
     return replace(found, finding=finding)
 

@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 @click.option("--budget", callback=size(least=0), metavar="SIZE", help="The most that new indexes may take, as 500MB.")
 @click.option("--write-budget", type=click.FloatRange(0, 100), metavar="PERCENT",
               help="The most that writing may cost more, of the workload.")  # fmt: skip
+@click.option("--gain", type=click.FloatRange(0, 100), default=1, show_default=True, metavar="PERCENT",
+              help="What each index has to save by itself, of the workload.")  # fmt: skip
 @click.option("--seconds", "patience", callback=seconds, default="60s", show_default=True, metavar="DURATION",
               help="How long to search; what was found until then is shown.")  # fmt: skip
 @click.option("--replica", "replicas", multiple=True, metavar="DSN",
@@ -53,6 +55,7 @@ def command(
     files: tuple[Path, ...],
     budget: int | None,
     write_budget: float | None,
+    gain: float,
     patience: float,
     replicas: tuple[str, ...],
     blank: tuple[str, ...],
@@ -69,6 +72,7 @@ def command(
         files=files,
         bytes=float("inf") if budget is None else budget,
         writing=float("inf") if write_budget is None else write_budget / 100,
+        gain=gain / 100,
         seconds=patience,
         replicas=replicas,
         blank=blank,

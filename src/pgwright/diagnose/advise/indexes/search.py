@@ -23,11 +23,13 @@ _PAGE = 8192
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """How much may be used: `bytes` of new indexes, `writing` as a part of what the workload costs now, `seconds`."""
+    """How much may be used: `bytes` of new indexes, `writing` as a part of what the workload costs now, `seconds`; and
+    the `gain` that each index has to bring by itself, as such a part."""
 
     bytes: float = float("inf")
     writing: float = float("inf")
     seconds: float = float("inf")
+    gain: float = LEAST_GAIN
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,11 +182,14 @@ class Search:
         return self.tidy(indexes)
 
     def tidy(self, indexes: Set) -> Set:
-        """Takes away, one by one, what is not missed, the largest first."""
-        for index in sorted(self.costs.new(indexes), key=lambda each: (-self.costs.sizes[each], each)):
-            less = indexes & ~self.costs.bit(index)
-            if self.costs.total(less) - self.costs.total(indexes) < LEAST_GAIN:
-                indexes = less
+        """Takes away, one by one, what is missed least, as long as that is less than each index has to bring."""
+        while new := self.costs.new(indexes):
+            total = self.costs.total(indexes)
+            less = {index: indexes & ~self.costs.bit(index) for index in new}
+            least = min(new, key=lambda index: (self.costs.total(less[index]), -self.costs.sizes[index], index))
+            if self.costs.total(less[least]) - total >= self.limits.gain:
+                break
+            indexes = less[least]
         return indexes
 
     def _at_least(self, before: Set, after: Set, total: float) -> float:

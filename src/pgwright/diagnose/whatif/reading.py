@@ -1,0 +1,44 @@
+"""Reads CREATE INDEX statements of a cure as proposed indexes."""
+
+from __future__ import annotations
+
+from ...base.errors import MigrationFileError
+from ...sql import parse, quote
+from ...sql.node import Node
+from .proposed import Proposed
+
+_ORDER = {"SORTBY_DESC": " DESC", "SORTBY_ASC": "", "SORTBY_DEFAULT": ""}
+_NULLS = {"SORTBY_NULLS_FIRST": " NULLS FIRST", "SORTBY_NULLS_LAST": " NULLS LAST", "SORTBY_NULLS_DEFAULT": ""}
+
+
+def indexes(sql: str) -> tuple[Proposed, ...]:
+    """The indexes that the statements make; empty where one of them makes something else than an index or the
+    extension that it needs, or names a table without its schema: then nobody can try it."""
+    try:
+        statements = parse.parse(sql)
+    except MigrationFileError:
+        return ()
+    made = [each.node for each in statements if each.kind == "IndexStmt"]
+    others = [each for each in statements if each.kind not in ("IndexStmt", "CreateExtensionStmt")]
+    if others or any(not node.relation.schemaname or node.unique for node in made):
+        return ()
+    return tuple(map(_index, made))
+
+
+def _index(node: Node) -> Proposed:
+    return Proposed(
+        schema=node.relation.schemaname,
+        table=node.relation.relname,
+        keys=tuple(_key(parse.unwrap(each)) for each in node.index_params),
+        include=tuple(parse.unwrap(each).name for each in node.index_including_params),
+        where=parse.deparse_expression(parse.unwrap(node.where_clause)) if node.HasField("where_clause") else "",
+        method=node.access_method or "btree",
+    )
+
+
+def _key(element: Node) -> str:
+    key = quote.ident(element.name) if element.name else f"({parse.deparse_expression(parse.unwrap(element.expr))})"
+    names = [str(parse.unwrap(each).sval) for each in element.opclass]
+    operators = f" {'.'.join(map(quote.ident, names))}" if names else ""
+    order = _ORDER[parse.enum_value(element, "ordering")] + _NULLS[parse.enum_value(element, "nulls_ordering")]
+    return key + operators + order
