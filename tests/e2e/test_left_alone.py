@@ -1,4 +1,4 @@
-"""Example 09: a server that was left alone: what is wrong is found, cured by the migration that was advised, and gone."""
+"""Example 09: a server that was left alone. What is wrong is found, cured by the advised migration, and gone."""
 
 from __future__ import annotations
 
