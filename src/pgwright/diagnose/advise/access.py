@@ -142,7 +142,7 @@ def _keys(seen: Seen, node: Node, found: Sequence[Clause]) -> tuple[Key, ...]:
     """The clauses as keys, what has the fewest rows for one value first; each once."""
     keys: dict[str, Key] = {}
     for clause in found:
-        sql = _cures._key(seen, node, clause)
+        sql = _cures.key_of(seen, node, clause)
         columns = frozenset(each.column for each in _cures.clause_columns(clause.left, node.alias))
         share = _cures.selectivity(seen, node, clause)
         keys.setdefault(sql, Key(sql=sql, columns=columns, share=share))
@@ -173,7 +173,7 @@ def _own_order(seen: Seen, node: Node, keys: Sequence[str]) -> tuple[str, ...]:
         expression, direction = _directed(text)
         if not _is_own(seen, node, expression):
             break
-        found.append(_cures._bracketed(_cures.plain(seen, node, expression)) + direction)
+        found.append(_cures.bracketed(_cures.plain(seen, node, expression)) + direction)
     return tuple(dict.fromkeys(found))
 
 
@@ -206,7 +206,7 @@ def _grouped(seen: Seen, node: Node) -> tuple[str, ...]:
         if keys and node.is_inside(each):
             return tuple(
                 dict.fromkeys(
-                    _cures._bracketed(_cures.plain(seen, node, key)) for key in keys if _is_own(seen, node, key)
+                    _cures.bracketed(_cures.plain(seen, node, key)) for key in keys if _is_own(seen, node, key)
                 )
             )
     return ()
