@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -79,16 +79,17 @@ def shape(text: str, parameters: Mapping[int, str] | None = None) -> tuple[Shape
     return _shape(bare, stay), _values(cut, literals, parameters or {})
 
 
-def filled(text: str, values: tuple[str, ...]) -> str:
-    """A shape's text with its parameters replaced by `values`, SQL constants in the order of the numbers. Raises
+def filled(text: str, values: Sequence[str] | Mapping[int, str]) -> str:
+    """A text with its parameters replaced by `values`, SQL constants in the order of the numbers, or by number. Raises
     MigrationFileError where it cannot be scanned, ValueError for a parameter without a value."""
+    known = values if isinstance(values, Mapping) else dict(enumerate(values, 1))
     parts, at = [], 0
     for token in parse.scan(text):
         if token.kind == "PARAM":
             number = int(token.text[1:])
-            if not 1 <= number <= len(values):
+            if number not in known:
                 raise ValueError(f"there is no value for ${number}")
-            value = values[number - 1]
+            value = known[number]
             parts += [text[at : token.start], f"({value})" if value.startswith(("-", "+")) else value]
             at = token.end
     return "".join(parts) + text[at:]
