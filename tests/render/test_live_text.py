@@ -68,7 +68,7 @@ FULL = LiveReport(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("columns", [60, 80, 120])
+@pytest.mark.parametrize("columns", [40, 60, 80, 120])
 def test_no_line_is_too_wide_and_nothing_is_obeyed(columns: int) -> None:
     text = live_text(FULL, columns=columns)
     assert max(map(width, text.splitlines())) <= columns
