@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from pgwright.activity.moment import Session
 from pgwright.render.layout import Style, width
 from pgwright.render.live_report import live_document
 from pgwright.render.live_text import live_text
 
-from .live import FULL
+from .live import FULL, knot, session
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])
@@ -56,6 +59,25 @@ def test_the_cure_stands_before_the_queue_and_colour_says_nothing_alone() -> Non
     for code in ("\x1b[0m", "\x1b[1m", "\x1b[31m"):
         coloured = coloured.replace(code, "")
     assert coloured == plain
+
+
+@pytest.mark.parametrize(
+    ("root", "said"),
+    [
+        (session(7, kind="autovacuum worker", application="", statement="autovacuum: VACUUM t"), "yields when"),
+        (
+            session(
+                7, kind="autovacuum worker", application="", statement="autovacuum: VACUUM t (to prevent wraparound)"
+            ),
+            "does not yield: let it finish",
+        ),
+        (session(7, application="pgwright:heartbeat"), "this is pgwright: Ctrl-C where it runs"),
+    ],
+)
+def test_who_is_no_ordinary_session(root: Session, said: str) -> None:
+    waiting = knot(8, on="public.t", wants="SHARE")
+    moment = replace(FULL.moment, blocking=(knot(7, waiting, session=root),))
+    assert said in " ".join(live_text(replace(FULL, moment=moment), columns=80).split())
 
 
 def test_json_is_whole() -> None:
