@@ -28,6 +28,7 @@ from pgwright.render.json_ import (
     status_document,
     throttle_document,
 )
+from pgwright.render.live_report import live_document
 from pgwright.render.narrate import event_document
 from pgwright.render.plans_json import diff_document, gate_document
 from pgwright.render.report import (
@@ -40,7 +41,7 @@ from pgwright.render.report import (
 )
 from pgwright.render.schema import events_schema, schema
 
-from . import advice
+from . import advice, live
 from .examples import PLAN, STATUS
 from .plans import BASELINE, COMPARISONS, GATE
 
@@ -66,6 +67,7 @@ REAL: dict[str, Any] = {
     "findings": findings_document([FINDING]),
     "init": {"version": 1, "made": ["x"]},
     "init-script": {"version": 1, "sql": "BEGIN;"},
+    "live": live_document(live.FULL),
     "new": {"version": 1, "path": "x"},
     "plan": to_json(PLAN),
     "plans-baseline": to_document(BASELINE),

@@ -48,7 +48,7 @@ def recovery(moment: Moment, columns: int) -> list[str]:
         parts.append(f"{size(state.bytes)} to replay")
     elif state.receiver:
         parts.append("all is replayed that was received")
-    if state.delay is not None:
+    if state.delay is not None and (state.bytes or not state.receiver):
         parts.append(f"the last commit that was replayed is {duration(state.delay)} old")
     if state.paused:
         parts.append("the replay is paused: SELECT pg_wal_replay_resume() lets it go on")
