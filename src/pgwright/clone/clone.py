@@ -29,14 +29,18 @@ from .source import Source, looking
 
 DATABASE = "clone"
 _SETTINGS = {
-    "fsync": "off",
     "autovacuum": "off",  # it would count the rows of empty tables
-    "shared_buffers": "32MB",
-    "max_wal_size": "256MB",
+    "max_connections": "10",
+    "max_locks_per_transaction": "1024",
+    # Nothing here must survive anything: thousands of files are made, and as little as possible is written for each.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_locks_per_transaction": "1024",
-    "max_connections": "10",
+    "wal_skip_threshold": "0",  # writing WAL, the server would read first pages, and remember them
+    "max_wal_size": "1GB",
+    "shared_buffers": "64MB",
 }
 
 
@@ -104,7 +108,8 @@ class Clone:
             self.source = read.source
             binaries, notes = _binaries(self.source.major, self._folders)
             self.server = PrivateServer(binaries, settings=_SETTINGS, checksums=False)
-            self._stack.enter_context(self.server)
+            self._stack.callback(self.server.close)  # before it starts: Ctrl-C may come while it does
+            self.server.start()
             notes += self._database()
             refused, files, restoring = self._fill(read)
         self.server.stop()  # with it goes what it remembers of the files
