@@ -10,7 +10,7 @@ import pytest
 
 from pgwright.diagnose.advise.settings import reader
 from pgwright.diagnose.advise.settings.advising import Told, told
-from pgwright.diagnose.advise.settings.amounts import GB, MB, bytes_of, parsed, spelled
+from pgwright.diagnose.advise.settings.amounts import GB, MB, bytes_of, spelled
 from pgwright.diagnose.advise.settings.cures import cure
 from pgwright.diagnose.advise.settings.situation import Hardware, Situation, Standing, Written
 from pgwright.server.private import PrivateServer
@@ -132,18 +132,6 @@ def test_io_uring_is_not_proposed(database: Database) -> None:
         advice = changes(replace(seen, settings=settings))["io_method"].advice
         assert advice.proposed == "worker"
         assert ("io_uring" in advice.formula) == ("io_uring" in choices)
-
-
-@pytest.mark.parametrize(
-    ("text", "size"), [("16GB", 16 * GB), ("512 MB", 512 * MB), ("1.5TB", 1536 * GB), ("2G", 2 * GB), ("64k", 65536)]
-)
-def test_sizes_are_read(text: str, size: int) -> None:
-    assert parsed(text) == size
-
-
-@pytest.mark.parametrize("text", ["", "16", "GB", "-1GB", "16 GiB", "1e3GB", "16GB; DROP"])
-def test_what_is_no_size_is_none(text: str) -> None:
-    assert parsed(text) is None
 
 
 def test_sizes_are_written_as_settings_take_them() -> None:
