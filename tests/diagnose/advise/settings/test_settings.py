@@ -79,6 +79,21 @@ def test_a_role_without_rights_gets_what_it_may_see(make_role: Callable[[str], s
     assert "shared_preload_libraries" not in found.settings
 
 
+@pytest.mark.majors("all")
+def test_settings_are_those_of_a_new_session(make_role: Callable[[str], str], database: Database) -> None:
+    """Not those of the transaction that reads them, which has no JIT; and what a role has is not the server's."""
+    role = make_role("LOGIN")
+    database.run(f"ALTER ROLE {role} SET random_page_cost = 7; ALTER ROLE {role} SET jit = on")
+    with database.connect(user=role) as connection:
+        connection.execute("SET random_page_cost = 5")
+        found = reader.read(connection, MACHINE, workload="mixed", connections=10)
+    assert (found.settings["jit"].value, found.settings["random_page_cost"].value) == ("on", "7")
+    with database.connect(user=role) as connection:
+        found = reader.read(connection, MACHINE, workload="mixed", connections=10)
+    assert "ALTER ROLE" in found.settings["random_page_cost"].origin
+    assert found.settings["shared_buffers"].origin == ""
+
+
 def test_without_a_machine_nothing_is_guessed(database: Database) -> None:
     with database.connect() as connection:
         seen = reader.read(connection, MACHINE, workload="mixed", connections=10)
