@@ -1,7 +1,7 @@
 """What `pgwright health` takes on a database of 10,000 tables, beside psql with a file of ten queries.
 
-The tables have an identity column, a text, a foreign key to the table before, and two indexes; a few hold rows, so that
-there is something to judge. The ten queries (`benchmarks/support/ten_queries.sql`) are those that people keep in a file:
+The tables have an identity column, a text, a foreign key to the table before, and two indexes; one in a hundred holds
+rows. The ten queries (`benchmarks/support/ten_queries.sql`) are those that people keep in a file:
 bloat, unused and equal indexes, foreign keys, sequences, ages, dead rows, the cache, sessions. They give counters and
 twenty rows each; what follows from them the reader has to know. pgwright makes all its checks, judges, and keeps a look
 for the next run; the first run has nothing to compare with, the second has. Both are whole processes, in turns.
@@ -57,7 +57,9 @@ def measure(options: Options) -> Report:
     with database.server(options, settings) as running, tempfile.TemporaryDirectory() as place:
         _make(running, tables)
         folder = Path(place)
-        theirs, first, second, peaks = [], [], [], []
+        first: list[float] = []
+        second: list[float] = []
+        theirs, peaks = [], []
         for number in range(rounds):
             theirs.append(_psql(running))
             state = folder / f"state{number}"
@@ -77,7 +79,7 @@ def _make(running: PrivateServer, tables: int) -> None:
 
 
 def _psql(running: PrivateServer) -> float:
-    command = [running.binaries.program("psql"), "-Xqf", QUERIES, running.dsn()]
+    command = [str(running.binaries.program("psql")), "-Xqf", str(QUERIES), running.dsn()]
     started = time.monotonic()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
     return time.monotonic() - started
