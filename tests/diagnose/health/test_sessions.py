@@ -13,9 +13,11 @@ import psycopg
 import pytest
 
 from pgwright.api.health import Manner, health
+from pgwright.base.errors import ConnectError
 from pgwright.base.finding import Finding
 from pgwright.config import Settings
 from pgwright.config.health import HealthSettings
+from pgwright.diagnose.health import session as health_session
 from pgwright.diagnose.health.report import Looked, State
 from tests.support.databases import Database
 
@@ -177,3 +179,14 @@ def test_what_a_plain_role_does_not_see_is_said(
         shop.run(found.grant)
         seen = look(shop, "idle_in_transaction", tmp_path, user=role, time=0.2)
         assert (seen.state, len(seen.findings)) == (State.MADE, 1)
+
+
+@pytest.mark.majors("all")
+def test_a_lost_session_is_replaced_once(shop: Database) -> None:
+    with health_session.Session(shop.dsn, timeout=5) as session:
+        [row] = session.rows("SELECT pg_backend_pid() AS pid")
+        shop.run(f"SELECT pg_terminate_backend({row['pid']}, 5000)")
+        [again] = session.rows("SELECT pg_backend_pid() AS pid")
+        assert again["pid"] != row["pid"]
+        with pytest.raises(ConnectError, match="The connection was lost"):
+            session.rows("SELECT pg_terminate_backend(pg_backend_pid())")

@@ -7,6 +7,7 @@ WITH ranges(type, least, most) AS (
 ), used AS (
     SELECT d.objid AS sequence, d.refobjid AS relation, d.refobjsubid AS number, d.deptype
     FROM pg_depend d
+    JOIN pg_sequence q ON q.seqrelid = d.objid
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
       AND d.deptype IN ('a', 'i')
     UNION
@@ -34,7 +35,8 @@ WITH ranges(type, least, most) AS (
     LEFT JOIN pg_class r ON r.oid = u.relation
     LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
     LEFT JOIN ranges g ON g.type = a.atttypid
-    WHERE s.last IS NOT NULL AND NOT coalesce(r.relispartition, false)
+    WHERE abs(s.last - CASE WHEN s.rises THEN s.seqmin ELSE s.seqmax END) > 300  -- a hundredth of the smallest type
+      AND NOT coalesce(r.relispartition, false)
 ), narrow AS MATERIALIZED (
     SELECT c.oid AS relation, a.attnum AS number, n.nspname AS schema, c.relname AS name, a.attname, a.atttypid, g.most,
            (SELECT max(v) FROM unnest(p.histogram_bounds::text::numeric[] || p.most_common_vals::text::numeric[]) v) AS last
@@ -63,7 +65,7 @@ SELECT 'sequence' AS kind, f.seqrelid::bigint AS oid, f.nspname AS schema, f.rel
        NULL::bigint AS hidden, NULL::text[] AS schemas
 FROM found f
 WHERE abs(f.last - f.start) >= 0.01 * abs(f."limit" - f.start) OR f."limit" IS NULL
-   OR abs(f.last) > 300 AND EXISTS (SELECT FROM pg_constraint c WHERE c.contype = 'f' AND c.confrelid = f.relation
+   OR EXISTS (SELECT FROM pg_constraint c WHERE c.contype = 'f' AND c.confrelid = f.relation
                                     AND f.number = ANY (c.confkey))
 UNION ALL
 SELECT 'column', w.relation::bigint, NULL, NULL, w.schema, w.name, w.attname, w.atttypid::regtype::text, NULL, false, true,
