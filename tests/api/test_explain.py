@@ -67,7 +67,7 @@ def test_a_role_that_may_read_and_no_more(make_role: Callable[..., str], databas
 
 def test_a_saved_plan_is_not_run(database: Database) -> None:
     plan = '[{"Plan": {"Node Type": "Result"}}]'
-    for how in (How(params=("1",)), How(writes=True), How(trials=True)):
+    for how in (How(params=("1",)), How(writes=True)):
         with pytest.raises(UsageError, match="saved plan"):
             explain(Settings(dsn=database.dsn), plan, how=how)
 
@@ -112,7 +112,7 @@ def test_a_cure_that_did_not_help_is_withheld(database: Database, after: float, 
         for each in explain(Settings(dsn=database.dsn), SORTED).first.diagnosis.found
         if each.name == "sort_on_disk"
     )
-    judged = _judged(found, Trial(tier="session", unit="ms", before=100.0, after=after))
+    judged = _judged(found, Trial(tier="session", unit="ms", before=100.0, after=after), "in a session")
     assert bool(judged.finding.cure_sql) is helped
     assert ("no help" in judged.finding.why) is not helped
     assert judged.finding.tried is not None
