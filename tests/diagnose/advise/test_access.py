@@ -16,7 +16,7 @@ def test_partitions_are_one_table_under_the_name_of_their_parent(planted: Plante
     assert access.table == ("public", "ventes")
     assert [key.sql for key in access.equal] == ["magasin"]
     assert access.orders == (("jour DESC", "total"),)
-    assert access.needed == {"total", "magasin", "jour"}
+    assert access.needed == frozenset({"total", "magasin", "jour"})
 
 
 def test_a_table_that_is_named_twice_is_asked_twice(planted: Planted) -> None:
@@ -27,7 +27,7 @@ def test_a_table_that_is_named_twice_is_asked_twice(planted: Planted) -> None:
 def test_what_is_grouped_by_can_be_the_order(planted: Planted) -> None:
     [access] = planted.accesses("SELECT pays, count(*) FROM clients GROUP BY pays")
     assert access.grouped == ("pays",)
-    assert access.needed == {"pays"}
+    assert access.needed == frozenset({"pays"})
 
 
 def test_who_writes_needs_whole_rows(planted: Planted) -> None:
