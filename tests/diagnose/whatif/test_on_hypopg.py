@@ -58,7 +58,7 @@ def test_nothing_is_made_and_everything_forgotten(planner: OnHypopg, hypopg: Dat
 
 
 def test_sizes_know_that_equal_keys_share_an_entry(planner: OnHypopg, hypopg: Database) -> None:
-    candidates = [index("statut"), index("client", "montant"), index("client", include="montant"), index("note")]
+    candidates = [index("statut"), index("client", "montant"), index("client", include=("montant",)), index("note")]
     sizes = planner.offer(candidates)
     for candidate in candidates:
         with hypopg.connect(autocommit=False) as connection:
