@@ -74,7 +74,7 @@ def advise_indexes(
             workload = workloads.read(asked.files or connection, database=connection.info.dbname)
             snapshot = reader.read(connection)
         usages, notes = _usages(snapshot, asked.replicas)
-        tell(Progress(what="making a clone of the statistics"))
+        tell(Progress(what="making a clone: schema and statistics, on this machine, no rows"))
         dsn = settings.direct_dsn or settings.dsn
         clone = stack.enter_context(Clone(dsn, blank=blank, folders=settings.clone.servers))
         planner = OnClone(clone)

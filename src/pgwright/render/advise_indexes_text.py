@@ -27,6 +27,14 @@ def advise_indexes_text(report: IndexesReport, *, columns: int = 80, style: Styl
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
+def progress_text(what: str, done: int, whole: int, ratio: float | None, size: int) -> str:
+    """How far it is, in a line: `Planning the statements: 12 of 80 …`."""
+    how = f": {done} of {whole}" if whole else ""
+    if ratio is not None:
+        how = f": {_part(ratio)} of the cost is left with {megabytes(size)}"
+    return f"{what[0].upper()}{what[1:]}{how} …"
+
+
 def _head(report: IndexesReport) -> str:
     prepared, advice = report.prepared, report.advice
     weighed = plural(len(prepared.cases), "statement")
