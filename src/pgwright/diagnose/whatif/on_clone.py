@@ -28,7 +28,11 @@ WHERE x.indisvalid AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_
 ORDER BY 1, 2
 """
 _BELOW = b"SELECT relid::oid::bigint FROM pg_catalog.pg_partition_tree(%s::regclass)"
-_NAMES = b"SELECT c.oid::bigint, c.relname::text FROM pg_catalog.pg_class c WHERE c.oid = ANY (%s)"
+_NAMES = b"""
+SELECT c.oid::bigint, n.nspname::text, c.relname::text
+FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+WHERE c.oid = ANY (%s)
+"""
 _TIMEOUT_MS = 30_000
 
 
@@ -116,10 +120,16 @@ class OnClone:
         self._own({index: oids for index, (_, oids) in self._existing.items()})
 
     def _own(self, indexes: Mapping[Index, Sequence[int]]) -> None:
-        """Remembers by which names plans will call indexes."""
+        """Remembers by which names plans will call indexes. A plan does not say in which schema an index is, so one
+        whose name another one has gets a name of its own, here on the clone."""
         owner = {oid: index for index, oids in indexes.items() for oid in oids}
-        for oid, name in self._connection.execute(_NAMES, [list(owner)]).fetchall():
-            self._owner[name] = owner[oid]
+        for oid, schema, name in self._connection.execute(_NAMES, [list(owner)]).fetchall():
+            alone = name
+            if self._owner.get(name, owner[oid]) != owner[oid]:
+                alone = f"pgwright_{oid}"
+                rename = f"ALTER INDEX {quote.qualified(schema, name)} RENAME TO {quote.ident(alone)}"
+                self._connection.execute(rename.encode())
+            self._owner[alone] = owner[oid]
 
     def _arrange(self, shown: set[Proposed], hidden: set[Existing]) -> None:
         """Shows the planner these proposed indexes and no others, and all that are there but those hidden."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ....sql.expression import columns
 from ...indexes import Snapshot, Usage, Verdict, judged
 from ...whatif.planner import Existing, Planner
 from ...whatif.proposed import Proposed
@@ -116,7 +117,10 @@ def written(snapshot: Snapshot) -> dict[tuple[str, str], Written]:
     found = {}
     for oid, table in snapshot.tables.items():
         indexes = snapshot.by_table[oid]
-        names = frozenset(key.text.strip('"') for index in indexes for key in index.keys)
+        texts = {
+            text for each in indexes for text in (*(key.text for key in each.keys), *each.included, each.predicate)
+        }
+        names = frozenset(name for text in texts if text for name in columns(text))
         hot = table.updated_hot / table.updated if table.updated else 1.0
         found[table.schema, table.name] = Written(indexes=len(indexes), hot=hot, indexed=names)
     return found
