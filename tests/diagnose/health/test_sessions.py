@@ -53,6 +53,8 @@ def running(session: Session, statement: str) -> Iterator[None]:
 
     thread = threading.Thread(target=run)
     thread.start()
+    while session.info.transaction_status.name != "ACTIVE":
+        time.sleep(0.01)
     try:
         yield
     finally:
@@ -117,7 +119,8 @@ def test_the_head_of_a_chain_is_found_and_those_in_it_are_not(shop: Database, tm
     with shop.connect(autocommit=False) as head, shop.connect() as second, shop.connect() as third:
         head.execute("SELECT * FROM t")
         with running(second, "ALTER TABLE t ADD a int"), running(third, "SELECT * FROM t"):
-            time.sleep(0.5)
+            while shop.one("SELECT count(*) FROM pg_locks WHERE waitstart < clock_timestamp() - interval '0.3 s'") < 2:
+                time.sleep(0.05)
             assert findings(shop, "blocked_sessions", tmp_path) == ()
             [found] = findings(shop, "blocked_sessions", tmp_path, time=0.2)
             assert found.object == f"pid {head.info.backend_pid} (postgres)"
