@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
 
 import psycopg
 
@@ -14,34 +13,24 @@ from ...sql import quote
 from ..asking import explain as asking
 from ..asking.failing import failed
 from ..query_plan.model import QueryPlan
-from .planner import Existing, Index, Planned
+from ._named import Named
+from ._query import query
+from .planner import Existing, Planned
 from .proposed import Proposed
 
-_EXISTING = b"""
-SELECT n.nspname::text, c.relname::text, tn.nspname::text, t.relname::text, c.oid::bigint
-FROM pg_catalog.pg_index x
-JOIN pg_catalog.pg_class c ON c.oid = x.indexrelid
-JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-JOIN pg_catalog.pg_class t ON t.oid = x.indrelid
-JOIN pg_catalog.pg_namespace tn ON tn.oid = t.relnamespace
-WHERE x.indisvalid AND n.nspname NOT IN ('pg_catalog', 'pg_toast', 'information_schema') AND NOT t.relispartition
-ORDER BY 1, 2
-"""
-_BELOW = b"SELECT relid::oid::bigint FROM pg_catalog.pg_partition_tree(%s::regclass)"
-_NAMES = b"""
-SELECT c.oid::bigint, n.nspname::text, c.relname::text
-FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-WHERE c.oid = ANY (%s)
-"""
+_NAMES = b"SELECT c.oid::bigint, c.relname::text FROM pg_catalog.pg_class c WHERE c.oid = ANY (%s)"
 _TIMEOUT_MS = 30_000
+TRIGRAMS = "pg_trgm"
+"""The extension that candidates need and a source may lack. It is trusted: no superuser is needed (13 and newer)."""
 
 
 class OnClone:
-    """The tier `clone`."""
+    """The tier `clone`. `extensions` are those that the source could have: what an index needs of them is made on the
+    clone, too."""
 
     tier = "clone"
 
-    def __init__(self, clone: Clone) -> None:
+    def __init__(self, clone: Clone, *, extensions: Collection[str] = ()) -> None:
         self.clone = clone
         self._connection = clone.connection
         self._made: dict[Proposed, Made] = {}
@@ -49,9 +38,11 @@ class OnClone:
         self._shown: set[Proposed] = set()
         self._hidden: set[Existing] = set()
         self._existing: dict[Existing, tuple[tuple[str, str], list[int]]] = {}
-        self._owner: dict[str, Index] = {}
+        self._named = Named()
         self._read_existing()
         self.asked = 0
+        if TRIGRAMS in extensions:
+            self._make_extension(TRIGRAMS)
         self._connection.execute(f"SET statement_timeout = {_TIMEOUT_MS}".encode())
 
     def offer(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, int]:
@@ -64,7 +55,7 @@ class OnClone:
                 self._refused.add(index)
             else:
                 self._made[index] = found
-        self._own({index: self._made[index].oids for index in fresh if index in self._made})
+        self._name([index for index in fresh if index in self._made])
         return {index: self._made[index].bytes for index in asked if index in self._made}
 
     def cost(self, statement: str, shown: Collection[Proposed], hidden: Collection[Existing] = ()) -> Planned:
@@ -77,8 +68,7 @@ class OnClone:
             raise failed(error, statement=statement, prefix=22, timeout_ms=_TIMEOUT_MS) from error
         assert row is not None
         root = row[0][0]["Plan"]
-        used = frozenset(self._owner[name] for name in _names(root) if name in self._owner)
-        return Planned(cost=float(root["Total Cost"]), used=used)
+        return Planned(cost=float(root["Total Cost"]), used=self._named.used(root, shown, hidden))
 
     def plan(
         self,
@@ -113,23 +103,25 @@ class OnClone:
         return float(row[0][0]["Plan"]["Plan Rows"])
 
     def _read_existing(self) -> None:
-        for schema, name, *table, oid in self._connection.execute(_EXISTING).fetchall():
+        for schema, name, table_schema, table, oids, names in self._connection.execute(query("existing")).fetchall():
             index = Existing(schema=schema, name=name)
-            oids = [row[0] for row in self._connection.execute(_BELOW, [oid])] or [oid]
-            self._existing[index] = ((table[0], table[1]), oids)
-        self._own({index: oids for index, (_, oids) in self._existing.items()})
+            self._existing[index] = ((table_schema, table), oids)
+            self._named.add(index, names)
 
-    def _own(self, indexes: Mapping[Index, Sequence[int]]) -> None:
-        """Remembers by which names plans will call indexes. A plan does not say in which schema an index is, so one
-        whose name another one has gets a name of its own, here on the clone."""
-        owner = {oid: index for index, oids in indexes.items() for oid in oids}
-        for oid, schema, name in self._connection.execute(_NAMES, [list(owner)]).fetchall():
-            alone = name
-            if self._owner.get(name, owner[oid]) != owner[oid]:
-                alone = f"pgwright_{oid}"
-                rename = f"ALTER INDEX {quote.qualified(schema, name)} RENAME TO {quote.ident(alone)}"
-                self._connection.execute(rename.encode())
-            self._owner[alone] = owner[oid]
+    def _name(self, indexes: Sequence[Proposed]) -> None:
+        """Remembers by which names plans will call them."""
+        owner = {oid: index for index in indexes for oid in self._made[index].oids}
+        for oid, name in self._connection.execute(_NAMES, [list(owner)]).fetchall():
+            self._named.add(owner[oid], [name])
+
+    def _make_extension(self, name: str) -> None:
+        """Makes an extension that any owner of a database may make, where this machine has it."""
+        try:
+            with self._connection.transaction():
+                self._connection.execute(f"CREATE EXTENSION IF NOT EXISTS {quote.ident(name)}".encode())
+        except psycopg.Error:
+            if self._connection.closed:
+                raise
 
     def _arrange(self, shown: set[Proposed], hidden: set[Existing]) -> None:
         """Shows the planner these proposed indexes and no others, and all that are there but those hidden."""
@@ -142,14 +134,3 @@ class OnClone:
         if vanish:
             self.clone.indexes.show(vanish, shown=False)
         self._shown, self._hidden = shown, hidden
-
-
-def _names(node: Mapping[str, Any]) -> set[str]:
-    """The names of the indexes in a plan."""
-    found, stack = set(), [node]
-    while stack:
-        each = stack.pop()
-        if "Index Name" in each:
-            found.add(each["Index Name"])
-        stack.extend(each.get("Plans", ()))
-    return found
