@@ -6,9 +6,10 @@ indexes. Then the same indexes are tried on the clone of the database that does 
 the source: of the sizes and of the costs the ratio is shown, and where HypoPG is installed it is asked for the same
 indexes on the source itself. It knows no GIN, GiST and SP-GiST; here are none.
 
-It does not show how good a plan is, only that the same planner says the same. What it takes to make a clone is measured
-in the same run, on a machine that does nothing else: `held` is how long its transaction at the source lasts, which is
-what VACUUM waits for, besides the one of pg_dump.
+What is not exact are statements for which the planner asks an index for the least or greatest value that there is, as
+for merge joins; a clone does not know it. It does not show how good a plan is, only that the same planner says the
+same. What it takes to make a clone is measured in the same run, on a machine that does nothing else: `held` is how long its
+transaction at the source lasts, which is what VACUUM waits for, besides the one of pg_dump.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ SCALE = 0.1
 ROWS_OF_SCALE_1 = 6_000_000
 """Rows of the largest table of TPC-H at scale 1, for `--rows`."""
 SETTINGS = {"fsync": "off", "max_wal_size": "8GB", "maintenance_work_mem": "256MB", "shared_buffers": "256MB"}
-EXACT, WHAT_IF = 0.9, 1.1
-"""The promises: so many queries cost exactly the same, and with tried indexes none is off by more than this factor."""
+SAME, WHAT_IF = 1.02, 1.1
+"""The promises: no cost is off by more than this factor, as the database is, and with tried indexes."""
 
 
 @dataclass(kw_only=True)
@@ -177,10 +178,11 @@ def goals(found: Sequence[Found]) -> Iterator[Goal]:
     for each in found:
         spreads = (each.plain, each.indexed)
         exact = min(spread.exact / len(spread.ratios) for spread in spreads)
+        worst = max(spread.worst for spread in spreads)
         yield Goal(
-            promise=f"{each.label}: {EXACT:.0%} of the queries cost exactly the same",
-            found=f"{exact:.0%}, the worst by a factor of {max(spread.worst for spread in spreads):.3f}",
-            kept=exact >= EXACT,
+            promise=f"{each.label}: no cost is off by more than a factor of {SAME}",
+            found=f"{worst:.3f}, and {exact:.0%} are exactly the same",
+            kept=worst <= SAME,
         )
         yield Goal(
             promise=f"{each.label}: with tried indexes no cost is off by more than a factor of {WHAT_IF}",

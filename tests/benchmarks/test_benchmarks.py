@@ -7,7 +7,7 @@ from benchmarks.support import pgroll
 from benchmarks.support.options import Options
 from benchmarks.support.report import Report
 
-from benchmarks import backfill, bigint, health, matrix, memory, overhead, peer, planning, stall, ten_million
+from benchmarks import backfill, bigint, clone, health, matrix, memory, overhead, peer, planning, stall, ten_million
 from pgwright.base.errors import Refused
 from tests.support.selection import in_ci
 
@@ -36,6 +36,15 @@ def test_matrix() -> None:
     names = [row[0] for row in report.tables[0].rows]
     assert {f"{change.name} by pgwright" for change in matrix.CHANGES} <= set(names), report.skipped
     assert set(promises(report, "failed")) == {"0"}
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_clone() -> None:
+    pytest.importorskip("duckdb", reason="the generator of TPC-H and TPC-DS is not installed")
+    report = clone.measure(Options(rows=60_000))
+    assert [len(table.rows) for table in report.tables][0::2] == [12, 6]
+    assert all(ratio > 0.5 for ratio in report.figures["tpcds, PostgreSQL 18"]["ratios"])
 
 
 def test_planning() -> None:

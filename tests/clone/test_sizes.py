@@ -40,7 +40,7 @@ def each(text: str) -> list[str]:
 
 @pytest.fixture(scope="session")
 def sizes(server: Server) -> Iterator[Pair]:
-    """A table of 25,000 rows with values of many kinds, one that is partitioned, and their clone."""
+    """A table of 40,000 rows with values of many kinds, one that is partitioned, and their clone."""
     source = databases.create(server, (HERE / "sizes.sql").read_text(encoding="utf-8"))
     try:
         with Clone(source.dsn, folders=server_folders()) as clone:
