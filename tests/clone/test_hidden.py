@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -103,6 +104,14 @@ def test_secrets_of_others_stay_where_they_are(pair: Pair) -> None:
     assert holding(pair.clone.server.directory, "très secret".encode()) == []
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder into which everybody may write."""
+    with tempfile.TemporaryDirectory(prefix="écrit-", dir="/tmp") as folder:
+        Path(folder).chmod(0o777)
+        yield Path(folder)
+
+
 HOSTILE = """
 CREATE FUNCTION vraiment() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN EXECUTE format('COPY (SELECT 1) TO %L', '{place}' || current_setting('port')); END$$;
@@ -117,12 +126,8 @@ ANALYZE; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION crie();
 """
 
 
-def test_code_of_the_source_gets_no_rights_here(
-    make_database: Callable[..., Database], tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    folder = tmp_path_factory.mktemp("écrit")
-    for place in (folder, *folder.parents[:2]):
-        place.chmod(0o777)
+def test_code_of_the_source_gets_no_rights_here(make_database: Callable[..., Database], open_folder: Path) -> None:
+    folder = open_folder
     database = make_database(HOSTILE.format(place=f"{folder}/"))
     written = {file.name for file in folder.iterdir()}
     assert written, "at the source the function does what it does"

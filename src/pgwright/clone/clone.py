@@ -62,7 +62,8 @@ class Clone:
 
     `connection` and `dsn` are those of a role that owns everything on the clone and is no superuser: what is planned
     there may run functions of the source. `blank` are columns whose values stay at the source, `folders` are looked at
-    first for server programs; `seconds` is how long it took to make. Raises ConnectError, LockNotObtained, Refused (no
+    first for server programs; `seconds` is how long it took to make, `held_seconds` how long its transaction at the
+    source lasted. Raises ConnectError, LockNotObtained, Refused (no
     server programs here, or pg_dump may not read the schema) and StepFailed (the private server did not start, or there
     is no space left).
     """
@@ -73,6 +74,7 @@ class Clone:
     indexes: Indexes
     missing: Missing
     seconds: float
+    held_seconds: float
 
     def __init__(self, dsn: str, *, blank: Sequence[statistics.Column] = (), folders: Sequence[Path] = ()) -> None:
         self._dsn = dsn
@@ -127,6 +129,7 @@ class Clone:
     def _read(self, spools: ExitStack) -> _Read:
         """Reads the source: its catalogs, pg_stats and file sizes, in one short transaction, and its schema."""
         with session.open(self._dsn, name="clone") as reading:
+            started = time.monotonic()
             with looking(reading):
                 found = source.read(reading)
                 hidden = schema.hidden(reading)
@@ -135,6 +138,7 @@ class Clone:
                 columns = spools.enter_context(statistics.read(reading, found, blank))
                 extended = extended_statistics.read(reading, blank)
                 lengths = spools.enter_context(sizes.read(reading, found))
+            self.held_seconds = time.monotonic() - started
             text = schema.read(reading, self._dsn, found.major, hidden)
         return _Read(
             source=found,

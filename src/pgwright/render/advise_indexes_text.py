@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..base.amount import size
 from ..diagnose.advise.indexes.advice import Advised, Drop, Effect
-from ..diagnose.advise.indexes.report import IndexesReport, megabytes
+from ..diagnose.advise.indexes.report import IndexesReport
 from .layout import PLAIN, Style, clean, duration, indented, plural
 
 _USERS = 3
@@ -27,6 +28,14 @@ def advise_indexes_text(report: IndexesReport, *, columns: int = 80, style: Styl
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
 
+def progress_text(what: str, done: int, whole: int, ratio: float | None, taken: int) -> str:
+    """How far it is, in a line: `Planning the statements: 12 of 80 …`."""
+    how = f": {done} of {whole}" if whole else ""
+    if ratio is not None:
+        how = f": {_part(ratio)} of the cost is left with {size(taken)}"
+    return f"{what[0].upper()}{what[1:]}{how} …"
+
+
 def _head(report: IndexesReport) -> str:
     prepared, advice = report.prepared, report.advice
     weighed = plural(len(prepared.cases), "statement")
@@ -35,13 +44,13 @@ def _head(report: IndexesReport) -> str:
     if not advice.indexes:
         return f"{weighed}{took}{cut}: no new index is worth it."
     made = plural(len(advice.indexes), "new index").replace("indexs", "indexes")
-    return f"{weighed}{took}{cut}: {made} of {megabytes(advice.bytes)} would leave {_part(advice.after)} of the cost."
+    return f"{weighed}{took}{cut}: {made} of {size(advice.bytes)} would leave {_part(advice.after)} of the cost."
 
 
 def _index(advised: Advised, columns: int, style: Style) -> list[str]:
     lines = [style.bold(clean(advised.index.sql))]
     upkeep = f"; costs those who write {advised.upkeep:.1%}" if advised.upkeep >= 0.0005 else ""
-    lines += indented(f"saves {advised.gain:.1%} by itself; {megabytes(advised.bytes)}{upkeep}", columns, first="  ")
+    lines += indented(f"saves {advised.gain:.1%} by itself; {size(advised.bytes)}{upkeep}", columns, first="  ")
     users = sorted(advised.effects, key=lambda each: each.weight * (each.ratio - 1))
     for effect in users[:_USERS]:
         lines.append(f"  {_statement(effect)}"[:columns])
@@ -53,7 +62,7 @@ def _drop(drop: Drop, columns: int, style: Style) -> list[str]:
     verdict = drop.verdict
     lines = [style.bold(line) for line in clean(verdict.cure_sql, keep_lines=True).splitlines()]
     tried = "tried on the clone, and not missed" if drop.proven else "not tried: the clone does not have it"
-    lines += indented(f"frees {megabytes(verdict.bytes)}; {tried}", columns, first="  ")
+    lines += indented(f"frees {size(verdict.bytes)}; {tried}", columns, first="  ")
     lines += indented(clean(verdict.reason), columns, first="  ")
     for caveat in verdict.caveats:
         lines += indented(f"But {clean(caveat)}.", columns, first="  ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..activity.moment import Command, Moment
+from ..base.amount import size
 from .layout import bar, clean, duration, indented
 
 
@@ -72,11 +73,3 @@ def replication(moment: Moment, columns: int) -> list[str]:
         text = f"slot {clean(slot.name)} ({slot.kind}): {'active' if slot.active else 'inactive'}, {keeps}{status}"
         lines += indented(text, columns, first="  ", rest="    ")
     return lines
-
-
-def size(number: float) -> str:
-    """`950 bytes`, `12 kB`, `63 MB`, `1.4 GB`."""
-    for unit, bytes_ in (("TB", 1024**4), ("GB", 1024**3), ("MB", 1024**2), ("kB", 1024)):
-        if number >= bytes_:
-            return f"{number / bytes_:,.{1 if number < 10 * bytes_ else 0}f} {unit}"
-    return f"{number:,.0f} bytes"

@@ -8,8 +8,8 @@ Parameters of a statement ($1, $2, …) take the values of --param, in order. Wi
 drawn from pg_stats, a common, a typical and a rare one, and the slowest is shown.
 
 With --try each cure is tried, and one that does not help is withheld, with both figures: the statement is run again
-with each setting that is proposed, and planned with each index and each rewritten statement on a clone, a private
-server on this machine that has the schema, the statistics and the file sizes of the database and none of its rows.
+with each setting that is proposed, and planned with each index and each rewritten statement on a clone. That is a
+private server on this machine with the schema, the statistics and the file sizes of the database, and no rows.
 
 Example:
     pgwright explain -c "SELECT * FROM commandes WHERE statut = 'EN_ATTENTE'"

@@ -93,13 +93,23 @@ def command(
         output.data(advise_indexes_text(report, columns=output.columns, style=output.style))
 
 
+_EVERY = 3.0  # seconds between two lines about the same stage
+
+
 def _narrated(invocation: Invocation) -> Callable[[Progress], None]:
-    """Tells each new stage in a line."""
-    told: list[str] = []
+    """Tells each new stage in a line, and how far it is every few seconds."""
+    from time import monotonic
+
+    from ....render.advise_indexes_text import progress_text
+
+    stage, last = "", 0.0
 
     def tell(progress: Progress) -> None:
-        if progress.what not in told:
-            told.append(progress.what)
-            invocation.output.narrate(f"{progress.what[0].upper()}{progress.what[1:]} …")
+        nonlocal stage, last
+        if progress.what != stage or monotonic() - last >= _EVERY:
+            stage, last = progress.what, monotonic()
+            invocation.output.narrate(
+                progress_text(progress.what, progress.done, progress.whole, progress.ratio, progress.bytes)
+            )
 
     return tell
