@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..diagnose.advise.indexes.search import Step
     from ..diagnose.indexes import Snapshot, Usage
 
-_CLONING = "making a clone of the statistics"
+_CLONING = "making a clone: schema and statistics, on this machine, no rows"
 _OPENING = {
     "": _CLONING,
     "clone": _CLONING,
@@ -83,19 +83,11 @@ def advise_indexes(
             workload = workloads.read(asked.files or connection, database=connection.info.dbname)
             snapshot = reader.read(connection)
         usages, notes = _usages(snapshot, asked.replicas)
-<<<<<<< HEAD
         tell(Progress(what=_OPENING[asked.tier]))
         place = Place(dsn=settings.direct_dsn or settings.dsn, blank=blank, folders=settings.clone.servers)
         there = stack.enter_context(opened(place, Tier(asked.tier) if asked.tier else None))
         planner = there.planner
         prepared = prepare.prepare(planner, there.connection, workload, tell=lambda *done: tell(_planning(*done)))
-=======
-        tell(Progress(what="making a clone: schema and statistics, on this machine, no rows"))
-        dsn = settings.direct_dsn or settings.dsn
-        clone = stack.enter_context(Clone(dsn, blank=blank, folders=settings.clone.servers))
-        planner = OnClone(clone)
-        prepared = prepare.prepare(planner, clone.connection, workload, tell=lambda *done: tell(_planning(*done)))
->>>>>>> main
         limits = Limits(bytes=asked.bytes, writing=asked.writing, seconds=asked.seconds, gain=asked.gain)
         found = advice.advise(
             planner, prepared.cases, snapshot, limits, usages=usages, tell=lambda step: tell(_searching(step))
