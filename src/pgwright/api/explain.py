@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 TIER = "session"
 """Where settings are tried: in a transaction of this session, by running the statement again."""
-_WHERE = {"clone": "on a clone", "hypopg": "by HypoPG", "model": "by a model of costs"}
-"""The same of indexes, by tier."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -184,7 +182,7 @@ def _tried(server: _Server, first: Explained, way: Way) -> tuple[tuple[Tried, ..
     return tuple(trials), replace(first, diagnosis=diagnosis)
 
 
-def _planned(settings: Settings, first: Explained, how: How) -> tuple[tuple[Tried, ...], Explained, tuple[str, ...]]:
+def _planned(settings: Settings, first: Explained, asked: How) -> tuple[tuple[Tried, ...], Explained, tuple[str, ...]]:
     """The trials of all indexes and rewritten statements, the plan with its findings saying what came of them, and what
     could not be tried there."""
     from ..diagnose.signs._sign import CureKind
@@ -200,23 +198,23 @@ def _planned(settings: Settings, first: Explained, how: How) -> tuple[tuple[Trie
     found, trials = list(first.diagnosis.found), []
     blank = [column(text) for text in settings.clone.blank]
     place = Place(dsn=settings.direct_dsn or settings.dsn, blank=blank, folders=settings.clone.servers)
-    with opened(place, Tier(how.tier) if how.tier else None) as there:
-        where = _WHERE[there.planner.tier]
+    with opened(place, Tier(asked.tier) if asked.tier else None) as there:
         for each in tried(there.planner, first.statement, found):
             with_cure = diagnose(each.plan, reader.read(there.connection, each.plan))
             trials.append(Tried(finding=each.number, diagnosis=with_cure, trial=each.trial))
-            beside = ", beside the other indexes" if each.together else ""
-            found[each.number] = _judged(found[each.number], each.trial, f"{where}{beside}")
+            how = f"{each.trial.where}, beside the other indexes" if each.together else ""
+            found[each.number] = _judged(found[each.number], each.trial, how)
         notes = (*there.reasons, *there.planner.notes)
     diagnosis = replace(first.diagnosis, found=tuple(found))
     return tuple(trials), replace(first, diagnosis=diagnosis), notes
 
 
-def _judged(found: Found, trial: Trial, how: str) -> Found:
+def _judged(found: Found, trial: Trial, how: str = "") -> Found:
     """The finding with its trial; a cure that did not help is withheld, with the reason."""
     if trial.helped:
         return replace(found, finding=replace(found.finding, tried=trial))
-    reason = f"Tried {how}: {trial.before:,.1f} → {trial.after:,.1f} {trial.unit}; that is no help, so no cure."
+    figures = f"{trial.before:,.1f} → {trial.after:,.1f} {trial.unit}"
+    reason = f"Tried {how or trial.where}: {figures}; that is no help, so no cure."
     finding = replace(found.finding, tried=trial, cure_sql="", why=f"{found.finding.why} {reason}")
     return replace(found, finding=finding)
 
