@@ -92,6 +92,7 @@ def test_the_model_says_what_the_planner_says(
         (f"SELECT * FROM {ORDERS} WHERE livré", "client"),
         ("SELECT * FROM clients WHERE nom = 'x'", "client"),
         (f"SELECT * FROM {ORDERS} WHERE client + 1 = 7", "client"),
+        (f"SELECT * FROM {ORDERS} WHERE code = 'c7'", "code"),
     ],
 )
 def test_what_does_not_help_is_left(both: Both, statement: str, key: str) -> None:

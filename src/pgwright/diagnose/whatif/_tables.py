@@ -12,7 +12,7 @@ from ..conditions import SUBQUERY, Clause, clauses
 from ..query_plan.model import Node
 from ..signs import _needed
 from ..signs._seen import Seen
-from ..surroundings import Relation
+from ..surroundings import Index, Relation
 from ._sizes import Size
 from .keys import column, columns
 from .proposed import Proposed
@@ -28,7 +28,8 @@ Counting = Callable[[tuple[str, str], str], float]
 class Table:
     """What a scan reads: `name` is the table that has the rows, `relation` the one that an index is made on. `equal`
     and `bounded` are its conditions with constants by column, as SQL over the table alone; `conditions` is how many
-    there are in all. `needed` are the columns that are read, None where that is not known."""
+    there are in all. `needed` are the columns that are read, None where that is not known. `there` are the keys of its
+    b-trees."""
 
     name: tuple[str, str]
     relation: tuple[str, str]
@@ -40,6 +41,7 @@ class Table:
     bounded: Mapping[str, tuple[str, ...]]
     conditions: int
     needed: frozenset[str] | None
+    there: frozenset[tuple[str, ...]]
 
 
 def table(seen: Seen, node: Node, relation: Relation) -> Table:
@@ -65,6 +67,7 @@ def table(seen: Seen, node: Node, relation: Relation) -> Table:
         bounded=bounded,
         conditions=len(found),
         needed=_needed.needed(seen, node),
+        there=frozenset(tuple(map(column, each.keys)) for each in relation.indexes if _is_plain(each)),
     )
 
 
@@ -72,6 +75,8 @@ def scan(table: Table, index: Proposed, size: Size, part: Counting) -> Scan | No
     """The search in the index that the conditions of a scan make; None where it would read all of it, or does not have
     all of the rows."""
     keys, searched = [column(key) for key in index.keys], list[str]()
+    if not index.include and any(each[: len(keys)] == tuple(keys) for each in table.there):
+        return None
     if index.where and index.where not in {each for several in table.equal.values() for each in several}:
         return None
     for key in keys:
@@ -98,6 +103,10 @@ def scan(table: Table, index: Proposed, size: Size, part: Counting) -> Scan | No
         keys=len(keys),
         unseen=1 - table.visible if covers else 1.0,
     )
+
+
+def _is_plain(index: Index) -> bool:
+    return index.valid and index.method == "btree" and not index.predicate
 
 
 def _own(clause: Clause, alias: str) -> str:

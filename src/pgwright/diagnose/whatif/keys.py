@@ -16,6 +16,12 @@ def bare(key: str) -> str:
     return expression if expression and last.endswith("_ops") else key
 
 
+def direction(key: str) -> str:
+    """The direction of a key, as SQL; empty where it is the usual one."""
+    found = _DIRECTION.search(key)
+    return found[0].strip() if found is not None else ""
+
+
 def column(key: str) -> str:
     """The name of the column that a key is; empty where it is an expression."""
     text = bare(key)

@@ -9,6 +9,7 @@ from ....base import registry
 from ...whatif.keys import columns
 from ...whatif.proposed import Proposed
 from ..access import Access
+from ._there import is_there
 
 KIND = "diagnose.advise.candidates"
 _WIDEST = 120
@@ -20,9 +21,9 @@ def candidates(accesses: Iterable[Access]) -> tuple[Proposed, ...]:
     found: dict[Proposed, None] = {}
     for access in accesses:
         for index in _of(access):
-            found.setdefault(index)
-            for covering in _covering(access, index):
-                found.setdefault(covering)
+            for each in (index, *_covering(access, index)):
+                if not is_there(access.relation, each):
+                    found.setdefault(each)
     return tuple(found)
 
 
