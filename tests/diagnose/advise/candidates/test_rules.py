@@ -175,6 +175,16 @@ def test_where_no_index_could_help_there_are_no_candidates(planted: Planted, sta
     assert planted.candidates(statement) == {}
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [f'SELECT * FROM {ORDERS} WHERE "Client" = 5', "SELECT id FROM clients WHERE lower(nom) = 'nom7'"],
+)
+def test_neither_whole_rows_nor_guesses_are_covered(planted: Planted, statement: str) -> None:
+    candidates = planted.candidates(statement)
+    assert candidates
+    assert not any(index.include for index in candidates.values())
+
+
 def test_a_small_table_gets_no_block_ranges(planted: Planted) -> None:
     candidates = planted.candidates("SELECT * FROM clients WHERE id > 19990")
     assert candidates

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ....base import registry
-from ...whatif.keys import columns
+from ...whatif.keys import bare, column, columns
 from ...whatif.proposed import Proposed
 from ..access import Access
 from ._there import is_there
@@ -14,6 +14,9 @@ from ._there import is_there
 KIND = "diagnose.advise.candidates"
 _WIDEST = 120
 """Bytes of a row in an index beyond which it is no longer much smaller than the table."""
+
+_NARROW = 4
+"""A table of so few columns may be all in an index: one that joins two others is."""
 
 
 def candidates(accesses: Iterable[Access]) -> tuple[Proposed, ...]:
@@ -35,12 +38,24 @@ def _of(access: Access) -> Iterator[Proposed]:
 
 
 def _covering(access: Access, index: Proposed) -> Iterator[Proposed]:
-    """The index with all columns that are read: as keys, which lets equal ones share an entry, or beside them."""
-    if access.needed is None or index.method != "btree":
+    """The index with all columns that are read. Not where that is a second copy of the whole table; nor where a key is
+    an expression of which nobody knows how many rows have one value, so that nobody knows what it is worth."""
+    if access.needed is None or index.method != "btree" or _is_guess(access, index):
         return
     held = columns(index.keys)
     more = sorted(access.needed - held)
+    if len(held) + len(more) == len(access.relation.columns) > _NARROW:
+        return
     found = [access.column(name) for name in (*more, *held)]
     if not more or sum((column.width or 8) if column else 8 for column in found) > _WIDEST:
         return
     yield replace(index, include=tuple(more))
+
+
+def _is_guess(access: Access, index: Proposed) -> bool:
+    """Whether a key is an expression without statistics."""
+    return any(not column(key) and bare(key).strip("()") not in _known(access) for key in index.keys)
+
+
+def _known(access: Access) -> set[str]:
+    return {each.strip("()") for each in access.relation.expressions}
