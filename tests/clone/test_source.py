@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from pgwright.base.errors import ConnectError, LockNotObtained, PgwrightError, Refused
+from pgwright.base.errors import ConnectError, LockNotObtained, PgwrightError, Refused, StepFailed
 from pgwright.clone import relation_file
 from pgwright.clone.clone import Clone
 from pgwright.server import find
@@ -119,6 +119,26 @@ def test_ctrl_c_leaves_nothing(database: Database) -> None:
         _, said = process.communicate()
         assert b"KeyboardInterrupt" in said
         assert list(Path(folder).iterdir()) == []
+
+
+@pytest.mark.parametrize("megabytes", [8, 44])
+def test_a_full_disk_is_said_and_leaves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch, megabytes: int
+) -> None:
+    database.run(TABLE + "".join(f"CREATE TABLE t{n} (id int PRIMARY KEY, a text);" for n in range(2000)))
+    with tempfile.TemporaryDirectory(prefix="t", dir="/tmp") as folder:
+        size = f"size={megabytes}m,mode=0777"
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True).returncode:
+            pytest.skip("this machine does not let tests mount a file system")
+        try:
+            monkeypatch.setattr(tempfile, "tempdir", folder)
+            with pytest.raises(StepFailed) as caught:
+                make(database.dsn)
+            assert list(Path(folder).iterdir()) == []
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+    assert "No space left on device" in str(caught.value) or "disk" in str(caught.value)
+    assert "TMPDIR" in caught.value.hint or "initdb" in caught.value.message
 
 
 def test_missing_programs_are_named(database: Database, monkeypatch: pytest.MonkeyPatch, temporary: Path) -> None:
