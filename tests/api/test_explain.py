@@ -112,7 +112,7 @@ def test_a_cure_that_did_not_help_is_withheld(database: Database, after: float, 
         for each in explain(Settings(dsn=database.dsn), SORTED).first.diagnosis.found
         if each.name == "sort_on_disk"
     )
-    judged = _judged(found, Trial(tier="session", unit="ms", before=100.0, after=after), "in a session")
+    judged = _judged(found, Trial(tier="session", unit="ms", before=100.0, after=after))
     assert bool(judged.finding.cure_sql) is helped
     assert ("no help" in judged.finding.why) is not helped
     assert judged.finding.tried is not None

@@ -19,7 +19,7 @@ def advise_indexes_text(report: IndexesReport, *, columns: int = 80, style: Styl
     advice = report.advice
     blocks = [indented(_head(report), columns)]
     blocks += [_index(each, columns, style) for each in advice.indexes]
-    blocks += [_drop(each, columns, style) for each in advice.drops]
+    blocks += [_drop(each, report.tier, columns, style) for each in advice.drops]
     blocks.append(_withheld(advice.withheld, columns, style))
     blocks.append(_effects(advice.effects, columns, style))
     blocks.append(_unplanned(report, columns, style))
@@ -58,10 +58,13 @@ def _index(advised: Advised, columns: int, style: Style) -> list[str]:
     return [*lines, f"  and {plural(more, 'other statement')}"] if more > 0 else lines
 
 
-def _drop(drop: Drop, columns: int, style: Style) -> list[str]:
+def _drop(drop: Drop, tier: str, columns: int, style: Style) -> list[str]:
     verdict = drop.verdict
     lines = [style.bold(line) for line in clean(verdict.cure_sql, keep_lines=True).splitlines()]
-    tried = "tried on the clone, and not missed" if drop.proven else "not tried: the clone does not have it"
+    if drop.readers:
+        tried = f"tried on the tier {tier} with {plural(drop.readers, 'statement')}, and not missed"
+    else:
+        tried = "no statement of the workload reads its table" if drop.proven else f"not tried on the tier {tier}"
     lines += indented(f"frees {size(verdict.bytes)}; {tried}", columns, first="  ")
     lines += indented(clean(verdict.reason), columns, first="  ")
     for caveat in verdict.caveats:

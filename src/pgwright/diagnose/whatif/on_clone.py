@@ -11,15 +11,14 @@ from ...clone.clone import Clone
 from ...clone.indexes import Made
 from ...sql import quote
 from ..asking import explain as asking
-from ..asking.failing import failed
 from ..query_plan.model import QueryPlan
+from . import _session
 from ._named import Named
 from ._query import query
 from .planner import Existing, Planned
 from .proposed import Proposed
 
 _NAMES = b"SELECT c.oid::bigint, c.relname::text FROM pg_catalog.pg_class c WHERE c.oid = ANY (%s)"
-_TIMEOUT_MS = 30_000
 TRIGRAMS = "pg_trgm"
 """The extension that candidates need and a source may lack. It is trusted: no superuser is needed (13 and newer)."""
 
@@ -43,7 +42,12 @@ class OnClone:
         self.asked = 0
         if TRIGRAMS in extensions:
             self._make_extension(TRIGRAMS)
-        self._connection.execute(f"SET statement_timeout = {_TIMEOUT_MS}".encode())
+        self._connection.execute(f"SET statement_timeout = {_session.TIMEOUT_MS}".encode())
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the clone lacks."""
+        return self.clone.missing.sentences
 
     def offer(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, int]:
         """Makes them on the clone, hidden; each once."""
@@ -62,12 +66,7 @@ class OnClone:
         """Plans it; only what is needed of the plan is read."""
         self._arrange(set(shown), set(hidden))
         self.asked += 1
-        try:
-            row = self._connection.execute(f"EXPLAIN (FORMAT JSON) {statement}".encode()).fetchone()
-        except psycopg.Error as error:
-            raise failed(error, statement=statement, prefix=22, timeout_ms=_TIMEOUT_MS) from error
-        assert row is not None
-        root = row[0][0]["Plan"]
+        root = _session.root(self._connection, statement)
         return Planned(cost=float(root["Total Cost"]), used=self._named.used(root, shown, hidden))
 
     def plan(
@@ -80,27 +79,16 @@ class OnClone:
         """The plan in full, VERBOSE."""
         self._arrange(set(shown), set(hidden))
         self.asked += 1
-        way = asking.Way(analyze=False, writes=True, timeout_ms=_TIMEOUT_MS, settings=tuple(settings))
+        way = asking.Way(analyze=False, writes=True, timeout_ms=_session.TIMEOUT_MS, settings=tuple(settings))
         return asking.explain(self._connection, statement, way)
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""
-        found = {}
-        for index in indexes:
-            if index.where:
-                relation = quote.qualified(index.schema, index.table)
-                held = self._rows(f"SELECT 1 FROM {relation} WHERE {index.where}")
-                found[index] = min(held / max(self._rows(f"SELECT 1 FROM {relation}"), 1.0), 1.0)
-        return found
+        return _session.parts(self._connection, indexes)
 
     def existing(self) -> Mapping[Existing, tuple[str, str]]:
         """The indexes of the source that the clone has; those of partitions belong to their parents."""
         return {index: table for index, (table, _) in self._existing.items()}
-
-    def _rows(self, query: str) -> float:
-        row = self._connection.execute(f"EXPLAIN (FORMAT JSON) {query}".encode()).fetchone()
-        assert row is not None
-        return float(row[0][0]["Plan"]["Plan Rows"])
 
     def _read_existing(self) -> None:
         for schema, name, table_schema, table, oids, names in self._connection.execute(query("existing")).fetchall():

@@ -28,6 +28,7 @@ class Imagined:
     that the statement compares, and half of that when it has all columns. Asking is counted."""
 
     tier = "imagined"
+    notes: tuple[str, ...] = ()
 
     def __init__(self, sizes: Mapping[Proposed, int], existing: Mapping[Existing, Proposed] | None = None) -> None:
         self._sizes = sizes

@@ -49,10 +49,11 @@ class Advised:
 @dataclass(frozen=True, kw_only=True)
 class Drop:
     """An index to drop: the verdict, and what the workload costs more without it (None: nobody could try).
-    `statement` is the one that gets slowest, empty where none does."""
+    `readers` is how many statements read its table, `slowest` the one that gets slowest (None: none does)."""
 
     verdict: Verdict
     loss: float | None
+    readers: int = 0
     slowest: Effect | None = None
 
     @property
@@ -193,7 +194,8 @@ def _drops(costs: Costs, verdicts: Sequence[Verdict], chosen: Set) -> list[Drop]
         without = left & ~bit
         loss = costs.reading(without) - costs.reading(left)
         slowest = _slowest(costs, left, without)
-        found.append(Drop(verdict=verdict, loss=loss, slowest=slowest))
+        readers = len(costs.touched(bit))
+        found.append(Drop(verdict=verdict, loss=loss, readers=readers, slowest=slowest))
         if loss <= _UNMISSED:
             left = without
     return found
