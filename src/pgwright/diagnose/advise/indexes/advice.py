@@ -10,7 +10,8 @@ from ...whatif.planner import Existing, Planner
 from ...whatif.proposed import Proposed
 from . import pool
 from .cases import Case
-from .costs import Costs, Set
+from .costs import Costs
+from .plans import Set
 from .search import Limits, Search, Step
 from .upkeep import Upkeep, Written
 
@@ -87,7 +88,7 @@ def advise(
     tables = written(snapshot)
     sizes = planner.offer(index for case in cases for index in case.candidates)
     upkeep = Upkeep(cases, tables, planner.parts(sizes))
-    costs = Costs(planner, cases, upkeep=upkeep)
+    costs = Costs(planner, cases, upkeep=upkeep if upkeep.writes else None)
     costs.offer(sizes)
     best, others = pool.useful(costs)
     kept = planner.offer([*best, *others, *pool.shorter([*best, *others]), *pool.merged(best)])
