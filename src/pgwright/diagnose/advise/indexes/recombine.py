@@ -15,8 +15,8 @@ from .costs import Costs
 from .plans import Set
 
 _PAGE = 8192
-_PAIRS = 40
-"""Of so many indexes at most pairs are given up: there are 780 of them."""
+_CHEAP = 8
+"""Of so many indexes all pairs are given up."""
 
 
 class Recombine:
@@ -86,12 +86,17 @@ class Recombine:
         return best
 
     def _given_up(self, indexes: Set) -> Iterator[Set]:
-        """What is taken away to make space: nothing, each index, each pair."""
-        new = [self._costs.bit(index) for index in self._costs.new(indexes)]
+        """What is taken away to make space: nothing, each index, and pairs of those that are missed least for their
+        bytes or are of one table, where each may be what the other one is missed for."""
+        new = self._costs.new(indexes)
+        bits = {index: self._costs.bit(index) for index in new}
+        missed = {index: self._saved(indexes & ~bit, bit) / self._costs.sizes[index] for index, bit in bits.items()}
         yield 0
-        yield from new
-        if len(new) <= _PAIRS:
-            yield from (one | other for one, other in combinations(new, 2) if not self._is_over())
+        yield from bits.values()
+        cheap = sorted(new, key=lambda index: (missed[index], index))[:_CHEAP]
+        for one, other in combinations(new, 2):
+            if one.relation == other.relation or (one in cheap and other in cheap):
+                yield bits[one] | bits[other]
 
     def _trimmed(self, indexes: Set) -> Set:
         """Without what no statement misses."""

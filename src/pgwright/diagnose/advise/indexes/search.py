@@ -22,10 +22,9 @@ from ...whatif.proposed import Proposed
 from .costs import Costs
 from .moves import Move, Moves
 from .plans import Set
+from .pool import LEAST_GAIN
 from .recombine import Recombine
 
-LEAST_GAIN = 0.002
-"""What one step has to save, of what the workload costs now: less is not worth an index. Extend stops at 0.3 %."""
 _PAGE = 8192
 _POWERS = (1.0, 0.5, 0.0)
 """How much bytes count in what is taken first: fully, where space is short; not at all, where there is enough."""
