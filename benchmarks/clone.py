@@ -8,8 +8,8 @@ indexes on the source itself. It knows no GIN, GiST and SP-GiST; here are none.
 
 What is not exact are statements for which the planner asks an index for the least or greatest value that there is, as
 for merge joins; a clone does not know it. It does not show how good a plan is, only that the same planner says the
-same. What it takes to make a clone is measured in the same run, on a machine that does nothing else: `held` is how long its
-transaction at the source lasts, which is what VACUUM waits for, besides the one of pg_dump.
+same. What it takes to make a clone is measured in the same run, on a machine that does nothing else: `held` is how long
+its transaction at the source lasts, which is what VACUUM waits for, besides the one of pg_dump.
 """
 
 from __future__ import annotations

@@ -14,13 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from pgwright.base.errors import ConnectError, LockNotObtained, PgwrightError, Refused
+from pgwright.base.errors import ConnectError, LockNotObtained, PgwrightError, Refused, StepFailed
 from pgwright.clone import relation_file
 from pgwright.clone.clone import Clone
 from pgwright.server import find
 from tests.clone.conftest import HERE, Pair
 from tests.clone.costs import differing, planned, statements
 from tests.support.background import Background
+from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database, Server
 from tests.support.own import own, standby
 from tests.support.selection import server_folders
@@ -105,6 +106,15 @@ def test_a_source_that_goes_away_leaves_nothing(database: Database, temporary: P
     assert list(temporary.iterdir()) == []
 
 
+def test_a_pooler_in_between_is_refused(database: Database) -> None:
+    with (
+        PgBouncer(database.server.host, database.server.port) as bouncer,
+        pytest.raises(Refused, match="A pooler stands in between") as caught,
+    ):
+        make(bouncer.dsn(database.name))
+    assert "direct_dsn" in caught.value.hint
+
+
 def test_ctrl_c_leaves_nothing(database: Database) -> None:
     database.run(TABLE)
     text = f"from pgwright.clone.clone import Clone\nwith Clone({database.dsn!r}): pass"
@@ -119,6 +129,26 @@ def test_ctrl_c_leaves_nothing(database: Database) -> None:
         _, said = process.communicate()
         assert b"KeyboardInterrupt" in said
         assert list(Path(folder).iterdir()) == []
+
+
+@pytest.mark.parametrize("megabytes", [8, 44])
+def test_a_full_disk_is_said_and_leaves_nothing(
+    database: Database, monkeypatch: pytest.MonkeyPatch, megabytes: int
+) -> None:
+    database.run(TABLE + "".join(f"CREATE TABLE t{n} (id int PRIMARY KEY, a text);" for n in range(2000)))
+    with tempfile.TemporaryDirectory(prefix="t", dir="/tmp") as folder:
+        size = f"size={megabytes}m,mode=0777"
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "tmpfs", folder], capture_output=True).returncode:
+            pytest.skip("this machine does not let tests mount a file system")
+        try:
+            monkeypatch.setattr(tempfile, "tempdir", folder)
+            with pytest.raises(StepFailed) as caught:
+                make(database.dsn)
+            assert list(Path(folder).iterdir()) == []
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+    assert "No space left on device" in str(caught.value) or "disk" in str(caught.value)
+    assert "TMPDIR" in caught.value.hint or "initdb" in caught.value.message
 
 
 def test_missing_programs_are_named(database: Database, monkeypatch: pytest.MonkeyPatch, temporary: Path) -> None:

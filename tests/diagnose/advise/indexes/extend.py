@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pgwright.diagnose.advise.indexes.costs import Costs, Set
-from pgwright.diagnose.advise.indexes.search import LEAST_GAIN
+from pgwright.diagnose.advise.indexes.costs import Costs
+from pgwright.diagnose.advise.indexes.plans import Set
+from pgwright.diagnose.advise.indexes.pool import LEAST_GAIN
 
 
 def extend(costs: Costs, budget: float) -> Set:

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from pgwright.diagnose.advise.indexes import pool
 from pgwright.diagnose.advise.indexes.cases import Case, weights
-from pgwright.diagnose.advise.indexes.costs import Costs, Set
-from pgwright.diagnose.advise.indexes.search import LEAST_GAIN, Limits, Search, Step
+from pgwright.diagnose.advise.indexes.costs import Costs
+from pgwright.diagnose.advise.indexes.plans import Set
+from pgwright.diagnose.advise.indexes.pool import LEAST_GAIN
+from pgwright.diagnose.advise.indexes.search import Limits, Search, Step
 from pgwright.diagnose.whatif.planner import Existing
 from pgwright.diagnose.whatif.proposed import Proposed
 

@@ -9,10 +9,11 @@ from ....sql import expression
 from ...indexes import Index, Snapshot, Usage, Verdict, judged
 from ...whatif.planner import Existing, Planner
 from ...whatif.proposed import Proposed
-from . import pool
 from .cases import Case
-from .costs import Costs, Set
-from .search import Limits, Search, Step
+from .choosing import choose
+from .costs import Costs
+from .plans import Set
+from .search import Limits, Step
 from .upkeep import Upkeep, Written
 
 _NOTICED = 0.01
@@ -90,16 +91,10 @@ def advise(
 ) -> IndexAdvice:
     """The best set of indexes for the cases within the limits, and what can go of those that are there."""
     tables = written(snapshot)
-    sizes = planner.offer(index for case in cases for index in case.candidates)
-    upkeep = Upkeep(cases, tables, planner.parts(sizes))
-    costs = Costs(planner, cases, upkeep=upkeep)
-    costs.offer(sizes)
-    best, others = pool.useful(costs)
-    kept = planner.offer([*best, *others, *pool.shorter([*best, *others]), *pool.merged(best)])
-    costs.offer(kept)
-    costs.restrict(kept)
-    search = Search(costs, limits, tell=tell)
-    chosen = search.best() if limits.bytes > 0 else costs.now
+    upkeep = Upkeep(cases, tables, planner.parts)
+    costs = Costs(planner, cases, upkeep=upkeep if upkeep.writes else None)
+    choice = choose(costs, limits, tell=tell)
+    chosen = choice.indexes
     judgement = judged(snapshot, usages)
     drops = _drops(costs, judgement.verdicts, chosen)
     return IndexAdvice(
@@ -109,9 +104,9 @@ def advise(
         withheld=tuple(drop for drop in drops if drop.loss is not None and not drop.proven),
         effects=tuple(_effects(costs, upkeep, chosen)),
         bytes=costs.bytes(chosen),
-        candidates=len(sizes),
+        candidates=choice.candidates,
         plans=planner.asked,
-        finished=search.finished,
+        finished=choice.finished,
         notes=judgement.notes,
     )
 

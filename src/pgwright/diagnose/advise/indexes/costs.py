@@ -1,39 +1,28 @@
 """What a set of indexes costs the workload, asked of the planner as seldom as possible.
 
-A plan that uses the indexes U out of the visible ones S is the best one for every set between U and S: taking away what
-is not used changes nothing. So most questions of a search are answered by plans that were made before.
-
-A set of indexes is the bits of a whole number here, because a search compares millions of them.
+Most questions of a search are answered by plans that were made before: see `plans`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from ....base.errors import StepFailed
 from ...whatif.planner import Existing, Index, Planner
 from ...whatif.proposed import Proposed
 from .cases import Case
+from .plans import Plan, Plans, Set
 
-Set = int
-"""Indexes that the planner sees, by their bits: those that are there and are kept, and new ones."""
 _NEVER = float("inf")
 _TOO_LONG = "57014"
 """SQLSTATE of a statement that statement_timeout ended."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Known:
-    used: Set
-    visible: Set
-    cost: float
-
-
 class Costs:
     """The costs of the cases of one workload under any set of indexes, relative to what is there now.
 
-    `now` is the set of those that are there. `upkeep` gives what a set of new indexes costs the statements that write.
+    `now` is the set of those that are there. `upkeep` gives what a set of new indexes costs the statements that
+    write; without it nobody writes.
     """
 
     def __init__(
@@ -41,7 +30,7 @@ class Costs:
         planner: Planner,
         cases: Sequence[Case],
         *,
-        upkeep: Callable[[Sequence[Proposed]], float] = lambda _: 0.0,
+        upkeep: Callable[[Sequence[Proposed]], float] | None = None,
     ) -> None:
         self.planner = planner
         self.cases = tuple(cases)
@@ -51,7 +40,7 @@ class Costs:
         self._indexes: list[Index] = []
         self._bits: dict[Index, Set] = {}
         self._relevant = [0] * len(self.cases)
-        self._known: list[list[list[_Known]]] = [[[] for _ in case.texts] for case in self.cases]
+        self._known = [[Plans() for _ in case.texts] for case in self.cases]
         self._ratios: list[dict[Set, float]] = [{} for _ in self.cases]
         for index, table in planner.existing().items():
             self._number(index, [table in case.tables for case in self.cases])
@@ -118,6 +107,8 @@ class Costs:
 
     def writing(self, indexes: Set) -> float:
         """What the upkeep of the new indexes costs, as a part of what all statements cost now."""
+        if self._upkeep is None:
+            return 0.0
         new = indexes & ~self.now
         if new not in self._upkeeps:
             self._upkeeps[new] = self._upkeep(self.new(new))
@@ -132,11 +123,31 @@ class Costs:
         seen, base = indexes & self._relevant[number], self._base[number]
         if not 0 < base < _NEVER:
             return 1.0
-        costs = [
-            max((each.cost for each in known if each.visible & seen == seen), default=0.0)
-            for known in self._known[number]
-        ]
-        return sum(costs) / len(costs) / base
+        return sum(each.floor(seen) for each in self._known[number]) / len(self._known[number]) / base
+
+    def probe(self, number: int, indexes: Set, more: Set, *, least: float = 0.0) -> None:
+        """Learns what `more` indexes would be worth to a case beside a set, in a few plans: one with all of them, one
+        without those that it uses, and so on until they save less than `least` of the workload. What no plan used is
+        worth nothing, of the others the floor is known."""
+        seen = indexes & self._relevant[number]
+        more &= self._relevant[number] & ~seen
+        if not more or self._base[number] <= 0:
+            return
+        enough = self.ratio(number, seen) - least / max(self.cases[number].weight, 1e-9)
+        for at in range(len(self._known[number])):
+            rest = more
+            while rest:
+                found = self._plan(number, at, seen | rest)
+                rest &= ~found.used
+                if not found.used & more or found.cost / self._base[number] >= enough:
+                    break
+
+    def plans(self, number: int) -> Iterator[list[tuple[Set, float]]]:
+        """For each set of values of a case the plans that are known: what they use, and what part of the cost of
+        the case now they cost."""
+        base = self._base[number]
+        for known in self._known[number]:
+            yield [(each.used, each.cost / base if base > 0 else 1.0) for each in known.plans]
 
     def _number(self, index: Index, relevant: Sequence[bool]) -> None:
         bit = 1 << len(self._indexes)
@@ -150,16 +161,15 @@ class Costs:
         seen, texts = indexes & self._relevant[number], len(self._known[number])
         return sum(self._plan(number, at, seen).cost for at in range(texts)) / texts
 
-    def _plan(self, number: int, at: int, seen: Set) -> _Known:
+    def _plan(self, number: int, at: int, seen: Set) -> Plan:
         known = self._known[number][at]
-        for each in known:
-            if each.used & ~seen == 0 and seen & ~each.visible == 0:
-                return each
-        found = self._ask(self.cases[number].texts[at], number, seen)
-        known.append(found)
+        found = known.find(seen)
+        if found is None:
+            found = self._ask(self.cases[number].texts[at], number, seen)
+            known.add(found)
         return found
 
-    def _ask(self, text: str, number: int, seen: Set) -> _Known:
+    def _ask(self, text: str, number: int, seen: Set) -> Plan:
         hidden = [
             each for each in self.members(self._relevant[number] & self.now & ~seen) if isinstance(each, Existing)
         ]
@@ -169,11 +179,11 @@ class Costs:
             if error.sqlstate != _TOO_LONG:
                 raise
             # A plan that takes longer to make than the time allowed for it is not one to count on.
-            return _Known(used=seen, visible=seen, cost=_NEVER)
+            return Plan(used=seen, visible=seen, cost=_NEVER)
         used = 0
         for index in planned.used:
             used |= self._bits[index]
-        return _Known(used=used & seen, visible=seen, cost=planned.cost)
+        return Plan(used=used & seen, visible=seen, cost=planned.cost)
 
 
 def is_relevant(case: Case, index: Proposed) -> bool:

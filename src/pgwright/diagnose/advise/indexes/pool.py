@@ -1,42 +1,64 @@
 """The candidates that are worth searching among: those that the planner would ever use, and what they are made of.
 
 The rules give more than a search can weigh. So each statement is planned with all of its candidates, then without those
-that it has used, and so on until it uses none: what was never used with all better ones gone is of no use. Prefixes of
-what is left are kept, because a small budget wants short ones, and pairs of indexes of one table are joined to one that
-serves both.
+that it has used, and so on until it uses none, or until what is left would save next to nothing. What a plan saves is
+the most that each index in it can save this statement; an index that promises too little to all of them together is no
+use. Prefixes of what is left are kept, because a small budget wants short ones, and pairs of indexes of one table are
+joined to one that serves both.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ...whatif.keys import bare, columns
 from ...whatif.proposed import Proposed
 from ..candidates._making import LONGEST
+from .cases import Case
 from .costs import Costs
 
+LEAST_GAIN = 0.002
+"""What one step has to save, of what the workload costs now: less is not worth an index. Extend stops at 0.3 %."""
 _ROUNDS = 6
 """How often the better ones are taken away. What comes up later saves less than a fifth of the first (TPC-H,
 TPC-DS)."""
 
 
-def useful(costs: Costs) -> tuple[list[Proposed], list[Proposed]]:
-    """The candidates that plans use, those of the heaviest statements first: those that they like best, and the
-    others."""
+def heaviest(cases: Sequence[Case]) -> list[Case]:
+    """The cases that matter, the heaviest first: all that are left out are together not worth an index."""
+    found, rest = list[Case](), sum(case.weight for case in cases)
+    for case in sorted(cases, key=lambda each: (-each.weight, each.number)):
+        if rest < LEAST_GAIN:
+            break
+        found.append(case)
+        rest -= case.weight
+    return found
+
+
+def useful(costs: Costs, is_over: Callable[[], bool] = lambda: False) -> tuple[list[Proposed], list[Proposed]]:
+    """The candidates that plans use and that promise enough, those of the heaviest statements first: those that they
+    like best, and the others."""
     best: dict[Proposed, None] = {}
-    others: dict[Proposed, None] = {}
-    for number in sorted(range(len(costs.cases)), key=lambda each: (-costs.cases[each].weight, each)):
+    promised: dict[Proposed, float] = {}
+    for case in heaviest(costs.cases):
+        if is_over():
+            break
         left = costs.now
-        for index in costs.cases[number].candidates:
+        for index in case.candidates:
             left |= costs.bit(index) if index in costs.sizes else 0
         for turn in range(_ROUNDS):
-            used = costs.used(number, left) & ~costs.now
-            if not used:
+            used = costs.used(case.number, left) & ~costs.now
+            saved = case.weight * (1 - costs.ratio(case.number, left))
+            if not used or saved < LEAST_GAIN / 20:
                 break
-            (others if turn else best).update(dict.fromkeys(costs.new(used)))
+            for index in costs.new(used):
+                promised[index] = promised.get(index, 0.0) + saved
+                if not turn:
+                    best.setdefault(index)
             left &= ~used
-    return list(best), [index for index in others if index not in best]
+    enough = [index for index, saved in promised.items() if saved >= LEAST_GAIN]
+    return [index for index in best if index in enough], [index for index in enough if index not in best]
 
 
 def shorter(indexes: Iterable[Proposed]) -> Iterator[Proposed]:

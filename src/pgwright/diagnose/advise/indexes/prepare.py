@@ -74,7 +74,7 @@ def prepare(
         try:
             drafts.append(_draft(planner, connection, statement, number))
         except PgwrightError as error:
-            unplanned.append(Unplanned(text=statement.text, reason=error.message))
+            unplanned.append(Unplanned(text=statement.text, reason=error.message.splitlines()[0]))
     amounts, timed = _amounts(drafts)
     return Prepared(
         cases=tuple(_weighed(drafts, weights(amounts, cap=cap))),

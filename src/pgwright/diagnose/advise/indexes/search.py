@@ -1,24 +1,41 @@
 """The search: which of the candidates to take within a budget.
 
-It begins as Extend does (Schlosser, Kossmann, Boissier, ICDE 2019): of all single steps, an index more or an index made
-longer, always the one that saves most for its bytes. That finds the small helpers first and may fill the budget with
-them; so a second search comes from the other side, from all that the statements would like best, and gives up what is
-missed least. The better result is improved by exchanging one index at a time. Nothing in it is left to chance, and
-whenever it is stopped it has a result.
+It begins with what the plans that are known already promise (`recombine`), so that there is a result early. Then it
+goes as Extend does (Schlosser, Kossmann, Boissier, ICDE 2019): of all single steps, an index more or an index made
+longer, always the one that saves most for its bytes. Both results are improved in turns: by the best exchange of one
+index, which the planner is asked about, and by recombining all that it has said.
+
+A step is weighed only when it could be the best one: what a plan with more indexes costs is the most that a step can
+save, and one plan with all candidates of a statement says so of all of them. Nothing is left to chance, and whenever
+the search is stopped it has a result.
 """
 
 from __future__ import annotations
 
+import heapq
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import IntEnum
 
 from ...whatif.proposed import Proposed
-from .costs import Costs, Set
+from .costs import Costs
+from .moves import Move, Moves
+from .plans import Set
+from .pool import LEAST_GAIN
+from .recombine import Recombine
 
-LEAST_GAIN = 0.002
-"""What one step has to save, of what the workload costs now: less is not worth an index. Extend stops at 0.3 %."""
 _PAGE = 8192
+_POWERS = (1.0, 0.5, 0.0)
+"""How much bytes count in what is taken first: fully, where space is short; not at all, where there is enough."""
+
+
+class _Stage(IntEnum):
+    """What is known of a move."""
+
+    HOPED = 0
+    BOUNDED = 1
+    KNOWN = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,17 +58,9 @@ class Step:
     bytes: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Move:
-    """From one set to another: `gone` is taken away and `come` added."""
-
-    gone: Set
-    come: Set
-
-
 class Search:
     """One search among the candidates that `costs` was offered. `tell` is called with each step; `finished` says
-    whether it came to its end in time."""
+    whether it came to its end in time, which is counted from `began` on (by the clock `now`)."""
 
     def __init__(
         self,
@@ -60,26 +69,39 @@ class Search:
         *,
         tell: Callable[[Step], None] = lambda _: None,
         now: Callable[[], float] = time.monotonic,
+        began: float | None = None,
     ) -> None:
         self.costs = costs
         self.limits = limits
         self._tell = tell
         self._now = now
-        self._began = now()
+        self._began = now() if began is None else began
         self.finished = True
-        self._pool = tuple(costs.sizes)
-        self._longer: dict[Proposed, tuple[Proposed, ...]] = {}
-        self._shorter: dict[Proposed, tuple[Proposed, ...]] = {}
-        for index in self._pool:
-            alike = [each for each in self._pool if each.relation == index.relation]
-            self._longer[index] = tuple(each for each in alike if index.begins(each))
-            self._shorter[index] = tuple(each for each in alike if each.begins(index))
+        self._moves = Moves(costs)
 
     def best(self) -> Set:
         """The best set within the limits that was found; it holds the indexes that are there."""
-        grown = self.improve(self.grow(self.costs.now))
-        shrunk = self.improve(self.shrink())
-        return min(grown, shrunk, key=self._rank)
+        starts = [self.costs.now]
+        for power in _POWERS:
+            starts.append(self._recombine().filled(self.costs.now, power=power))
+        best = min(starts, key=self._rank)
+        self._say("begin", best)
+        grown = self.grow(self.costs.now)
+        ends = [self.polish(each) for each in dict.fromkeys((grown, best))]
+        return self.tidy(min((*ends, best), key=self._rank))
+
+    def polish(self, indexes: Set) -> Set:
+        """Improves a set by exchanges and by recombination, in turns, until neither finds anything."""
+        while not self._is_over():
+            other = self._recombine().better(indexes)
+            if self.costs.total(other) < self.costs.total(indexes):
+                indexes = other
+                self._say("recombine", indexes)
+            better = self.improve(indexes)
+            if better == indexes:
+                break
+            indexes = better
+        return indexes
 
     def fits(self, indexes: Set) -> bool:
         """Whether a set is within the limits."""
@@ -88,98 +110,76 @@ class Search:
         return self.limits.writing == float("inf") or self.costs.writing(indexes) <= self.limits.writing
 
     def grow(self, indexes: Set) -> Set:
-        """Takes the step that saves most for its bytes until none is worth it or fits.
-
-        A step is weighed anew only when it could be the best one: what it saved for its bytes when it was weighed last
-        is, as a rule, the most that it saves now. Before the end all of them are weighed once more, because two indexes
-        may be worth together what neither is alone.
-        """
-        hopes: dict[_Move, float] = {}
-        thorough = False
+        """Takes the step that saves most for its bytes until none is worth it or fits."""
         while not self._is_over():
-            moves = sorted(self._steps(indexes), key=lambda move: -hopes.get(move, float("inf")))
-            best = self._best_step(indexes, moves, {} if thorough else hopes, hopes)
-            if best is None and thorough:
-                break
+            size = self.costs.bytes(indexes)
+
+            def rate(changed: Set, gain: float, size: int = size) -> float:
+                return gain / max(self.costs.bytes(changed) - size, _PAGE)
+
+            best = self._best(indexes, self._moves.further(indexes), rate)
             if best is None:
-                thorough = True
-                continue
-            indexes, thorough = self._moved(indexes, best), False
+                break
+            indexes = best
             self._say("grow", indexes)
         return indexes
-
-    def _best_step(
-        self, indexes: Set, moves: list[_Move], hopes: dict[_Move, float], told: dict[_Move, float]
-    ) -> _Move | None:
-        """The step with the greatest gain for its bytes; `told` is given what each was found to save for them."""
-        total, size = self.costs.total(indexes), self.costs.bytes(indexes)
-        best: tuple[float, _Move] | None = None
-        for move in moves:
-            if best is not None and hopes.get(move, float("inf")) <= best[0]:
-                break
-            changed = self._moved(indexes, move)
-            if not self.fits(changed):
-                continue
-            gain = total - self.costs.total(changed)
-            told[move] = rate = gain / max(self.costs.bytes(changed) - size, _PAGE) if gain >= LEAST_GAIN else 0.0
-            if rate > 0 and (best is None or rate > best[0]):
-                best = (rate, move)
-            if self._is_over():
-                break
-        return best[1] if best is not None else None
-
-    def shrink(self) -> Set:
-        """Begins with what every statement would like best, and gives up what is missed least until it fits."""
-        indexes = self.costs.now
-        for number in range(len(self.costs.cases)):
-            everything = self.costs.now
-            for index in self._pool:
-                if index in self.costs.cases[number].candidate_set:
-                    everything |= self.costs.bit(index)
-            indexes |= self.costs.used(number, everything)
-        while not self.fits(indexes) and not self._is_over():
-            moves = self._least_missed(indexes)
-            if not moves:
-                break
-            for move in moves:
-                if not self.fits(indexes):
-                    indexes = self._moved(indexes, move)
-            self._say("shrink", indexes)
-        return indexes if self.fits(indexes) else self.costs.now
-
-    def _least_missed(self, indexes: Set) -> list[_Move]:
-        """What is missed least for its bytes, one move for each table, the least missed first."""
-        total, size = self.costs.total(indexes), self.costs.bytes(indexes)
-        best: dict[tuple[str, str], tuple[float, _Move]] = {}
-        for table, move in self._smaller(indexes):
-            changed = self._moved(indexes, move)
-            less = size - self.costs.bytes(changed)
-            if less > 0:
-                rate = (self.costs.total(changed) - total) / less
-                if table not in best or rate < best[table][0]:
-                    best[table] = (rate, move)
-        return [move for _, move in sorted(best.values(), key=lambda each: each[0])[: len(best) // 2 + 1]]
 
     def improve(self, indexes: Set) -> Set:
         """Exchanges, adds or takes away one index at a time as long as that makes the whole cheaper."""
         while not self._is_over():
-            total = self.costs.total(indexes)
-            best: tuple[float, Set] | None = None
-            for move in self._neighbours(indexes):
-                changed = self._moved(indexes, move)
-                least = LEAST_GAIN if best is None else total - best[0]
-                if not self.fits(changed) or total - self._at_least(indexes, changed, total) < least:
-                    continue
-                after = self.costs.total(changed)
-                if total - after >= LEAST_GAIN and (best is None or after < best[0]):
-                    best = (after, changed)
-                if self._is_over():
-                    break
+            best = self._best(indexes, self._moves.around(indexes), lambda _, gain: gain)
             if best is None:
                 break
-            indexes = best[1]
+            indexes = best
             self._say("improve", indexes)
-        return self.tidy(indexes)
+        return indexes
+
+    def _best(self, indexes: Set, moves: Iterable[Move], worth: Callable[[Set, float], float]) -> Set | None:
+        """The set after the move that is worth most; None where none saves enough.
+
+        Each move has the most that it can be worth, first by plans with more indexes, then by plans for what it takes
+        away, at last the truth; always the one that promises most is looked at next.
+        """
+        self._probe(indexes, range(len(self.costs.cases)))
+        total = self.costs.total(indexes)
+        queue: list[tuple[float, int, _Stage, Move]] = []
+
+        def put(number: int, stage: _Stage, move: Move, gain: float) -> None:
+            if gain >= LEAST_GAIN:
+                heapq.heappush(queue, (-worth(move.of(indexes), gain), number, stage, move))
+
+        for number, move in enumerate(moves):
+            if self.fits(move.of(indexes)):
+                put(number, _Stage.HOPED, move, total - self._at_least(indexes, move.of(indexes), total))
+        while queue:
+            _, number, stage, move = heapq.heappop(queue)
+            after = move.of(indexes)
+            if stage is _Stage.KNOWN:
+                return after
+            if self._is_over():
+                break
+            if stage is _Stage.HOPED and move.gone:
+                self._probe(indexes & ~move.gone, self.costs.touched(move.gone))
+                put(number, _Stage.BOUNDED, move, total - self._at_least(indexes, after, total))
+            else:
+                put(number, _Stage.KNOWN, move, total - self.costs.total(after))
+        return None
+
+    def _probe(self, indexes: Set, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            if self._is_over():
+                break
+            self.costs.probe(number, indexes, self._moves.pool, least=LEAST_GAIN / 4)
+
+    def _recombine(self) -> Recombine:
+        return Recombine(
+            self.costs,
+            self._moves.pool,
+            space=self.limits.bytes,
+            writing=self.limits.writing,
+            least=LEAST_GAIN,
+            is_over=self._is_over,
+        )
 
     def tidy(self, indexes: Set) -> Set:
         """Takes away, one by one, what is missed least, as long as that is less than each index has to bring."""
@@ -200,46 +200,6 @@ class Search:
             least -= weight * (self.costs.ratio(number, before) - self.costs.floor(number, after))
         return least
 
-    def _steps(self, indexes: Set) -> Iterator[_Move]:
-        """One index more, or one of the chosen made longer."""
-        for index in self._pool:
-            bit = self.costs.bit(index)
-            if indexes & bit:
-                continue
-            shorter = [each for each in map(self.costs.bit, self._shorter[index]) if each & indexes]
-            for gone in shorter:
-                yield _Move(gone=gone, come=bit)
-            if not any(self.costs.bit(each) & indexes for each in self._longer[index]):
-                yield _Move(gone=0, come=bit)
-
-    def _smaller(self, indexes: Set) -> Iterator[tuple[tuple[str, str], _Move]]:
-        """One index less, one made shorter, or two made one; each with its table."""
-        chosen = self.costs.new(indexes)
-        for index in chosen:
-            gone, table = self.costs.bit(index), index.relation
-            yield table, _Move(gone=gone, come=0)
-            for other in self._shorter[index]:
-                if not self.costs.bit(other) & indexes:
-                    yield table, _Move(gone=gone, come=self.costs.bit(other))
-            for other in chosen:
-                if other.relation == table and other is not index:
-                    for merged in self._longer[index]:
-                        if _holds(merged, other):
-                            both = gone | self.costs.bit(other)
-                            yield table, _Move(gone=both, come=self.costs.bit(merged) & ~indexes)
-
-    def _neighbours(self, indexes: Set) -> Iterator[_Move]:
-        yield from self._steps(indexes)
-        for index in self.costs.new(indexes):
-            gone = self.costs.bit(index)
-            yield _Move(gone=gone, come=0)
-            for other in self._pool:
-                if other.relation == index.relation and not self.costs.bit(other) & indexes:
-                    yield _Move(gone=gone, come=self.costs.bit(other))
-
-    def _moved(self, indexes: Set, move: _Move) -> Set:
-        return indexes & ~move.gone | move.come
-
     def _rank(self, indexes: Set) -> tuple[float, int, list[Proposed]]:
         return round(self.costs.total(indexes), 9), self.costs.bytes(indexes), sorted(self.costs.new(indexes))
 
@@ -250,8 +210,3 @@ class Search:
         over = self._now() - self._began > self.limits.seconds
         self.finished = self.finished and not over
         return over
-
-
-def _holds(wide: Proposed, other: Proposed) -> bool:
-    """Whether an index has all columns of another one."""
-    return {*other.keys, *other.include} <= {*wide.keys, *wide.include} and wide.where == other.where

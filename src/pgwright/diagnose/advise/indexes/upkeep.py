@@ -7,7 +7,7 @@ index only when a column of it changes; but then the row is no longer a HOT upda
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ....sql import parse
@@ -44,13 +44,18 @@ class Write:
 
 
 class Upkeep:
-    """What a set of new indexes adds, as a part of what the workload costs now. Callable."""
+    """What a set of new indexes adds, as a part of what the workload costs now. Callable. `parts` tells which part of
+    the rows partial indexes hold."""
 
     def __init__(
-        self, cases: Sequence[Case], tables: Mapping[tuple[str, str], Written], parts: Mapping[Proposed, float]
+        self,
+        cases: Sequence[Case],
+        tables: Mapping[tuple[str, str], Written],
+        parts: Callable[[Iterable[Proposed]], Mapping[Proposed, float]],
     ) -> None:
         self._tables = tables
-        self._parts = parts
+        self._ask = parts
+        self._parts: dict[Proposed, float] = {}
         self.writes = tuple(write for case in cases for write in writes(case, tables))
 
     def __call__(self, new: Sequence[Proposed]) -> float:
@@ -63,12 +68,20 @@ class Upkeep:
         mine = [index for index in new if index.relation == write.table]
         if write.sets is not None:
             mine = [index for index in mine if write.sets & known(index)]
-        entries = sum(_EFFORT.get(index.method, 1.0) * self._parts.get(index, 1.0) for index in mine)
+        entries = sum(_EFFORT.get(index.method, 1.0) * self._part(index) for index in mine)
         lost = 0.0
         ending = any(index.method not in table.sparing for index in mine)
         if write.sets is not None and not write.sets & table.indexed and ending:
             lost = table.hot * table.indexes
         return (entries + lost) / (1 + table.indexes)
+
+    def _part(self, index: Proposed) -> float:
+        """The part of the rows that a partial index holds; each is asked for once."""
+        if not index.where:
+            return 1.0
+        if index not in self._parts:
+            self._parts[index] = self._ask([index]).get(index, 1.0)
+        return self._parts[index]
 
 
 def known(index: Proposed) -> frozenset[str]:
