@@ -1,97 +1,134 @@
-"""TPC-H and TPC-DS in a PostgreSQL: tables with their primary keys and nothing else, vacuumed and analysed.
+"""TPC-H and TPC-DS on a server: generated, loaded with keys, vacuumed and analyzed; and their queries.
 
-duckdb makes the data and has the queries; it is installed once into an environment of its own in `.cache/tpc`, where
-the data stay, too. `benchmarks/peers/tpc_data.py` is what runs there.
+DuckDB carries both generators and the texts of the queries (extra `bench`: 1.0.0 is the last that has them in its
+wheel). What it makes is kept as CSV in `.cache/tpc/`, so a second load does not need it.
 """
 
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
-import venv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
-from pgwright.base.errors import StepFailed
-from pgwright.server.private import PrivateServer
+from pgwright.base.errors import Refused
+from pgwright.sql import quote
 
 from .load import ROOT
 
 CACHE = ROOT / ".cache" / "tpc"
-DUCKDB = "duckdb==1.0.0"
-"""The last version whose wheel carries both generators."""
-_GENERATOR = ROOT / "benchmarks" / "peers" / "tpc_data.py"
-_INSTALL_SECONDS, _GENERATE_SECONDS = 300, 600
-_TYPES = {"VARCHAR": "text", "DOUBLE": "float8"}
-_KEYS = {
-    "partsupp": "ps_partkey, ps_suppkey",
-    "lineitem": "l_orderkey, l_linenumber",
-    "store_sales": "ss_item_sk, ss_ticket_number",
-    "catalog_sales": "cs_item_sk, cs_order_number",
-    "web_sales": "ws_item_sk, ws_order_number",
-    "store_returns": "sr_item_sk, sr_ticket_number",
-    "catalog_returns": "cr_item_sk, cr_order_number",
-    "web_returns": "wr_item_sk, wr_order_number",
-    "inventory": "inv_date_sk, inv_item_sk, inv_warehouse_sk",
-}
-"""The primary keys of several columns; of every other table it is the first one."""
+_GENERATE = {"tpch": "CALL dbgen(sf={scale})", "tpcds": "CALL dsdgen(sf={scale})"}
+_TYPES = {"VARCHAR": "text", "TIME": "time", "DATE": "date", "BIGINT": "bigint", "INTEGER": "int"}
+_BLOCK = 1 << 20
+_PRIMARY: Mapping[str, Mapping[str, str]] = {
+    "tpch": {
+        "region": "r_regionkey", "nation": "n_nationkey", "supplier": "s_suppkey", "customer": "c_custkey",
+        "part": "p_partkey", "partsupp": "ps_partkey, ps_suppkey", "orders": "o_orderkey",
+        "lineitem": "l_orderkey, l_linenumber",
+    },
+    "tpcds": {
+        "call_center": "cc_call_center_sk", "catalog_page": "cp_catalog_page_sk", "customer": "c_customer_sk",
+        "customer_address": "ca_address_sk", "customer_demographics": "cd_demo_sk", "date_dim": "d_date_sk",
+        "household_demographics": "hd_demo_sk", "income_band": "ib_income_band_sk", "item": "i_item_sk",
+        "promotion": "p_promo_sk", "reason": "r_reason_sk", "ship_mode": "sm_ship_mode_sk", "store": "s_store_sk",
+        "time_dim": "t_time_sk", "warehouse": "w_warehouse_sk", "web_page": "wp_web_page_sk", "web_site": "web_site_sk",
+        "inventory": "inv_date_sk, inv_item_sk, inv_warehouse_sk", "store_sales": "ss_item_sk, ss_ticket_number",
+        "catalog_sales": "cs_item_sk, cs_order_number", "web_sales": "ws_item_sk, ws_order_number",
+        "store_returns": "sr_item_sk, sr_ticket_number", "catalog_returns": "cr_item_sk, cr_order_number",
+        "web_returns": "wr_item_sk, wr_order_number",
+    },
+}  # fmt: skip
+_FOREIGN: Mapping[str, Sequence[str]] = {
+    "tpch": (
+        "nation (n_regionkey) region", "supplier (s_nationkey) nation", "customer (c_nationkey) nation",
+        "partsupp (ps_partkey) part", "partsupp (ps_suppkey) supplier", "orders (o_custkey) customer",
+        "lineitem (l_orderkey) orders", "lineitem (l_partkey, l_suppkey) partsupp",
+    ),
+    "tpcds": (
+        "store_sales (ss_sold_date_sk) date_dim", "store_sales (ss_item_sk) item", "store_sales (ss_store_sk) store",
+        "store_sales (ss_customer_sk) customer", "catalog_sales (cs_sold_date_sk) date_dim",
+        "catalog_sales (cs_item_sk) item", "catalog_sales (cs_bill_customer_sk) customer",
+        "web_sales (ws_sold_date_sk) date_dim", "web_sales (ws_item_sk) item",
+        "web_sales (ws_bill_customer_sk) customer", "inventory (inv_item_sk) item", "inventory (inv_date_sk) date_dim",
+        "customer (c_current_addr_sk) customer_address", "store_returns (sr_item_sk, sr_ticket_number) store_sales",
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """A benchmark in a database: how it is reached, and its queries by their numbers."""
+    """A database with its data, and the queries by number."""
 
+    database: str
     dsn: str
     queries: Mapping[int, str]
 
 
-def load(running: PrivateServer, name: str, scale: float = 0.1) -> Loaded:
-    """Makes a database called `name` (`tpch` or `tpcds`) and fills it. Raises StepFailed where the data could not be
-    made."""
-    folder = _data(name, scale)
-    found: dict[str, Any] = json.loads((folder / "all.json").read_text())
-    with psycopg.connect(running.dsn(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-    with psycopg.connect(running.dsn(name), autocommit=True) as connection:
-        for table, columns in found["tables"].items():
-            _fill(connection, table, columns, folder / f"{table}.csv")
-        connection.execute("VACUUM (ANALYZE)")
-    return Loaded(
-        dsn=running.dsn(name),
-        queries={int(number): text.rstrip().rstrip(";") for number, text in found["queries"].items()},
+def load(dsn: str, name: str, scale: float) -> Loaded:
+    """Makes a database on the server that `dsn` leads to and fills it with `tpch` or `tpcds`. Raises Refused where the
+    generator is not here."""
+    folder = _generated(name, scale)
+    description = json.loads((folder / "tables.json").read_text(encoding="utf-8"))
+    database = f"{name}_{scale:g}".replace(".", "_")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {quote.ident(database)} TEMPLATE template0".encode())
+    there = make_conninfo(dsn, dbname=database)
+    with psycopg.connect(there, autocommit=True) as connection:
+        for table, columns in description["tables"].items():
+            listed = ", ".join(f"{quote.ident(column)} {_type(kind)}" for column, kind in columns)
+            connection.execute(f"CREATE TABLE {quote.ident(table)} ({listed})".encode())
+            _copy(connection, table, folder / f"{table}.csv")
+            connection.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({_PRIMARY[name][table]})".encode())
+        for each in _FOREIGN[name]:
+            table, _, rest = each.partition(" ")
+            columns, _, other = rest.rpartition(" ")
+            connection.execute(f"ALTER TABLE {table} ADD FOREIGN KEY {columns} REFERENCES {other}".encode())
+        connection.execute(b"VACUUM (ANALYZE)")
+    queries = {int(number): text for number, text in description["queries"].items()}
+    return Loaded(database=database, dsn=there, queries=queries)
+
+
+def _copy(connection: psycopg.Connection[object], table: str, file: Path) -> None:
+    copying = connection.cursor().copy(f"COPY {quote.ident(table)} FROM STDIN (FORMAT csv)".encode())
+    with file.open("rb") as rows, copying as target:
+        while block := rows.read(_BLOCK):
+            target.write(block)
+
+
+def _type(kind: str) -> str:
+    return f"numeric{kind.removeprefix('DECIMAL')}" if kind.startswith("DECIMAL") else _TYPES[kind]
+
+
+def _generated(name: str, scale: float) -> Path:
+    """The folder with the CSV files, the columns and the queries; made where it is not there."""
+    folder = CACHE / f"{name}-{scale:g}"
+    if (folder / "tables.json").exists():
+        return folder
+    try:
+        import duckdb
+    except ImportError as error:
+        raise Refused(
+            "The generator of TPC-H and TPC-DS is not installed.",
+            hint=f"Run: {sys.executable} -m pip install 'pgwright[bench]'",
+        ) from error
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect()
+    connection.execute(f"LOAD {name}")
+    connection.execute(_GENERATE[name].format(scale=scale))
+    tables: dict[str, list[tuple[str, str]]] = {}
+    rows = connection.execute(
+        "SELECT table_name, column_name, data_type FROM information_schema.columns ORDER BY 1, ordinal_position"
     )
-
-
-def _fill(connection: psycopg.Connection[Any], table: str, columns: list[tuple[str, str]], data: Path) -> None:
-    listed = ", ".join(f"{name} {_TYPES.get(kind, kind)}" for name, kind in columns)
-    connection.execute(f"CREATE TABLE {table} ({listed})".encode())
-    with connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT csv)".encode()) as into, data.open("rb") as rows:
-        while block := rows.read(1 << 20):
-            into.write(block)
-    key = _KEYS.get(table, columns[0][0])
-    connection.execute(f"ALTER TABLE {table} ADD PRIMARY KEY ({key})".encode())
-
-
-def _data(name: str, scale: float) -> Path:
-    """The folder with the data; made once for each scale."""
-    folder = CACHE / f"{name}_{scale:g}"
-    if not (folder / "all.json").exists():
-        python = CACHE / "venv" / "bin" / "python"
-        if not (CACHE / "venv" / "installed").exists():
-            venv.create(CACHE / "venv", with_pip=True, clear=True)
-            _run([str(python), "-m", "pip", "install", "--quiet", DUCKDB], _INSTALL_SECONDS)
-            (CACHE / "venv" / "installed").touch()
-        _run([str(python), str(_GENERATOR), name, f"{scale:g}", str(folder)], _GENERATE_SECONDS)
+    for table, column, kind in rows.fetchall():
+        tables.setdefault(table, []).append((column, kind))
+    for table in tables:
+        target = str(folder / f"{table}.csv").replace("'", "''")
+        connection.execute(f"COPY {table} TO '{target}' (FORMAT csv, HEADER false)")
+    queries = dict(connection.execute(f"SELECT query_nr, query FROM {name}_queries()").fetchall())
+    text = json.dumps({"tables": tables, "queries": queries}, indent=1)
+    (folder / "tables.json").write_text(text, encoding="utf-8")
     return folder
-
-
-def _run(command: list[str], seconds: int) -> None:
-    print(f"  {' '.join(command[1:4])} …", file=sys.stderr, flush=True)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=seconds, check=False)
-    if done.returncode:
-        raise StepFailed(f"The data could not be made: {done.stderr.strip()[-400:]}")

@@ -239,6 +239,7 @@ def test_a_primary_and_its_standby() -> None:
     binaries = find(18, folders=server_folders())
     with own(binaries, {"wal_level": "logical"}) as primary:
         primary.run("SELECT pg_create_physical_replication_slot('quiet', true); CREATE TABLE t (id int)")
+        primary.run("CREATE ROLE lecteur LOGIN")
         with standby(primary, binaries.program("pg_basebackup")) as second:
             primary.until("SELECT count(*) = 1 FROM pg_stat_replication WHERE state = 'streaming'")
             with primary.connect() as connection:
@@ -249,6 +250,14 @@ def test_a_primary_and_its_standby() -> None:
             second.until("SELECT pg_last_wal_receive_lsn() > pg_last_wal_replay_lsn()")
             with second.connect() as connection:
                 below = look(connection)
+            with psycopg.connect(second.dsn_as("lecteur"), autocommit=True) as connection:
+                hidden = look(connection)
+            with psycopg.connect(primary.dsn_as("lecteur"), autocommit=True) as connection:
+                (unseen,) = look(connection).standbys
+    assert hidden.recovery is not None
+    assert (hidden.recovery.receiver, hidden.recovery.paused) == ("hidden", True)
+    assert hidden.notes != ()
+    assert (unseen.name, unseen.state, unseen.bytes) == ("s1", "", None)
     (found,) = above.standbys
     assert (found.name, found.state, found.sync) == ("s1", "streaming", "async")
     assert found.bytes is not None

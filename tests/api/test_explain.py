@@ -67,7 +67,7 @@ def test_a_role_that_may_read_and_no_more(make_role: Callable[..., str], databas
 
 def test_a_saved_plan_is_not_run(database: Database) -> None:
     plan = '[{"Plan": {"Node Type": "Result"}}]'
-    for how in (How(params=("1",)), How(writes=True), How(trials=True)):
+    for how in (How(params=("1",)), How(writes=True)):
         with pytest.raises(UsageError, match="saved plan"):
             explain(Settings(dsn=database.dsn), plan, how=how)
 

@@ -7,7 +7,7 @@ from benchmarks.support import pgroll
 from benchmarks.support.options import Options
 from benchmarks.support.report import Report
 
-from benchmarks import backfill, bigint, matrix, memory, overhead, peer, planning, stall, ten_million
+from benchmarks import backfill, bigint, clone, health, matrix, memory, overhead, peer, planning, stall, ten_million
 from pgwright.base.errors import Refused
 from tests.support.selection import in_ci
 
@@ -38,6 +38,15 @@ def test_matrix() -> None:
     assert set(promises(report, "failed")) == {"0"}
 
 
+@pytest.mark.long
+@pytest.mark.timeout(900)
+def test_clone() -> None:
+    pytest.importorskip("duckdb", reason="the generator of TPC-H and TPC-DS is not installed")
+    report = clone.measure(Options(rows=60_000))
+    assert [len(table.rows) for table in report.tables][0::2] == [12, 6]
+    assert all(ratio > 0.5 for ratio in report.figures["tpcds, PostgreSQL 18"]["ratios"])
+
+
 def test_planning() -> None:
     report = planning.measure(Options(rows=100, rounds=1))
     assert report.figures["operations"] == 100
@@ -54,6 +63,14 @@ def test_backfill() -> None:
     report = backfill.measure(Options(rows=4_000, rounds=1))
     assert [len(table.rows) for table in report.tables] == [5, 2]
     assert len(report.goals) == 4
+
+
+def test_health() -> None:
+    report = health.measure(Options(rows=200, rounds=1))
+    assert [row[0] for row in report.tables[0].rows] == [
+        "psql, ten queries", "pgwright, first look", "pgwright, second look",
+    ]  # fmt: skip
+    assert len(report.goals) == 2
 
 
 @pytest.mark.long

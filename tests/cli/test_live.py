@@ -101,8 +101,6 @@ def test_a_terminal_is_left_as_it_was(database: Database, by: str) -> None:
             terminal.signal(signal.SIGTERM)
         else:
             terminal.press("\x03" if by == "Ctrl-C" else "q")
-        if by == "Ctrl-C":
-            terminal.signal(signal.SIGINT)  # what the kernel does for who has the terminal
         assert terminal.ended() == 0
         _, _, after = terminal.drawn.partition(LEAVE)
         assert "Sessions" in after
@@ -116,7 +114,6 @@ def test_no_line_is_wider_or_below_the_window(database: Database) -> None:
         picture = terminal.until("\x1b[J").partition("\x1b[H")[2]
         assert picture.count("\r\n") <= 2
         terminal.resize(100, 40)
-        terminal.signal(signal.SIGWINCH)
         assert "Sessions" in terminal.until("\x1b[J"), "a new size is drawn at once"
         terminal.press("q")
         assert terminal.ended() == 0

@@ -15,11 +15,13 @@ from pgwright.cli import reference
 from pgwright.cli.folder import Folder, load
 from pgwright.cli.pages import find, pages
 from pgwright.config import load as load_config
+from pgwright.diagnose.health import catalogue, sql_check
 from pgwright.sql.directives import KNOWN, attach
 from pgwright.sql.parse import parse
 
 ROOT = Path(__file__).resolve().parents[2]
 SIGN_HEADINGS = ["What it is", "Why it is slow", "Cure", "Disproof", "Versions", "Example"]
+CHECK_HEADINGS = ["What it is", "Why it is dangerous", "When it speaks", "Cure", "Versions", "Example"]
 HEADINGS = ["What it does", "Why it is dangerous", "Phases and locks", "Rollback", "Versions", "Example"]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 WRITTEN = [path for path in DOCUMENTS if "reference" not in path.parts]
@@ -55,6 +57,17 @@ def test_a_sign_has_all_headings_each_with_a_text(sign: str) -> None:
     assert page is not None
     assert headings(page.body) == SIGN_HEADINGS
     assert all(len(text.strip()) > 8 for text in re.split(r"^## .+$", page.body, flags=re.MULTILINE)[1:])
+    assert "…" not in page.title
+    assert page.title.endswith(".")
+
+
+@pytest.mark.parametrize("check", catalogue.names())
+def test_a_health_check_has_all_headings_each_with_a_text(check: str) -> None:
+    page = find(check)
+    assert page is not None
+    assert page.kind == "check"
+    assert headings(page.body) == CHECK_HEADINGS
+    assert all(len(text.strip()) > 6 for text in re.split(r"^## .+$", page.body, flags=re.MULTILINE)[1:])
     assert "…" not in page.title
     assert page.title.endswith(".")
 
@@ -117,9 +130,13 @@ def test_lines_are_not_wider_than_the_code(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=name)
-def test_sql_is_sql_and_directives_are_directives(path: Path) -> None:
+def test_sql_is_sql_and_directives_are_directives(path: Path, tmp_path: Path) -> None:
     for text in blocks(path, "sql"):
-        attach(text, parse(text, file=name(path)), name(path))
+        if "-- pgwright: severity" in text:  # a health check of one's own
+            (tmp_path / "example.sql").write_text(text, encoding="utf-8")
+            assert sql_check.read(tmp_path / "example.sql").title
+        else:
+            attach(text, parse(text, file=name(path)), name(path))
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=name)

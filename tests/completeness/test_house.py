@@ -79,6 +79,16 @@ def test_a_new_sign_has_its_file_and_its_planted_queries(checkout: Path) -> None
     assert "-- not found" in (checkout / "tests/diagnose/corpus/something_slow.sql").read_text(encoding="utf-8")
 
 
+def test_a_new_check_has_its_file_its_query_and_its_planted_databases(checkout: Path) -> None:
+    done = new(checkout, "check=something_wrong")
+    assert done.returncode == 0, done.stderr
+    check = checkout / "src/pgwright/diagnose/health/checks/something_wrong.py"
+    compile(check.read_text(encoding="utf-8"), str(check), "exec")
+    assert check.with_suffix(".sql").exists()
+    planted = (checkout / "tests/diagnose/health/corpus/something_wrong.sql").read_text(encoding="utf-8")
+    assert "-- not found" in planted
+
+
 @pytest.mark.parametrize("argument", ["operation=", "operation=Bad-Name", "rule=x", ""])
 def test_a_bad_name_is_refused(checkout: Path, argument: str) -> None:
     assert new(checkout, argument).returncode == 2

@@ -7,6 +7,7 @@ import pytest
 
 from pgwright.base.errors import ConfigError
 from pgwright.config import ExecuteSettings, Settings, load
+from pgwright.config.health import HealthSettings
 from pgwright.config.settings import ThrottleSettings
 
 FILE = """\
@@ -61,9 +62,10 @@ def test_a_profile_and_the_lines_of_its_values(project: Path) -> None:
 
 
 def test_every_value_has_an_origin(project: Path) -> None:
-    expected = {item.name for item in fields(Settings)} - {"execute", "throttle", "origins"}
+    expected = {item.name for item in fields(Settings)} - {"execute", "health", "throttle", "origins"}
     expected |= {f"execute.{item.name}" for item in fields(ExecuteSettings)}
     expected |= {f"throttle.{item.name}" for item in fields(ThrottleSettings)}
+    expected |= {f"health.{item.name}" for item in fields(HealthSettings)}
     assert load(folder=project, profile="prod", environ={}).origins.keys() == expected
     assert load(folder=project, dsn="host=x", environ={}).origins.keys() == expected
     assert load(folder=project, environ={}).origins.keys() == expected

@@ -27,18 +27,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _is_left(item: pytest.Item) -> bool:
-    """Of the life cycles (majors("every")), which take most of the time. With CI=true each runs on 18, every third one
-    on an older major too, and where 14 differs on that and on one between them; else one in four runs, and all in which
-    14 differs. A run of chosen files, words or majors, and make test-all, leave none out."""
+    """Of the life cycles (majors("every")), which take most of the time. With CI=true each runs once, one half of them
+    on 18 and the other on an older major; where 14 differs on 18, on 14 and on one between them. Else one in four runs,
+    and all in which 14 differs. A run of chosen files, words or majors, and make test-all, leave none out."""
     if (shared := shared_out(item)) is None:
         return False
     major, number = shared
     differs = any(getattr(each, "differs", False) for each in item.callspec.params.values())  # type: ignore[attr-defined]
     if not in_ci():
         return not differs and number % 4 != 0
-    third, rest = number % 3 == 0, number // 3
-    others = (14, INNER[rest % len(INNER)]) if differs else (OLDER[rest % len(OLDER)],) if third else ()
-    return major not in (NEWEST, *others)
+    odd, rest = number % 2, number // 2
+    if differs:
+        return major not in (NEWEST, 14, INNER[rest % len(INNER)])
+    return major != (OLDER[rest % len(OLDER)] if odd else NEWEST)
 
 
 def _elsewhere(item: pytest.Item, *, whole: bool) -> bool:

@@ -11,6 +11,7 @@ from pgwright.base.event import Event, Notice, StepFinished
 from pgwright.base.finding import Finding, Severity
 from pgwright.diagnose.diagnosis import diagnose
 from pgwright.diagnose.explanation import Explained, Explanation
+from pgwright.diagnose.health import catalogue
 from pgwright.diagnose.history.baseline import to_document
 from pgwright.diagnose.query_plan.forms import json_
 from pgwright.evolve.plan.plan_file import from_json, to_json
@@ -20,6 +21,7 @@ from pgwright.render.config_text import config_document
 from pgwright.render.documents import DOCUMENTS
 from pgwright.render.error_text import error_document
 from pgwright.render.explain_json import explain_document
+from pgwright.render.health_json import checks_document, health_document
 from pgwright.render.json_ import (
     baseline_document,
     findings_document,
@@ -28,6 +30,7 @@ from pgwright.render.json_ import (
     status_document,
     throttle_document,
 )
+from pgwright.render.live_report import live_document
 from pgwright.render.narrate import event_document
 from pgwright.render.plans_json import diff_document, gate_document
 from pgwright.render.report import (
@@ -40,8 +43,9 @@ from pgwright.render.report import (
 )
 from pgwright.render.schema import events_schema, schema
 
-from . import advice
+from . import advice, live
 from .examples import PLAN, STATUS
+from .health import HEALTH
 from .plans import BASELINE, COMPARISONS, GATE
 
 DIAGNOSIS = diagnose(
@@ -64,8 +68,11 @@ REAL: dict[str, Any] = {
     "error": error_document(LockNotObtained("m", hint="h")),
     "explain": explain_document(Explanation(plans=(Explained(diagnosis=DIAGNOSIS),), notes=("n",))),
     "findings": findings_document([FINDING]),
+    "health": health_document(HEALTH),
+    "health-checks": checks_document(catalogue.checks()),
     "init": {"version": 1, "made": ["x"]},
     "init-script": {"version": 1, "sql": "BEGIN;"},
+    "live": live_document(live.FULL),
     "new": {"version": 1, "path": "x"},
     "plan": to_json(PLAN),
     "plans-baseline": to_document(BASELINE),

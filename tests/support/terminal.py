@@ -17,6 +17,16 @@ from typing import Self
 
 from tests.cli.shell import environment
 
+# It takes the terminal as that of its session, so that Ctrl-C and a new size come as signals; where tests run in the
+# background, Ctrl-C would be ignored.
+_START = """
+import fcntl, signal, sys, termios
+signal.signal(signal.SIGINT, signal.default_int_handler)
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+from pgwright.cli import main
+sys.exit(main())
+"""
+
 
 class Terminal:
     """`pgwright ARGUMENTS` on a terminal of `columns` and `rows`."""
@@ -30,7 +40,7 @@ class Terminal:
         values = environment(TERM="xterm-256color", **(env or {}))
         values.pop("COLUMNS")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "pgwright", *arguments],
+            [sys.executable, "-c", _START, *arguments],
             stdin=other, stdout=other, stderr=other, env=values, start_new_session=True,
         )  # fmt: skip
         self._other = other
@@ -48,7 +58,7 @@ class Terminal:
         os.close(self._other)
 
     def resize(self, columns: int, rows: int) -> None:
-        """Another size of the window; the kernel tells whose terminal it is, `signal` the process of this test."""
+        """Another size of the window; the kernel tells whose terminal it is."""
         fcntl.ioctl(self._main, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def signal(self, number: signal.Signals) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,7 +72,7 @@ def logs_of(server: Own, name: str, **settings: str) -> Logs:
     found = {path.suffix[1:]: path for path in folder.glob(f"{name}.*")}
     for path in found.values():
         while b"the end of the load" not in path.read_bytes():
-            pass
+            time.sleep(0.01)
     with server.connect() as connection:
         for key in settings:
             connection.execute(f"ALTER SYSTEM RESET {key}".encode())

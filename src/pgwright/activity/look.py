@@ -76,14 +76,14 @@ def _query(name: str) -> bytes:
 def _session(row: Row) -> Session:
     facts = dict(row)
     kind, event = facts.pop("wait_type"), facts.pop("wait_event")
-    hidden = facts["hidden"]
-    return Session(
-        **{
-            **facts,
-            "wait": f"{kind}: {event}" if kind else "",
-            "statement": "" if hidden else without_literals(facts["statement"]),
-        }
-    )
+    return Session(**{**facts, "wait": f"{kind}: {event}" if kind else "", "statement": _statement(row)})
+
+
+def _statement(row: Row) -> str:
+    """What may be shown of a statement. That of an autovacuum has no literals, and its end says whether it yields."""
+    if row["hidden"]:
+        return ""
+    return str(row["statement"]) if row["kind"] == "autovacuum worker" else without_literals(row["statement"])
 
 
 def _waits(sessions: Sequence[Session]) -> tuple[Wait, ...]:

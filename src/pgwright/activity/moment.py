@@ -122,8 +122,10 @@ class Slot:
 
 @dataclass(frozen=True, kw_only=True)
 class Recovery:
-    """A standby: `delay` is seconds since the last change that was replayed, `bytes` what is received and not replayed.
-    `waits` is what the replay waits for, `cancelled` how many queries were cancelled because of it so far."""
+    """A standby: `delay` is the age of the last commit that was replayed, in seconds, which says nothing where the
+    primary is quiet; `bytes` is what is received and not replayed. `receiver` is the state of who receives, "hidden"
+    where the role may not see it, and empty where nobody does. `waits` is what the replay waits for, `cancelled` how
+    many queries were cancelled because of it so far."""
 
     delay: float | None
     bytes: int | None

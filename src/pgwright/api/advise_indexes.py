@@ -1,5 +1,5 @@
 """Says which indexes make a workload cheapest, each tried on a clone that has the statistics of the database and
-none of its rows. Changes nothing."""
+none of its rows, or where that cannot be, on the next best thing. Changes nothing."""
 
 from __future__ import annotations
 
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from ..diagnose.advise.indexes.search import Step
     from ..diagnose.indexes import Snapshot, Usage
 
+_CLONING = "making a clone: schema and statistics, on this machine, no rows"
+_OPENING = {
+    "": _CLONING,
+    "clone": _CLONING,
+    "hypopg": "looking for HypoPG",
+    "model": "reading what the planner reckons with",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class IndexesAsked:
@@ -28,7 +36,8 @@ class IndexesAsked:
     read. `bytes` and `writing` (a part of what the workload costs) limit new indexes, each of
     which has to bring `gain` (another such part) by itself; `seconds` limits the search. `replicas`
     are DSNs of further servers of the cluster, whose reads count, too. `blank` are columns whose values stay at the
-    source, besides those of the settings."""
+    source, besides those of the settings. `tier` is where the indexes are tried: clone, hypopg, model; empty is the
+    best that there is."""
 
     files: tuple[Path, ...] = ()
     bytes: float = float("inf")
@@ -37,6 +46,7 @@ class IndexesAsked:
     seconds: float = 60.0
     replicas: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
+    tier: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +69,11 @@ def advise_indexes(
 ) -> IndexesReport:
     """The best indexes within the limits. Raises WorkloadError where there is no workload, UsageError for columns
     that are not there, and what making a clone raises."""
-    from ..clone.clone import Clone
     from ..diagnose.advise.indexes import advice, prepare
     from ..diagnose.advise.indexes.report import IndexesReport
     from ..diagnose.advise.indexes.search import Limits
     from ..diagnose.indexes import reader
-    from ..diagnose.whatif.on_clone import OnClone
+    from ..diagnose.whatif.opening import Place, Tier, opened
 
     began = time.monotonic()
     blank = [column(text) for text in (*settings.clone.blank, *asked.blank)]
@@ -74,11 +83,11 @@ def advise_indexes(
             workload = workloads.read(asked.files or connection, database=connection.info.dbname)
             snapshot = reader.read(connection)
         usages, notes = _usages(snapshot, asked.replicas)
-        tell(Progress(what="making a clone of the statistics"))
-        dsn = settings.direct_dsn or settings.dsn
-        clone = stack.enter_context(Clone(dsn, blank=blank, folders=settings.clone.servers))
-        planner = OnClone(clone)
-        prepared = prepare.prepare(planner, clone.connection, workload, tell=lambda *done: tell(_planning(*done)))
+        tell(Progress(what=_OPENING[asked.tier]))
+        place = Place(dsn=settings.direct_dsn or settings.dsn, blank=blank, folders=settings.clone.servers)
+        there = stack.enter_context(opened(place, Tier(asked.tier) if asked.tier else None))
+        planner = there.planner
+        prepared = prepare.prepare(planner, there.connection, workload, tell=lambda *done: tell(_planning(*done)))
         limits = Limits(bytes=asked.bytes, writing=asked.writing, seconds=asked.seconds, gain=asked.gain)
         found = advice.advise(
             planner, prepared.cases, snapshot, limits, usages=usages, tell=lambda step: tell(_searching(step))
@@ -89,7 +98,7 @@ def advise_indexes(
         prepared=prepared,
         workload=workload,
         seconds=time.monotonic() - began,
-        notes=(*workload.notes, *notes, *clone.missing.sentences, *found.notes),
+        notes=(*there.reasons, *workload.notes, *notes, *planner.notes, *found.notes),
     )
 
 

@@ -40,7 +40,11 @@ def advise_statistics(
         if workload is not None:
             asked, failed = compared.ask(connection, workload.statements, seen.tables)
             seen = replace(seen, compared=asked)
-            notes += [f"{failed} statements could not be planned without their values."] if failed else []
+            notes += (
+                [f"{failed} statements could not be planned: without their values, or because somebody holds a table."]
+                if failed
+                else []
+            )
         sets = candidates(seen)
         if sampling is not None:
             measured, unmeasured = _measured(connection, seen, sets[:MOST], sampling)

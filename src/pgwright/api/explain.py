@@ -29,14 +29,16 @@ TIER = "session"
 class How:
     """How a statement is explained. `analyze` runs it, `writes` lets it write (it is rolled back), `trials` tries
     the cures: it is run again with each setting that a finding proposes, and planned with each index and each
-    rewritten statement on a clone that has the statistics of the database; `params` are the values of `$1`, `$2`, …
-    in order; `catalog` asks the server about the tables of a plan that came as a file."""
+    rewritten statement on a clone that has the statistics of the database, or at another `tier` (hypopg, model; empty:
+    the best that there is); `params` are the values of `$1`, `$2`, … in order; `catalog` asks the server about the
+    tables of a plan that came as a file."""
 
     analyze: bool = True
     writes: bool = False
     timeout_ms: int = 60_000
     params: tuple[str, ...] = ()
     trials: bool = False
+    tier: str = ""
     catalog: bool = False
 
 
@@ -70,7 +72,7 @@ def _of_plans(settings: Settings, plans: Sequence[QueryPlan], how: How) -> Expla
     found.sort(key=_length, reverse=True)
     if not how.trials:
         return Explanation(plans=tuple(found))
-    tried, first, notes = _tried_on_clone(settings, found[0])
+    tried, first, notes = _planned(settings, found[0], how)
     return Explanation(plans=(first, *found[1:]), trials=tried, notes=notes)
 
 
@@ -95,7 +97,7 @@ def _of_statement(settings: Settings, source: str, how: How, file: str) -> Expla
         plans.sort(key=_length, reverse=True)
         tried, first = _tried(server, plans[0], way) if how.trials and how.analyze else ((), plans[0])
     if how.trials:
-        more, first, missing = _tried_on_clone(settings, first)
+        more, first, missing = _planned(settings, first, how)
         tried, notes = (*tried, *more), (*notes, *missing)
     return Explanation(plans=(first, *plans[1:]), trials=tried, notes=notes)
 
@@ -180,38 +182,39 @@ def _tried(server: _Server, first: Explained, way: Way) -> tuple[tuple[Tried, ..
     return tuple(trials), replace(first, diagnosis=diagnosis)
 
 
-def _tried_on_clone(settings: Settings, first: Explained) -> tuple[tuple[Tried, ...], Explained, tuple[str, ...]]:
+def _planned(settings: Settings, first: Explained, asked: How) -> tuple[tuple[Tried, ...], Explained, tuple[str, ...]]:
     """The trials of all indexes and rewritten statements, the plan with its findings saying what came of them, and what
-    the clone lacks."""
-    from ..clone.clone import Clone
+    could not be tried there."""
     from ..diagnose.signs._sign import CureKind
     from ..diagnose.surroundings import reader
-    from ..diagnose.whatif.on_clone import OnClone
+    from ..diagnose.whatif.opening import Place, Tier, opened
     from ..diagnose.whatif.trying import tried
 
     kinds = (CureKind.MIGRATION, CureKind.REWRITE)
     if not any(each.cure.kind in kinds for each in first.diagnosis.found):
         return (), first, ()
     if not first.statement:
-        return (), first, ("The plan does not say of which statement it is, so nothing could be tried on a clone.",)
+        return (), first, ("The plan does not say of which statement it is, so no index could be tried.",)
     found, trials = list(first.diagnosis.found), []
     blank = [column(text) for text in settings.clone.blank]
-    with Clone(settings.direct_dsn or settings.dsn, blank=blank, folders=settings.clone.servers) as clone:
-        for each in tried(OnClone(clone), first.statement, found):
-            with_cure = diagnose(each.plan, reader.read(clone.connection, each.plan))
+    place = Place(dsn=settings.direct_dsn or settings.dsn, blank=blank, folders=settings.clone.servers)
+    with opened(place, Tier(asked.tier) if asked.tier else None) as there:
+        for each in tried(there.planner, first.statement, found):
+            with_cure = diagnose(each.plan, reader.read(there.connection, each.plan))
             trials.append(Tried(finding=each.number, diagnosis=with_cure, trial=each.trial))
-            where = "on a clone, beside the other indexes" if each.together else "on a clone"
-            found[each.number] = _judged(found[each.number], each.trial, where)
-        notes = clone.missing.sentences
+            how = f"{each.trial.where}, beside the other indexes" if each.together else ""
+            found[each.number] = _judged(found[each.number], each.trial, how)
+        notes = (*there.reasons, *there.planner.notes)
     diagnosis = replace(first.diagnosis, found=tuple(found))
     return tuple(trials), replace(first, diagnosis=diagnosis), notes
 
 
-def _judged(found: Found, trial: Trial, how: str) -> Found:
+def _judged(found: Found, trial: Trial, how: str = "") -> Found:
     """The finding with its trial; a cure that did not help is withheld, with the reason."""
     if trial.helped:
         return replace(found, finding=replace(found.finding, tried=trial))
-    reason = f"Tried {how}: {trial.before:,.1f} → {trial.after:,.1f} {trial.unit}; that is no help, so no cure."
+    figures = f"{trial.before:,.1f} → {trial.after:,.1f} {trial.unit}"
+    reason = f"Tried {how or trial.where}: {figures}; that is no help, so no cure."
     finding = replace(found.finding, tried=trial, cure_sql="", why=f"{found.finding.why} {reason}")
     return replace(found, finding=finding)
 

@@ -7,6 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+_WHERE = {
+    "session": "in a session",
+    "clone": "on a clone",
+    "hypopg": "by HypoPG",
+    "model": "by a model of costs",
+}
+
 
 class Severity(StrEnum):
     """How much it matters: `notice` may be read later, `warning` soon, `danger` before anything else."""
@@ -37,6 +44,11 @@ class Trial:
     unit: str
     before: float
     after: float
+
+    @property
+    def where(self) -> str:
+        """The tier in words."""
+        return _WHERE.get(self.tier, f"on {self.tier}")
 
     @property
     def helped(self) -> bool:

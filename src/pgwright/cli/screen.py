@@ -15,11 +15,13 @@ import sys
 from collections.abc import Iterator, Sequence
 from types import FrameType
 
+from ..render.layout import MAXIMUM
 from .output import write
 
 _ENTER = "\x1b[?1049h\x1b[?25l"  # the other screen, without a cursor
 _LEAVE = "\x1b[?25h\x1b[?1049l"
 _HOME, _REST_OF_LINE, _REST_OF_SCREEN = "\x1b[H", "\x1b[K", "\x1b[J"
+_NARROWEST = 30
 QUIT = ("q", "Q")
 
 
@@ -30,6 +32,12 @@ class Screen:
         self._wakeup = wakeup
         self._keys = sys.stdin.isatty()
 
+    @property
+    def columns(self) -> int:
+        """The width of the window, also of one that is narrower than anything else is written for: a line that is
+        wrapped would push the last ones out."""
+        return max(min(shutil.get_terminal_size((80, 24)).columns, MAXIMUM), _NARROWEST)
+
     def draw(self, lines: Sequence[str]) -> bool:
         """Shows the lines from the top, as many as there is room for; says how many there is none for. False when
         nobody looks any more."""
@@ -37,8 +45,9 @@ class Screen:
         shown = list(lines)
         if len(shown) > rows:
             shown = [*shown[: rows - 1], f"… {len(lines) - rows + 1:,} more lines; --once prints all of them"]
-        text = "".join(line + _REST_OF_LINE + "\r\n" for line in shown[:-1]) + "".join(shown[-1:]) + _REST_OF_LINE
-        return write(sys.stdout, _HOME + text + _REST_OF_SCREEN)
+        # What was there goes before a line is written: behind one as wide as the window it would take its last letter.
+        above = "".join(f"{_REST_OF_LINE}{line}\r\n" for line in shown[:-1])
+        return write(sys.stdout, f"{_HOME}{above}{_REST_OF_SCREEN}{''.join(shown[-1:])}")
 
     def pause(self, seconds: float) -> bool:
         """Waits; ends early where the window changes its size. False when somebody pressed q."""

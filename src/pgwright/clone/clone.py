@@ -29,14 +29,18 @@ from .source import Source, looking
 
 DATABASE = "clone"
 _SETTINGS = {
-    "fsync": "off",
     "autovacuum": "off",  # it would count the rows of empty tables
-    "shared_buffers": "32MB",
-    "max_wal_size": "256MB",
+    "max_connections": "10",
+    "max_locks_per_transaction": "1024",
+    # Nothing here must survive anything: thousands of files are made, and as little as possible is written for each.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_locks_per_transaction": "1024",
-    "max_connections": "10",
+    "wal_skip_threshold": "0",  # writing WAL, the server would read first pages, and remember them
+    "max_wal_size": "1GB",
+    "shared_buffers": "64MB",
 }
 
 
@@ -58,7 +62,8 @@ class Clone:
 
     `connection` and `dsn` are those of a role that owns everything on the clone and is no superuser: what is planned
     there may run functions of the source. `blank` are columns whose values stay at the source, `folders` are looked at
-    first for server programs; `seconds` is how long it took to make. Raises ConnectError, LockNotObtained, Refused (no
+    first for server programs; `seconds` is how long it took to make, `held_seconds` how long its transaction at the
+    source lasted. Raises ConnectError, LockNotObtained, Refused (no
     server programs here, or pg_dump may not read the schema) and StepFailed (the private server did not start, or there
     is no space left).
     """
@@ -69,6 +74,7 @@ class Clone:
     indexes: Indexes
     missing: Missing
     seconds: float
+    held_seconds: float
 
     def __init__(self, dsn: str, *, blank: Sequence[statistics.Column] = (), folders: Sequence[Path] = ()) -> None:
         self._dsn = dsn
@@ -104,7 +110,8 @@ class Clone:
             self.source = read.source
             binaries, notes = _binaries(self.source.major, self._folders)
             self.server = PrivateServer(binaries, settings=_SETTINGS, checksums=False)
-            self._stack.enter_context(self.server)
+            self._stack.callback(self.server.close)  # before it starts: Ctrl-C may come while it does
+            self.server.start()
             notes += self._database()
             refused, files, restoring = self._fill(read)
         self.server.stop()  # with it goes what it remembers of the files
@@ -122,6 +129,7 @@ class Clone:
     def _read(self, spools: ExitStack) -> _Read:
         """Reads the source: its catalogs, pg_stats and file sizes, in one short transaction, and its schema."""
         with session.open(self._dsn, name="clone") as reading:
+            started = time.monotonic()
             with looking(reading):
                 found = source.read(reading)
                 hidden = schema.hidden(reading)
@@ -130,6 +138,7 @@ class Clone:
                 columns = spools.enter_context(statistics.read(reading, found, blank))
                 extended = extended_statistics.read(reading, blank)
                 lengths = spools.enter_context(sizes.read(reading, found))
+            self.held_seconds = time.monotonic() - started
             text = schema.read(reading, self._dsn, found.major, hidden)
         return _Read(
             source=found,

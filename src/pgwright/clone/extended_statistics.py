@@ -72,7 +72,7 @@ def read(source: Connection, blank: str) -> Mapping[Key, Data]:
 def load(clone: Connection, found: Mapping[Key, Data]) -> tuple[str, ...]:
     """Puts them in, after `statistics.load` in the same transaction. Returns what could not be put in, a sentence
     each."""
-    clone.execute(b"DELETE FROM pg_catalog.pg_statistic_ext_data")  # 14 keeps an empty row for each
+    clone.execute(b"DELETE FROM pg_catalog.pg_statistic_ext_data")
     for name in _CASTS:
         clone.execute(f"CREATE CAST (bytea AS {name}) WITHOUT FUNCTION".encode())
     objects = _objects(clone)
@@ -80,6 +80,8 @@ def load(clone: Connection, found: Mapping[Key, Data]) -> tuple[str, ...]:
     for key, data in sorted(found.items(), key=lambda item: item[0]):
         if (there := objects.get(key[:2])) is not None:
             missing += _put(clone, key, there, data)
+    if clone.info.server_version < 150000:  # the planner of 14 wants a row for each
+        clone.execute(query("empty_extended"))
     for name in _CASTS:
         clone.execute(f"DROP CAST (bytea AS {name})".encode())
     return tuple(missing)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +109,7 @@ class Indexes:
     def _built(self, wanted: Sequence[_Wanted]) -> list[Made | Refused]:
         """The indexes, all on one table, hidden; by halves where one of them is refused."""
         try:
-            with self._connection.transaction():
-                found = self._run(wanted)
+            found = self._run(wanted)
         except psycopg.Error as error:
             if self._connection.closed:
                 raise
@@ -128,30 +126,18 @@ class Indexes:
         return [_made(each, blocks) if each else Refused("There is an index of that name already.") for each in found]
 
     def _run(self, wanted: Sequence[_Wanted]) -> list[list[dict[str, Any]]]:
-        """Makes them, hidden, while the table, and each of its partitions, has an empty file: one message, one
+        """Makes them, hidden, while the table, and each of its partitions, has an empty file: one message, which is one
         transaction. What the catalog says of each; nothing where IF NOT EXISTS found one."""
         table = f"{quote.literal(wanted[0].table)}::regclass"
-        newest = f"SELECT pgwright.newest({table})::bigint"
-        parts = [newest, f"SELECT pgwright.swap({table})"]
+        parts = [f"SELECT pgwright.swap({table})"]
         for each in wanted:
-            parts += [each.statement, newest]
-        parts.append("SELECT pgwright.swap_back()")
-        answers = self._connection.execute("\n;\n".join(parts).encode())
-        newest_ones = []
-        while True:
-            if answers.description is not None and answers.description[0].name == "newest":
-                row = answers.fetchone()
-                assert row is not None
-                newest_ones.append(row[0] or 0)
-            if not answers.nextset():
-                break
-        is_new = [now != before for before, now in pairwise(newest_ones)]
-        oids = [oid for oid, new in zip(newest_ones[1:], is_new, strict=True) if new]
-        rows = self._connection.execute("SELECT pgwright.made(o) FROM unnest(%s::oid[]) o", [oids]).fetchall()
-        made = iter([row[0] for row in rows])
-        hidden = [each["oid"] for (found,) in rows for each in found]
-        self.show(hidden, shown=False)
-        return [next(made) if new else [] for new in is_new]
+            parts += [each.statement, f"SELECT pgwright.note({table})"]
+        answers = self._connection.execute("\n;\n".join([*parts, "SELECT pgwright.done()"]).encode())
+        while answers.nextset():
+            pass
+        row = answers.fetchone()
+        assert row is not None
+        return [each or [] for each in row[0]]
 
 
 def _understood(statement: str) -> _Wanted:

@@ -113,7 +113,8 @@ class AdviseIndex:
 class AdviseDrop:
     """An index that can go. `loss` is what the workload costs more without it, as a part of what it costs now; null:
     nobody could try. `proven` says that it was tried and is not missed; where it is false and `loss` is a number, it is
-    missed and the drop is not advised."""
+    missed and the drop is not advised. `readers` is how many statements of the workload read its table, `slowest` the
+    one that gets slowest without it (null: none does)."""
 
     index: str
     table: str
@@ -123,6 +124,8 @@ class AdviseDrop:
     caveats: tuple[str, ...]
     loss: float | None
     proven: bool
+    readers: int
+    slowest: AdviseEffect | None
     sql: str
 
 

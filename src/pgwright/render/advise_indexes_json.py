@@ -66,5 +66,7 @@ def _drop(drop: Drop) -> AdviseDrop:
         caveats=verdict.caveats,
         loss=drop.loss,
         proven=drop.proven,
+        readers=drop.readers,
+        slowest=_effect(drop.slowest) if drop.slowest is not None else None,
         sql=verdict.cure_sql,
     )

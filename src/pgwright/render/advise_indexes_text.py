@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..base.amount import size
 from ..diagnose.advise.indexes.advice import Advised, Drop, Effect
-from ..diagnose.advise.indexes.report import IndexesReport, megabytes
+from ..diagnose.advise.indexes.report import IndexesReport
 from .layout import PLAIN, Style, clean, duration, indented, plural
 
 _USERS = 3
@@ -18,13 +19,21 @@ def advise_indexes_text(report: IndexesReport, *, columns: int = 80, style: Styl
     advice = report.advice
     blocks = [indented(_head(report), columns)]
     blocks += [_index(each, columns, style) for each in advice.indexes]
-    blocks += [_drop(each, columns, style) for each in advice.drops]
+    blocks += [_drop(each, report.tier, columns, style) for each in advice.drops]
     blocks.append(_withheld(advice.withheld, columns, style))
     blocks.append(_effects(advice.effects, columns, style))
     blocks.append(_unplanned(report, columns, style))
     blocks.append([line for note in report.notes for line in indented(f"Note: {clean(note)}", columns)])
     blocks.append(indented(_end(report), columns))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def progress_text(what: str, done: int, whole: int, ratio: float | None, taken: int) -> str:
+    """How far it is, in a line: `Planning the statements: 12 of 80 …`."""
+    how = f": {done} of {whole}" if whole else ""
+    if ratio is not None:
+        how = f": {_part(ratio)} of the cost is left with {size(taken)}"
+    return f"{what[0].upper()}{what[1:]}{how} …"
 
 
 def _head(report: IndexesReport) -> str:
@@ -35,13 +44,13 @@ def _head(report: IndexesReport) -> str:
     if not advice.indexes:
         return f"{weighed}{took}{cut}: no new index is worth it."
     made = plural(len(advice.indexes), "new index").replace("indexs", "indexes")
-    return f"{weighed}{took}{cut}: {made} of {megabytes(advice.bytes)} would leave {_part(advice.after)} of the cost."
+    return f"{weighed}{took}{cut}: {made} of {size(advice.bytes)} would leave {_part(advice.after)} of the cost."
 
 
 def _index(advised: Advised, columns: int, style: Style) -> list[str]:
     lines = [style.bold(clean(advised.index.sql))]
     upkeep = f"; costs those who write {advised.upkeep:.1%}" if advised.upkeep >= 0.0005 else ""
-    lines += indented(f"saves {advised.gain:.1%} by itself; {megabytes(advised.bytes)}{upkeep}", columns, first="  ")
+    lines += indented(f"saves {advised.gain:.1%} by itself; {size(advised.bytes)}{upkeep}", columns, first="  ")
     users = sorted(advised.effects, key=lambda each: each.weight * (each.ratio - 1))
     for effect in users[:_USERS]:
         lines.append(f"  {_statement(effect)}"[:columns])
@@ -49,11 +58,14 @@ def _index(advised: Advised, columns: int, style: Style) -> list[str]:
     return [*lines, f"  and {plural(more, 'other statement')}"] if more > 0 else lines
 
 
-def _drop(drop: Drop, columns: int, style: Style) -> list[str]:
+def _drop(drop: Drop, tier: str, columns: int, style: Style) -> list[str]:
     verdict = drop.verdict
     lines = [style.bold(line) for line in clean(verdict.cure_sql, keep_lines=True).splitlines()]
-    tried = "tried on the clone, and not missed" if drop.proven else "not tried: the clone does not have it"
-    lines += indented(f"frees {megabytes(verdict.bytes)}; {tried}", columns, first="  ")
+    if drop.readers:
+        tried = f"tried on the tier {tier} with {plural(drop.readers, 'statement')}, and not missed"
+    else:
+        tried = "no statement of the workload reads its table" if drop.proven else f"not tried on the tier {tier}"
+    lines += indented(f"frees {size(verdict.bytes)}; {tried}", columns, first="  ")
     lines += indented(clean(verdict.reason), columns, first="  ")
     for caveat in verdict.caveats:
         lines += indented(f"But {clean(caveat)}.", columns, first="  ")

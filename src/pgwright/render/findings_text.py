@@ -54,4 +54,4 @@ def _tried(finding: Finding) -> str:
         return ""
     tried = finding.tried
     changed = f"{tried.before:,.1f} → {tried.after:,.1f} {tried.unit}"
-    return f" (tried, {'it helps' if tried.helped else 'it does not help'}: {changed})"
+    return f" (tried {tried.where}, {'it helps' if tried.helped else 'it does not help'}: {changed})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..activity.moment import Command, Moment
+from ..base.amount import size
 from .layout import bar, clean, duration, indented
 
 
@@ -48,7 +49,7 @@ def recovery(moment: Moment, columns: int) -> list[str]:
         parts.append(f"{size(state.bytes)} to replay")
     elif state.receiver:
         parts.append("all is replayed that was received")
-    if state.delay is not None:
+    if state.delay is not None and (state.bytes or not state.receiver):
         parts.append(f"the last commit that was replayed is {duration(state.delay)} old")
     if state.paused:
         parts.append("the replay is paused: SELECT pg_wal_replay_resume() lets it go on")
@@ -72,11 +73,3 @@ def replication(moment: Moment, columns: int) -> list[str]:
         text = f"slot {clean(slot.name)} ({slot.kind}): {'active' if slot.active else 'inactive'}, {keeps}{status}"
         lines += indented(text, columns, first="  ", rest="    ")
     return lines
-
-
-def size(number: float) -> str:
-    """`950 bytes`, `12 kB`, `63 MB`, `1.4 GB`."""
-    for unit, bytes_ in (("TB", 1024**4), ("GB", 1024**3), ("MB", 1024**2), ("kB", 1024)):
-        if number >= bytes_:
-            return f"{number / bytes_:,.{1 if number < 10 * bytes_ else 0}f} {unit}"
-    return f"{number:,.0f} bytes"

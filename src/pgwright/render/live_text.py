@@ -40,7 +40,7 @@ def live_lines(report: LiveReport, *, columns: int, style: Style = PLAIN) -> lis
         ("Migrations of pgwright", _migrations(report, columns)),
     ):
         if body:
-            lines += ["", style.bold(title), *body]
+            lines += ["", *map(style.bold, wrap(title, columns)), *body]
     for note in moment.notes:
         lines += ["", *indented(clean(note), columns, first="note: ", rest="  ")]
     return lines

@@ -8,6 +8,7 @@ from .layout import Style, clean, duration, indented
 DEEPEST = 8
 """Steps that a queue goes in at most: in sixty columns more would leave no room for the words."""
 _CLIENT = "client backend"
+_WRAPAROUND = "(to prevent wraparound)"
 
 
 def blocking(moment: Moment, columns: int, style: Style) -> list[str]:
@@ -34,13 +35,17 @@ def _knot(knot: Knot, columns: int, style: Style, depth: int) -> list[str]:
 
 def _ending(knot: Knot, columns: int, lead: str) -> list[str]:
     """What ends a blocker, for who decides that it should end."""
+    first, rest = lead + "    ", lead + "      "
+    lines: list[str] = []
+    if knot.session is not None and knot.session.application.split(":")[0] == "pgwright":
+        lines += indented("this is pgwright: Ctrl-C where it runs ends it in order", columns, first=first, rest=rest)
     if knot.ends:
-        return indented(clean(knot.ends), columns, first=f"{lead}    to end it: ", rest=lead + "      ")
-    if knot.session is None:
-        return []
-    return indented(
-        "an autovacuum, which yields by itself, unless it prevents wraparound", columns, first=f"{lead}    "
-    )
+        lines += indented(clean(knot.ends), columns, first=f"{first}to end it: ", rest=rest)
+    elif knot.session is not None and _WRAPAROUND in knot.session.statement:
+        lines += indented("an autovacuum that does not yield: let it finish", columns, first=first, rest=rest)
+    elif knot.session is not None:
+        lines += indented("an autovacuum, which yields when it is waited for", columns, first=first, rest=rest)
+    return lines
 
 
 def _who(knot: Knot) -> str:

@@ -171,7 +171,7 @@ class PrivateServer:
         """Stops the server and deletes its folder (a `data` directory that was given stays)."""
         self.stop("immediate" if self.data is None else "fast")
         if self.folder != Path():
-            shutil.rmtree(self.folder, ignore_errors=True)
+            _remove(self.folder)
             self.folder = Path()
 
     @property
@@ -261,6 +261,15 @@ class PrivateServer:
         if not self.log.exists():
             return ""
         return "\n".join(self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+
+
+def _remove(folder: Path) -> None:
+    """Deletes the folder; what still ends in it, such as an initdb that was interrupted, may write a last file."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.05)
 
 
 def _environment() -> dict[str, str]:

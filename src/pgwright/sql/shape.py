@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from ..base.errors import MigrationFileError
@@ -28,6 +28,8 @@ LONGEST = 100_000
 _VALUE = "?"
 _LISTS = frozenset({("A_Expr", "rexpr"), ("A_ArrayExpr", "elements"), ("SelectStmt", "values_lists")})
 """Where the length of a list of values means nothing: IN (…), ARRAY[…], the rows of VALUES."""
+_COLUMNS = frozenset({("SortBy", "node"), ("SelectStmt", "group_clause"), ("SelectStmt", "distinct_clause")})
+"""Where a number is that of a column."""
 _WORDS = re.compile(r"(?i)(?:true|false|null)\b")
 _NUMBER = re.compile(r"\$(\d+)")
 
@@ -79,16 +81,17 @@ def shape(text: str, parameters: Mapping[int, str] | None = None) -> tuple[Shape
     return _shape(bare, stay), _values(cut, literals, parameters or {})
 
 
-def filled(text: str, values: tuple[str, ...]) -> str:
-    """A shape's text with its parameters replaced by `values`, SQL constants in the order of the numbers. Raises
+def filled(text: str, values: Sequence[str] | Mapping[int, str]) -> str:
+    """A text with its parameters replaced by `values`, SQL constants in the order of the numbers, or by number. Raises
     MigrationFileError where it cannot be scanned, ValueError for a parameter without a value."""
+    known = values if isinstance(values, Mapping) else dict(enumerate(values, 1))
     parts, at = [], 0
     for token in parse.scan(text):
         if token.kind == "PARAM":
             number = int(token.text[1:])
-            if not 1 <= number <= len(values):
+            if number not in known:
                 raise ValueError(f"there is no value for ${number}")
-            value = values[number - 1]
+            value = known[number]
             parts += [text[at : token.start], f"({value})" if value.startswith(("-", "+")) else value]
             at = token.end
     return "".join(parts) + text[at:]
@@ -129,18 +132,18 @@ def _cut(bare: str) -> _Cut:
         raise MigrationFileError(message, file="<statement>")
     tree, source = statements[0].node, statements[0].source
     _, literals = skeleton(bare)
-    constants = {source.character(place) for place in _constants(tree)}
+    facts = _facts(tree)
+    constants = {source.character(place) for place in facts.constants}
     given = max((int(match[1]) for each in literals if (match := _NUMBER.fullmatch(each.text))), default=0)
     pieces, values = _pieces(bare, literals, constants, given)
-    relations, functions = _names(tree)
     return _Cut(
         pieces=pieces,
         values=values,
         given=given,
         squashed=_squashed(tree, bare),
         kind=statements[0].kind,
-        relations=relations,
-        functions=functions,
+        relations=frozenset(facts.relations - {("", name) for name in facts.own}),
+        functions=frozenset(facts.functions),
     )
 
 
@@ -186,45 +189,47 @@ def _sign(bare: str, start: int, constants: set[int]) -> int | None:
     return place if place >= 0 and bare[place] in "-+" and place in constants else None
 
 
-def _constants(tree: Node) -> Iterator[int]:
-    """The places (bytes) of the constants that are values: not those that are a part of a type (`numeric(10, 2)`), and
-    not a number that means a column of the output (ORDER BY 1)."""
+@dataclass
+class _Facts:
+    """What a tree holds: the places (bytes) of the constants that are values, and the names of relations, functions and
+    queries of WITH."""
+
+    constants: set[int] = field(default_factory=set)
+    relations: set[tuple[str, str]] = field(default_factory=set)
+    functions: set[tuple[str, str]] = field(default_factory=set)
+    own: set[str] = field(default_factory=set)
+
+    def note(self, kind: str, node: Node) -> None:
+        if kind == "RangeVar":
+            self.relations.add((str(node.schemaname), str(node.relname)))
+        elif kind == "CommonTableExpr":
+            self.own.add(str(node.ctename))
+        elif kind == "FuncCall":
+            names = [str(parse.unwrap(part).sval) for part in node.funcname]
+            self.functions.add((names[-2] if len(names) > 1 else "", names[-1]))
+
+
+def _facts(tree: Node) -> _Facts:
+    """The facts of a tree. Values are not constants that are a part of a type (`numeric(10, 2)`), and not numbers that
+    mean a column of the output (ORDER BY 1)."""
+    found = _Facts()
     stack: list[Node] = [parse.unwrap(tree)]
     while stack:
         node = stack.pop()
         kind = parse.kind_of(node)
         if kind == "A_Const":
             if node.location >= 0:
-                yield node.location
+                found.constants.add(node.location)
             continue
-        for field, value in node.ListFields():
-            if field.message_type is None or field.name == "typmods":
+        found.note(kind, node)
+        for item, value in node.ListFields():
+            if item.message_type is None or item.name == "typmods":
                 continue
             below = [parse.unwrap(each) for each in ([value] if hasattr(value, "ListFields") else value)]
-            if _means_columns(kind, field.name):
+            if (kind, item.name) in _COLUMNS:
                 below = [each for each in below if parse.kind_of(each) != "A_Const"]
             stack.extend(below)
-
-
-def _means_columns(kind: str, field: str) -> bool:
-    return (kind, field) in (("SortBy", "node"), ("SelectStmt", "group_clause"), ("SelectStmt", "distinct_clause"))
-
-
-def _names(tree: Node) -> tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]:
-    """The relations and the functions of a statement, by schema and name."""
-    relations: set[tuple[str, str]] = set()
-    functions: set[tuple[str, str]] = set()
-    own: set[str] = set()
-    for node in parse.walk(tree):
-        kind = parse.kind_of(node)
-        if kind == "RangeVar":
-            relations.add((str(node.schemaname), str(node.relname)))
-        elif kind == "CommonTableExpr":
-            own.add(str(node.ctename))
-        elif kind == "FuncCall":
-            names = [str(parse.unwrap(part).sval) for part in node.funcname]
-            functions.add((names[-2] if len(names) > 1 else "", names[-1]))
-    return frozenset(relations - {("", name) for name in own}), frozenset(functions)
+    return found
 
 
 def _squashed(tree: Node, bare: str) -> str:
@@ -241,15 +246,15 @@ def _signature(node: Node) -> str:
     if kind in ("A_Const", "ParamRef"):
         return _VALUE
     parts = [kind]
-    for field, value in node.ListFields():
-        if field.name in parse.PLACES:
+    for item, value in node.ListFields():
+        if item.name in parse.PLACES:
             continue
         single = isinstance(value, str | bytes | int | float) or hasattr(value, "ListFields")
         each = [value] if single else list(value)
-        if kind == "A_Expr" and field.name == "rexpr" and parse.kind_of(inner := parse.unwrap(value)) == "List":
+        if kind == "A_Expr" and item.name == "rexpr" and parse.kind_of(inner := parse.unwrap(value)) == "List":
             each = list(inner.items)  # IN (…)
-        texts = [_signature(one) if field.message_type is not None else str(one) for one in each]
-        if (kind, field.name) in _LISTS and len(set(texts)) == 1:
+        texts = [_signature(one) if item.message_type is not None else repr(one) for one in each]
+        if (kind, item.name) in _LISTS and len(set(texts)) == 1:
             texts = texts[:1]
-        parts.append(f"{field.name}:{','.join(texts)}")
+        parts.append(f"{item.name}:{','.join(texts)}")
     return "(" + " ".join(parts) + ")"

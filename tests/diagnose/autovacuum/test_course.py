@@ -6,9 +6,10 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from pgwright.diagnose.autovacuum import Rates, Relation, Rules, Snapshot, course, due, pace, target, thresholds
+from pgwright.diagnose.autovacuum import Rates, Relation, Rules, Snapshot, course, due, pace, reader, target, thresholds
 from pgwright.diagnose.autovacuum.formulas import exceeded, needed
 from pgwright.diagnose.autovacuum.options import of_server, of_table
+from tests.support.databases import Database
 
 SERVER = {
     "autovacuum": "on",
@@ -126,3 +127,19 @@ def test_workers_share_what_they_may_do() -> None:
     own = table(rows=10, bytes=8192 * 1000, rules=Rules(balanced=False, cost_limit=200))
     assert pace(snapshot, own).at_once == 1
     assert pace(snapshot, table(rows=1, rules=Rules(cost_delay=0))).reading is None
+
+
+@pytest.mark.majors("all")
+def test_storage_parameters_are_read_as_they_were_typed(database: Database) -> None:
+    database.run(
+        "CREATE TABLE t (a text) WITH (autovacuum_enabled = 'fal', autovacuum_vacuum_threshold = '1e3', "
+        "autovacuum_vacuum_scale_factor = '.5e-1', autovacuum_analyze_threshold = '0x64', "
+        "autovacuum_vacuum_cost_limit = '3e2', toast.autovacuum_enabled = on, toast.autovacuum_freeze_max_age = '1e6')"
+    )
+    with database.connect() as connection:
+        table, toast = sorted(reader.read(connection).relations.values(), key=lambda each: each.toast)
+    assert not table.rules.enabled
+    assert (table.rules.threshold, table.rules.scale_factor, table.rules.analyze_threshold) == (1000, 0.05, 100)
+    assert (table.rules.cost_limit, table.rules.balanced) == (300, False)
+    assert toast.rules.enabled
+    assert (toast.rules.freeze_max_age, toast.rules.threshold) == (1_000_000, 50)

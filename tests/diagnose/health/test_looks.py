@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -65,7 +65,7 @@ def test_old_looks_are_thinned_out_and_the_ends_stay() -> None:
     assert len(found) == looks.KEPT
     assert found[-1].at == 100 * DAY
     assert found[0].at == min(look.at for look in every)
-    gaps = [later.at - sooner.at for sooner, later in zip(found, found[1:], strict=False)]
+    gaps = [later.at - sooner.at for sooner, later in itertools.pairwise(found)]
     assert gaps[0] > gaps[-1]
     again = looks.thinned((*found, kept(100 * DAY + 600)), at=100 * DAY + 600)
     assert again[-1].at == 100 * DAY + 600
@@ -139,4 +139,4 @@ def test_a_folder_that_cannot_be_written_costs_the_comparison_only(
 def test_databases_have_files_of_their_own(make_database: Callable[..., Database], tmp_path: Path) -> None:
     see(make_database(), tmp_path)
     see(make_database(), tmp_path)
-    assert len(os.listdir(tmp_path)) == 2
+    assert len(list(tmp_path.iterdir())) == 2

@@ -13,10 +13,13 @@ import psycopg
 import pytest
 
 from pgwright.api.health import Manner, health
+from pgwright.base.errors import ConnectError
 from pgwright.base.finding import Finding
 from pgwright.config import Settings
 from pgwright.config.health import HealthSettings
+from pgwright.diagnose.health import session as health_session
 from pgwright.diagnose.health.report import Looked, State
+from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database
 
 SCHEMA = "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2);"
@@ -50,6 +53,8 @@ def running(session: Session, statement: str) -> Iterator[None]:
 
     thread = threading.Thread(target=run)
     thread.start()
+    while session.info.transaction_status.name != "ACTIVE":
+        time.sleep(0.01)
     try:
         yield
     finally:
@@ -114,7 +119,8 @@ def test_the_head_of_a_chain_is_found_and_those_in_it_are_not(shop: Database, tm
     with shop.connect(autocommit=False) as head, shop.connect() as second, shop.connect() as third:
         head.execute("SELECT * FROM t")
         with running(second, "ALTER TABLE t ADD a int"), running(third, "SELECT * FROM t"):
-            time.sleep(0.5)
+            while shop.one("SELECT count(*) FROM pg_locks WHERE waitstart < clock_timestamp() - interval '0.3 s'") < 2:
+                time.sleep(0.05)
             assert findings(shop, "blocked_sessions", tmp_path) == ()
             [found] = findings(shop, "blocked_sessions", tmp_path, time=0.2)
             assert found.object == f"pid {head.info.backend_pid} (postgres)"
@@ -177,3 +183,67 @@ def test_what_a_plain_role_does_not_see_is_said(
         shop.run(found.grant)
         seen = look(shop, "idle_in_transaction", tmp_path, user=role, time=0.2)
         assert (seen.state, len(seen.findings)) == (State.MADE, 1)
+
+
+@pytest.mark.majors("all")
+def test_a_lost_session_is_replaced_once(shop: Database) -> None:
+    with health_session.Session(shop.dsn, timeout=5) as session:
+        [row] = session.rows("SELECT pg_backend_pid() AS pid")
+        shop.run(f"SELECT pg_terminate_backend({row['pid']}, 5000)")
+        [again] = session.rows("SELECT pg_backend_pid() AS pid")
+        assert again["pid"] != row["pid"]
+        with pytest.raises(ConnectError, match="The connection was lost"):
+            session.rows("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+LONG = '"' + "é" * 31 + '"'
+HOSTILE = f"""
+CREATE SCHEMA "S ""é.x";
+CREATE TABLE "S ""é.x"."T; DROP TABLE t; --" (id serial PRIMARY KEY, "a%b" int, "new
+line" int UNIQUE);
+CREATE INDEX "i %s" ON "S ""é.x"."T; DROP TABLE t; --" ("a%b");
+CREATE INDEX "i $1" ON "S ""é.x"."T; DROP TABLE t; --" ("a%b");
+CREATE TABLE "S ""é.x".{LONG} (id int, p int REFERENCES "S ""é.x"."T; DROP TABLE t; --");
+INSERT INTO "S ""é.x".{LONG} SELECT n FROM generate_series(1, 12000) n;
+SELECT setval('"S ""é.x"."T; DROP TABLE t; --_id_seq"', 2000000000);
+ANALYZE;
+"""
+
+
+@pytest.mark.majors("all")
+def test_a_plain_role_gets_all_that_it_can_and_hears_what_it_cannot(
+    make_role: Callable[..., str], make_database: Callable[..., Database], tmp_path: Path
+) -> None:
+    role = make_role("LOGIN")
+    database = make_database(HOSTILE)
+    whole = health(Settings(dsn=database.dsn_as(role)), manner=Manner(state=tmp_path, interval=1.0))
+    states = {check.name: check for check in whole.checks}
+    assert [check for check in whole.checks if "failed" in check.reason] == []
+    assert states["autovacuum_saturated"].state is State.UNMADE
+    assert states["key_runs_out"].state is State.PARTLY
+    assert states["key_runs_out"].grant == f'GRANT SELECT ON ALL SEQUENCES IN SCHEMA "S ""é.x" TO {role};'
+    database.run(states["key_runs_out"].grant)
+    again = health(Settings(dsn=database.dsn_as(role)), manner=Manner(checks=("key_runs_out",), state=tmp_path))
+    assert [finding.object for finding in again.findings] == ['S "é.x.T; DROP TABLE t; --.id']
+
+
+@pytest.mark.majors("all")
+def test_cures_of_hostile_names_run(make_database: Callable[..., Database], tmp_path: Path) -> None:
+    database = make_database(HOSTILE)
+    names = ("duplicate_index", "foreign_key_without_index", "key_runs_out", "no_primary_key")
+    for _ in range(20):
+        found = health(Settings(dsn=database.dsn), manner=Manner(checks=names, state=tmp_path)).findings
+        if {finding.name for finding in found} == set(names):
+            break
+        time.sleep(0.2)
+    assert {finding.name for finding in found} == set(names)
+    for finding in found:
+        database.run(finding.cure_sql)
+    assert health(Settings(dsn=database.dsn), manner=Manner(checks=names, state=tmp_path)).findings == ()
+
+
+def test_through_a_transaction_pooler(shop: Database, tmp_path: Path) -> None:
+    with PgBouncer(shop.server.host, shop.server.port) as bouncer:
+        whole = health(Settings(dsn=bouncer.dsn(shop.name)), manner=Manner(state=tmp_path, interval=1.0))
+    assert [check for check in whole.checks if "failed" in check.reason] == []
+    assert {check.state for check in whole.checks} >= {State.MADE}

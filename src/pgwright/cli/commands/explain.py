@@ -7,6 +7,10 @@ in a read-only transaction with a timeout that is rolled back; --plain does not 
 Parameters of a statement ($1, $2, …) take the values of --param, in order. Without any, up to three sets of values are
 drawn from pg_stats, a common, a typical and a rare one, and the slowest is shown.
 
+With --try each cure is tried, and one that does not help is withheld, with both figures: the statement is run again
+with each setting that is proposed, and planned with each index and each rewritten statement on a clone. That is a
+private server on this machine with the schema, the statistics and the file sizes of the database, and no rows.
+
 Example:
     pgwright explain -c "SELECT * FROM commandes WHERE statut = 'EN_ATTENTE'"
     pgwright explain slow.sql --param 42 --html slow.html
@@ -43,7 +47,9 @@ _LARGEST = 200_000_000  # bytes of a file
 @click.option("--execute-writes", is_flag=True, help="Run a statement that writes, and roll it back.")
 @click.option("--timeout", callback=seconds, default="60s", show_default=True, metavar="DURATION",
               help="How long the statement may run.")  # fmt: skip
-@click.option("--try", "trials", is_flag=True, help="Run it again with each setting that a finding proposes.")
+@click.option("--try", "trials", is_flag=True, help="Try the cures: settings in a session, indexes on a clone.")
+@click.option("--tier", type=click.Choice(["clone", "hypopg", "model"]),
+              help="Where --try tries indexes; without it the first of these that there is.")  # fmt: skip
 @click.option("--with-catalog", is_flag=True, help="Ask the server about the tables of a saved plan.")
 @click.option("--html", type=click.Path(path_type=Path), metavar="FILE",
               help="Write the plan as one page that needs no network.")  # fmt: skip
@@ -59,6 +65,7 @@ def command(
     execute_writes: bool,
     timeout: float,
     trials: bool,
+    tier: str | None,
     with_catalog: bool,
     html: Path | None,
     full: bool,
@@ -67,6 +74,8 @@ def command(
     """Explain a plan or a statement; return 1 when `--fail-on` says so."""
     from ...api.explain import How, explain
 
+    if tier and not trials:
+        raise UsageError("--tier says where --try tries indexes: give both.")
     source, name = _source(file, statement)
     how = How(
         analyze=not plain,
@@ -74,6 +83,7 @@ def command(
         timeout_ms=round(timeout * 1000),
         params=params,
         trials=trials,
+        tier=tier or "",
         catalog=with_catalog,
     )
     explanation = explain(invocation.settings(), source, how=how, file=name)

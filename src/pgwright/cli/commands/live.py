@@ -76,7 +76,7 @@ def _redraw(invocation: Invocation, live: Live, every: float) -> None:
     try:
         with screen() as drawing:
             lost = ""
-            while drawing.draw(_lines(invocation, report, lost)) and drawing.pause(every):
+            while drawing.draw(_lines(invocation, report, lost, drawing.columns)) and drawing.pause(every):
                 try:
                     report, lost = live.look(), ""
                 except ConnectError as error:
@@ -85,14 +85,14 @@ def _redraw(invocation: Invocation, live: Live, every: float) -> None:
         invocation.output.data(_picture(invocation, report))
 
 
-def _lines(invocation: Invocation, report: LiveReport, lost: str) -> list[str]:
+def _lines(invocation: Invocation, report: LiveReport, lost: str, columns: int) -> list[str]:
     """The picture; where the server is gone, that first."""
     from ...render.layout import clean, indented
     from ...render.live_text import live_lines
 
-    output = invocation.output
-    lines = live_lines(report, columns=output.columns, style=output.style)
+    style = invocation.output.style
+    lines = live_lines(report, columns=columns, style=style)
     if not lost:
         return lines
-    said = indented(f"The server does not answer, this is how it was: {clean(lost)}", output.columns)
-    return [*map(output.style.alarm, said), "", *lines]
+    said = indented(f"The server does not answer, this is how it was: {clean(lost)}", columns)
+    return [*map(style.alarm, said), "", *lines]

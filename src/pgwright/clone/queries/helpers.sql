@@ -4,56 +4,91 @@ CREATE SCHEMA pgwright;
 
 CREATE TABLE pgwright.empty ();
 
+-- All are of plpgsql, which remembers its plans: with functions of SQL making an index takes three times as long.
+-- `swap`, `note` and `done` work together in one transaction, whose settings keep what they need to know.
+
 -- Puts a table, and all that is partitioned below it, on the file of an empty one, and keeps what pg_class said before:
 -- CREATE INDEX counts the rows again.
-CREATE FUNCTION pgwright.swap(relation regclass) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION pgwright.swap(relation regclass) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
+DECLARE oids oid[];
+BEGIN
     WITH RECURSIVE below AS (
         SELECT relation::oid AS oid
         UNION
         SELECT i.inhrelid FROM below b JOIN pg_inherits i ON i.inhparent = b.oid
         JOIN pg_class c ON c.oid = i.inhrelid AND c.relispartition
     )
-    SELECT set_config('pgwright.before', coalesce(jsonb_agg(jsonb_build_array(
-               c.oid, c.relfilenode, c.reltablespace, c.relpages, c.reltuples, c.relallvisible)), '[]')::text, true)
-    FROM pg_class c JOIN below b ON b.oid = c.oid WHERE c.relkind IN ('r', 'm');
+    SELECT array_agg(oid) INTO oids FROM below;
+    PERFORM set_config('pgwright.before', (
+        SELECT coalesce(jsonb_agg(jsonb_build_array(
+                   c.oid, c.relfilenode, c.reltablespace, c.relpages, c.reltuples, c.relallvisible)), '[]')::text
+        FROM pg_class c WHERE c.oid = ANY (oids) AND c.relkind IN ('r', 'm')), true);
+    PERFORM set_config('pgwright.newest', coalesce(pgwright.newest(relation), 0)::text, true);
+    PERFORM set_config('pgwright.made', '[]', true);
     UPDATE pg_class c SET relfilenode = e.relfilenode, reltablespace = e.reltablespace
-    FROM jsonb_array_elements(current_setting('pgwright.before')::jsonb) x, pg_class e
-    WHERE c.oid = (x ->> 0)::oid AND e.oid = 'pgwright.empty'::regclass
-$$;
+    FROM pg_class e
+    WHERE c.oid = ANY (oids) AND c.relkind IN ('r', 'm') AND e.oid = 'pgwright.empty'::regclass;
+END$$;
 
-CREATE FUNCTION pgwright.swap_back() RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+CREATE FUNCTION pgwright.newest(relation regclass) RETURNS oid
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog AS $$
+BEGIN RETURN (SELECT max(indexrelid) FROM pg_index WHERE indrelid = relation); END$$;
+
+-- Notes the index that has just been made on the table; nothing where there is none.
+CREATE FUNCTION pgwright.note(relation regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog AS $$
+DECLARE
+    newest oid := pgwright.newest(relation);
+    is_new bool := newest::text <> current_setting('pgwright.newest');
+BEGIN
+    PERFORM set_config('pgwright.newest', newest::text, true);
+    PERFORM set_config('pgwright.made', (current_setting('pgwright.made')::jsonb ||
+        CASE WHEN is_new THEN to_jsonb(newest::bigint) ELSE 'null' END)::text, true);
+END$$;
+
+-- Puts the tables back, hides the indexes that were noted, and tells what they are: for each what `made` says, or null.
+CREATE FUNCTION pgwright.done() RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    made jsonb;
+    before jsonb := current_setting('pgwright.before');
+BEGIN
     UPDATE pg_class c
     SET relfilenode = (x ->> 1)::oid, reltablespace = (x ->> 2)::oid, relpages = (x ->> 3)::int,
         reltuples = (x ->> 4)::real, relallvisible = (x ->> 5)::int
-    FROM jsonb_array_elements(current_setting('pgwright.before')::jsonb) x
-    WHERE c.oid = (x ->> 0)::oid
-$$;
+    FROM jsonb_array_elements(before) x WHERE c.oid = (x ->> 0)::oid;
+    made := (SELECT jsonb_agg(pgwright.made(o::oid) ORDER BY n)
+             FROM jsonb_array_elements_text(current_setting('pgwright.made')::jsonb) WITH ORDINALITY m(o, n));
+    UPDATE pg_index SET indisvalid = false
+    WHERE indexrelid IN (SELECT (y ->> 'oid')::oid FROM jsonb_array_elements(made) x, jsonb_array_elements(x) y
+                         WHERE jsonb_typeof(x) = 'array');
+    RETURN made;
+END$$;
 
 CREATE FUNCTION pgwright.show(oids oid[], shown bool) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
-    UPDATE pg_index SET indisvalid = shown WHERE indexrelid = ANY (oids) AND indisvalid <> shown
-$$;
-
--- The newest index of a table.
-CREATE FUNCTION pgwright.newest(relation regclass) RETURNS oid LANGUAGE sql STABLE SET search_path = pg_catalog AS $$
-    SELECT max(indexrelid) FROM pg_index WHERE indrelid = relation
-$$;
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
+    UPDATE pg_index SET indisvalid = shown WHERE indexrelid = ANY (oids) AND indisvalid <> shown;
+END$$;
 
 -- Writes what pg_class is to count of indexes, and gives them a file of another number where that is not 0: an array of
 -- [oid, pages, rows, file].
 CREATE FUNCTION pgwright.count(counts jsonb) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN
     UPDATE pg_class c SET relpages = (x ->> 1)::int, reltuples = (x ->> 2)::real,
         relfilenode = CASE WHEN x ->> 3 = '0' THEN c.relfilenode ELSE (x ->> 3)::oid END
-    FROM jsonb_array_elements(counts) x WHERE c.oid = (x ->> 0)::oid
-$$;
+    FROM jsonb_array_elements(counts) x WHERE c.oid = (x ->> 0)::oid;
+END$$;
 
 -- The columns of an index, each an object with the fields of `index_size.Column`. The statistics are those of the column of the
 -- table; those of an expression are the index's own. The fourth support function of a b-tree class says whether equal
 -- values are the same bytes, so that they can share a tuple; text under a collation that is not deterministic has none of
 -- that. The eleventh of a GiST class lets the build sort.
 CREATE FUNCTION pgwright.columns(index oid) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
+BEGIN RETURN (
     SELECT jsonb_agg(jsonb_build_object(
         'is_key', a.attnum <= x.indnkeyatts, 'length', a.attlen, 'align', a.attalign,
         'stored', coalesce((SELECT greatest(k.typlen, 0) FROM pg_type k WHERE k.oid = c.opckeytype), 0),
@@ -100,11 +135,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
               WHERE s.stakind4 = 4) v
     ) e ON true
     WHERE x.indexrelid = index
-$$;
+); END$$;
 
 -- An index that has just been made, and on a partitioned table those of its partitions; each an object.
 CREATE FUNCTION pgwright.made(index oid) RETURNS jsonb
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
+BEGIN RETURN (
     SELECT jsonb_agg(jsonb_build_object(
         'oid', x.indexrelid::bigint, 'schema', n.nspname, 'name', c.relname, 'method', m.amname,
         'options', coalesce(c.reloptions, '{}'), 'path', pg_relation_filepath(x.indexrelid),
@@ -120,4 +156,4 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
     JOIN pg_am m ON m.oid = c.relam
     JOIN pg_class t ON t.oid = x.indrelid
     JOIN pg_namespace tn ON tn.oid = t.relnamespace
-$$;
+); END$$;

@@ -14,7 +14,9 @@ from ..query_plan.model import Node, QueryPlan
 from ..signs import _cures, _immutable, _needed, _partitions
 from ..signs._seen import Seen
 from ..surroundings import Column, Relation, Surroundings
+from ..whatif.keys import columns
 from ..whatif.proposed import Proposed
+from .representative import representative
 
 _SCAN_CONDITIONS = ("Filter", "Index Cond", "Recheck Cond", "Order By")
 _JOIN_CONDITIONS = ("Hash Cond", "Merge Cond", "Join Filter")
@@ -70,7 +72,7 @@ class Access:
         """Whether an index holds all columns that are read."""
         if self.needed is None or index.method != "btree":
             return False
-        return self.needed <= {*index.include, *(key.strip('"') for key in index.keys)}
+        return self.needed <= {*index.include, *columns(index.keys)}
 
     def column(self, name: str) -> Column | None:
         """What the catalog says of a column."""
@@ -80,14 +82,21 @@ class Access:
 def accesses(plan: QueryPlan, surroundings: Surroundings, *, fixed: frozenset[str] = frozenset()) -> tuple[Access, ...]:
     """What the statement of `plan` asks of each table, as often as it names it. System catalogs and foreign tables are
     left out; of partitions the table at the top is meant. `fixed` are values that are the same in every call."""
-    seen = Seen(account=account(plan), surroundings=surroundings)
-    found: dict[str, list[Node]] = {}
-    for node in plan.nodes:
+    seen = _seen(plan, surroundings)
+    found: dict[str, Node] = {}
+    for node in seen.plan.nodes:
         if node.relation and node.type not in ("ModifyTable", "Bitmap Index Scan"):
             relation = _partitions.top(seen, node)
             if relation is not None and _ordinary(relation):
-                found.setdefault(f"{relation.schema}.{relation.name} {_alias(node)}", []).append(node)
-    return tuple(_access(seen, nodes, fixed) for nodes in found.values())
+                found.setdefault(f"{relation.schema}.{relation.name} {node.alias}", node)
+    return tuple(_access(seen, node, fixed) for node in found.values())
+
+
+def _seen(plan: QueryPlan, surroundings: Surroundings) -> Seen:
+    """The plan with one partition for each table."""
+    seen = Seen(account=account(plan), surroundings=surroundings)
+    thinned = representative(seen)
+    return seen if thinned is plan else Seen(account=account(thinned), surroundings=surroundings)
 
 
 def _ordinary(relation: Relation) -> bool:
@@ -95,13 +104,7 @@ def _ordinary(relation: Relation) -> bool:
     return relation.kind in "rpm" and relation.schema not in system
 
 
-def _alias(node: Node) -> str:
-    """The name of the table in the statement: partitions are `o_1`, `o_2` of `o`, and each is read in the same way."""
-    return node.alias
-
-
-def _access(seen: Seen, nodes: Sequence[Node], fixed: frozenset[str]) -> Access:
-    node = nodes[0]
+def _access(seen: Seen, node: Node, fixed: frozenset[str]) -> Access:
     relation = _partitions.top(seen, node)
     assert relation is not None
     own, joins = _conditions(seen, node)
@@ -128,9 +131,9 @@ def _conditions(seen: Seen, node: Node) -> tuple[list[Clause], list[Clause]]:
     alias = node.alias
     for each in seen.plan.nodes:
         mine = seen.holder(each).alias == alias and bool(seen.holder(each).relation)
-        keys = _SCAN_CONDITIONS if mine else _JOIN_CONDITIONS
-        for key in keys:
-            for clause in clauses(each.text(key)):
+        texts = [each.text(key) for key in (_SCAN_CONDITIONS if mine else _JOIN_CONDITIONS)]
+        for text in (*texts, *_distances(each)):
+            for clause in clauses(text):
                 turned = facing(clause, alias)
                 reads = {reference.alias or (alias if mine else "") for reference in turned.reads}
                 if alias in reads or mine:
@@ -138,11 +141,18 @@ def _conditions(seen: Seen, node: Node) -> tuple[list[Clause], list[Clause]]:
     return list(own.values()), list(joins.values())
 
 
+def _distances(node: Node) -> Iterator[str]:
+    """The sort keys that are distances: what is nearest is found as by a condition."""
+    for text in node.texts("Sort Key"):
+        if any(clause.operator == "<->" for clause in clauses(text)):
+            yield text
+
+
 def _keys(seen: Seen, node: Node, found: Sequence[Clause]) -> tuple[Key, ...]:
     """The clauses as keys, what has the fewest rows for one value first; each once."""
     keys: dict[str, Key] = {}
     for clause in found:
-        sql = _cures._key(seen, node, clause)
+        sql = _cures.key_of(seen, node, clause)
         columns = frozenset(each.column for each in _cures.clause_columns(clause.left, node.alias))
         share = _cures.selectivity(seen, node, clause)
         keys.setdefault(sql, Key(sql=sql, columns=columns, share=share))
@@ -173,7 +183,7 @@ def _own_order(seen: Seen, node: Node, keys: Sequence[str]) -> tuple[str, ...]:
         expression, direction = _directed(text)
         if not _is_own(seen, node, expression):
             break
-        found.append(_cures._bracketed(_cures.plain(seen, node, expression)) + direction)
+        found.append(_cures.bracketed(_cures.plain(seen, node, expression)) + direction)
     return tuple(dict.fromkeys(found))
 
 
@@ -206,7 +216,7 @@ def _grouped(seen: Seen, node: Node) -> tuple[str, ...]:
         if keys and node.is_inside(each):
             return tuple(
                 dict.fromkeys(
-                    _cures._bracketed(_cures.plain(seen, node, key)) for key in keys if _is_own(seen, node, key)
+                    _cures.bracketed(_cures.plain(seen, node, key)) for key in keys if _is_own(seen, node, key)
                 )
             )
     return ()

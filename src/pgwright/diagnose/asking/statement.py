@@ -12,11 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...base.errors import MigrationFileError, Refused, UsageError
-from ...sql import parse, quote
+from ...sql import parse, quote, shape
 from ...sql.lexeme import Token
-
-READING = frozenset({"SelectStmt"})
-WRITING = frozenset({"InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"})
+from ...sql.shape import READING, WRITING
 
 REACHING_OUT = frozenset(
     {
@@ -72,15 +70,10 @@ def opened(text: str) -> tuple[str, Mapping[int, int]]:
 def filled(text: str, values: Mapping[int, str]) -> str:
     """The statement with its parameters replaced by constants. A value is text (`5`, `WAIT`), or text with a type
     (`30 days::interval`); NULL is the null. Raises UsageError for a parameter without a value."""
-    parts, at = [], 0
-    for token in parse.scan(text):
-        if token.kind == "PARAM":
-            number = int(token.text[1:])
-            if number not in values:
-                raise UsageError(f"The statement has a parameter ${number} and there is no value for it.", hint=HINT)
-            parts += [text[at : token.start], _constant(values[number])]
-            at = token.end
-    return "".join(parts) + text[at:]
+    for number in numbers(text):
+        if number not in values:
+            raise UsageError(f"The statement has a parameter ${number} and there is no value for it.", hint=HINT)
+    return shape.filled(text, {number: _constant(value) for number, value in values.items()})
 
 
 HINT = "Give a value for each in order: --param 5 --param WAIT; or with its type: --param '30 days::interval'."

@@ -23,7 +23,6 @@ _SAME = {
     "autovacuum_analyze_scale_factor": "analyze_scale_factor",
 }
 """Storage parameters and settings of one name, and what they are here."""
-_FALSE = frozenset({"off", "false", "no", "0", "f", "n"})
 
 
 def of_server(settings: Mapping[str, str]) -> Rules:
@@ -54,15 +53,15 @@ def of_table(rules: Rules, options: Mapping[str, str]) -> Rules:
     values: dict[str, Any] = {mine: _number(options[name]) for name, mine in _SAME.items() if name in own}
     for name in ("freeze_max_age", "multixact_freeze_max_age"):
         if _PREFIX + name in own:
-            values[name] = min(int(options[_PREFIX + name]), getattr(rules, name))
-    limit = int(options.get("autovacuum_vacuum_cost_limit", "0"))
-    delay = float(options.get("autovacuum_vacuum_cost_delay", "-1"))
+            values[name] = min(round(_number(options[_PREFIX + name])), getattr(rules, name))
+    limit = round(_number(options.get("autovacuum_vacuum_cost_limit", "0")))
+    delay = float(_number(options.get("autovacuum_vacuum_cost_delay", "-1")))
     if limit > 0:
         values["cost_limit"] = limit
     if delay >= 0:
         values["cost_delay"] = delay
-    enabled = options.get("autovacuum_enabled", "on").lower() not in _FALSE
-    return replace(rules, **values, enabled=rules.enabled and enabled, balanced=limit <= 0 and delay < 0, own=own)
+    enabled = rules.enabled and not _is_false(options.get("autovacuum_enabled", "on"))
+    return replace(rules, **values, enabled=enabled, balanced=limit <= 0 and delay < 0, own=own)
 
 
 def of_toast(rules: Rules, options: Mapping[str, str], table: Mapping[str, str]) -> Rules:
@@ -71,4 +70,15 @@ def of_toast(rules: Rules, options: Mapping[str, str], table: Mapping[str, str])
 
 
 def _number(text: str) -> float | int:
-    return float(text) if "." in text or "e" in text else int(text)
+    """A number as the server takes it in a storage parameter, where it stays as it was typed: `100`, `1e3`, `0x64`."""
+    try:
+        value = float(text)
+    except ValueError:
+        return int(text, 0)
+    return int(value) if value.is_integer() else value
+
+
+def _is_false(text: str) -> bool:
+    """Whether a boolean is off, which may be cut short: `off`, `fal`, `n`, `0`."""
+    word = text.strip().lower()
+    return word == "0" or (word != "o" and any(each.startswith(word) for each in ("off", "false", "no")))

@@ -11,6 +11,7 @@ import psycopg
 
 from ...base.errors import CheckFileError, LockNotObtained, Refused, StepFailed
 from ...base.finding import Evidence, Finding
+from ...base.uncollected import uncollected
 from ...connect.translation import describe
 from . import looks
 from .catalogue import Check, query
@@ -58,6 +59,7 @@ class Made:
     look: Look
 
 
+@uncollected
 def made(session: Session, server: Server, checks: Sequence[Check], wishes: Wishes, kept: Sequence[Look]) -> Made:
     """All checks, made one after the other."""
     found, counted = [], {}

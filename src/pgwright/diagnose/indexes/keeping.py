@@ -18,7 +18,7 @@ def pinned(index: Index) -> str:
     return ""
 
 
-def weight(index: Index) -> tuple[bool, ...] | tuple[object, ...]:
+def weight(index: Index) -> tuple[int, ...]:
     """What speaks for keeping the index; of two the one with the greater weight stays. The older one wins in the end,
     as far as oids tell, because its name is the one that people know."""
     return (

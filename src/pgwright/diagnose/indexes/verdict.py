@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...base.amount import size
 from ...base.finding import Evidence, Finding, Severity
 from ...sql.naming import fitting
 from ...sql.quote import ident, qualified
@@ -58,7 +59,7 @@ class Verdict:
             name=f"{self.kind}_index",
             object=f"{self.index.full_name} on {self.table.full_name}",
             severity=Severity.WARNING if self.kind is Kind.DUPLICATE else Severity.NOTICE,
-            evidence=Evidence(text=f"{_megabytes(self.bytes)}; {self.write.sentence}.", fields=fields),
+            evidence=Evidence(text=f"{size(self.bytes)}; {self.write.sentence}.", fields=fields),
             why=f"{self.reason}{caveats}",
             cure_sql=self.cure_sql,
         )
@@ -71,7 +72,3 @@ def _named(index: Index) -> list[str]:
 
 def _bracketed(text: str) -> str:
     return text if text.startswith("(") and text.endswith(")") else f"({text})"
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1024**2:,.1f} MB" if size >= 1024**2 else f"{size / 1024:,.0f} kB"

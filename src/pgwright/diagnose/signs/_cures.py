@@ -51,7 +51,7 @@ def index(
     partial = [clause for clause in ordinary if clause.operator in PARTIAL and clause.constant]
     keys = _keys(seen, node, [clause for clause in ordinary if clause not in partial], order)
     if not keys:
-        keys = tuple(dict.fromkeys(_key(seen, node, clause) for clause in partial))
+        keys = tuple(dict.fromkeys(key_of(seen, node, clause) for clause in partial))
         partial = [clause for clause in partial if len(partial) > 1 or clause.operator == "<>"]
     where = " AND ".join(plain(seen, node, clause.text) for clause in partial)
     equal = sum(clause.equality for clause in ordinary if clause not in partial)
@@ -95,7 +95,7 @@ def create_index(
 
 def inverted(seen: Seen, node: Node, clause: Clause) -> Cure:
     """The GIN index that serves a containment, full-text or pattern condition; NO_CURE where it is there already."""
-    relation, key = _partitions.name(seen, node), _bracketed(plain(seen, node, clause.left))
+    relation, key = _partitions.name(seen, node), bracketed(plain(seen, node, clause.left))
     if clause.operator in _LIKE:
         key = f"{_key_of_pattern(seen, node, clause)} gin_trgm_ops"
     elif clause.operator == "@>" and "::jsonb" in clause.value:
@@ -111,7 +111,7 @@ def _key_of_pattern(seen: Seen, node: Node, clause: Clause) -> str:
     """The column of a pattern, without the cast from varchar; an expression in brackets."""
     if clause.column is not None and is_column(seen, node, clause):
         return quote.ident(clause.column.column)
-    return _bracketed(plain(seen, node, clause.left))
+    return bracketed(plain(seen, node, clause.left))
 
 
 def plain(seen: Seen, node: Node, text: str) -> str:
@@ -171,11 +171,11 @@ def _btree(clause: Clause) -> bool:
 def _keys(seen: Seen, node: Node, conditions: Sequence[Clause], order: Sequence[str]) -> tuple[str, ...]:
     equal = sorted((each for each in conditions if each.equality), key=lambda each: selectivity(seen, node, each))
     after = [each for each in conditions if not each.equality and each.operator != "<>"]
-    keys = [_key(seen, node, each) for each in equal]
+    keys = [key_of(seen, node, each) for each in equal]
     if order:
         keys += [key for key in order if key.split(" ")[0] not in keys]
     elif after:
-        keys.append(_key(seen, node, after[0]))
+        keys.append(key_of(seen, node, after[0]))
     return tuple(dict.fromkeys(keys))[:LONGEST_KEY]
 
 
@@ -197,11 +197,12 @@ def column_of(seen: Seen, node: Node, clause: Clause) -> Column | None:
     return relation.by_name.get(clause.column.column)
 
 
-def _key(seen: Seen, node: Node, clause: Clause) -> str:
+def key_of(seen: Seen, node: Node, clause: Clause) -> str:
+    """What a clause compares as the key of a b-tree, with the operator class that its operator needs."""
     if clause.column is not None and is_column(seen, node, clause):
         key = quote.ident(clause.column.column)
     else:
-        key = _bracketed(plain(seen, node, clause.left))
+        key = bracketed(plain(seen, node, clause.left))
     if clause.operator in _LIKE:
         found = column_of(seen, node, clause)
         padded = found is not None and found.type.startswith("character(")
@@ -210,7 +211,7 @@ def _key(seen: Seen, node: Node, clause: Clause) -> str:
     return key
 
 
-def _bracketed(expression: str) -> str:
+def bracketed(expression: str) -> str:
     """An expression as CREATE INDEX takes it: a column as it is, all else in brackets (a call needs none)."""
     simple = expression.isidentifier() or (expression.startswith('"') and expression.endswith('"'))
     return expression if simple else f"({expression})"

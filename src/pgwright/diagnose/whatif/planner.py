@@ -35,11 +35,18 @@ class Planner(Protocol):
     `offer` makes indexes known without showing them to the planner, and gives the size in bytes of each that there can
     be; the others are missing in its answer. `cost` plans one statement with `shown` of the proposed ones and without
     `hidden` of those that are there; `plan` gives the whole plan, and `asked` counts both. They raise as
-    `asking.explain` does.
+    `asking.explain` does. `notes` are sentences about what cannot be tried there, as far as it was asked for.
     """
 
-    tier: str
     asked: int
+
+    @property
+    def tier(self) -> str:
+        """`clone`, `hypopg` or `model`."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What cannot be tried there."""
 
     def offer(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, int]:
         """The sizes that indexes would have, in bytes."""

@@ -10,8 +10,8 @@ from ...sql import quote
 @dataclass(frozen=True, kw_only=True, order=True)
 class Proposed:
     """An index on `schema.table`. `keys` are SQL as CREATE INDEX takes it: a column or an expression in brackets,
-    with its operator class and direction where they are not the usual ones; `include` are columns by name, `where` a
-    predicate or empty."""
+    with its operator class and direction where they are not the usual ones; `include` are columns by name, `storage`
+    are storage parameters (`pages_per_range = 32`), `where` is a predicate or empty."""
 
     schema: str
     table: str
@@ -19,6 +19,7 @@ class Proposed:
     include: tuple[str, ...] = ()
     where: str = ""
     method: str = "btree"
+    storage: tuple[str, ...] = ()
 
     @property
     def relation(self) -> tuple[str, str]:
@@ -30,13 +31,19 @@ class Proposed:
         """The statement that a migration has for it. pgwright builds it concurrently."""
         using = f" USING {self.method}" if self.method != "btree" else ""
         held = f" INCLUDE ({', '.join(map(quote.ident, self.include))})" if self.include else ""
+        storage = f" WITH ({', '.join(self.storage)})" if self.storage else ""
         where = f" WHERE {self.where}" if self.where else ""
         table = quote.qualified(self.schema, self.table)
-        return f"CREATE INDEX ON {table}{using} ({', '.join(self.keys)}){held}{where};"
+        return f"CREATE INDEX ON {table}{using} ({', '.join(self.keys)}){held}{storage}{where};"
 
     def begins(self, other: Proposed) -> bool:
         """Whether `other` has all that this one has, and goes on with further keys or columns."""
-        same = (self.relation, self.method, self.where) == (other.relation, other.method, other.where)
+        same = (self.relation, self.method, self.where, self.storage) == (
+            other.relation,
+            other.method,
+            other.where,
+            other.storage,
+        )
         return (
             same
             and self != other

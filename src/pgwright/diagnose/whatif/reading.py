@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...base.errors import MigrationFileError
 from ...sql import parse, quote
 from ...sql.node import Node
@@ -33,12 +35,27 @@ def _index(node: Node) -> Proposed:
         include=tuple(parse.unwrap(each).name for each in node.index_including_params),
         where=parse.deparse_expression(parse.unwrap(node.where_clause)) if node.HasField("where_clause") else "",
         method=node.access_method or "btree",
+        storage=tuple(_parameter(parse.unwrap(each)) for each in node.options),
     )
+
+
+def _parameter(element: Node) -> str:
+    value = parse.unwrap(element.arg)
+    number = parse.kind_of(value) == "Integer"
+    return f"{quote.ident(element.defname)} = {value.ival if number else quote.literal(_text(value))}"
+
+
+def _text(value: Node) -> str:
+    return str(value.fval if parse.kind_of(value) == "Float" else value.sval)
 
 
 def _key(element: Node) -> str:
     key = quote.ident(element.name) if element.name else f"({parse.deparse_expression(parse.unwrap(element.expr))})"
-    names = [str(parse.unwrap(each).sval) for each in element.opclass]
-    operators = f" {'.'.join(map(quote.ident, names))}" if names else ""
+    collation = f" COLLATE {_name(element.collation)}" if element.collation else ""
+    operators = f" {_name(element.opclass)}" if element.opclass else ""
     order = _ORDER[parse.enum_value(element, "ordering")] + _NULLS[parse.enum_value(element, "nulls_ordering")]
-    return key + operators + order
+    return key + collation + operators + order
+
+
+def _name(parts: Iterable[Node]) -> str:
+    return ".".join(quote.ident(str(parse.unwrap(each).sval)) for each in parts)

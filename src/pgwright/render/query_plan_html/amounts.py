@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from ...base import amount
 from ...diagnose.query_plan.kinds import BLOCK
 
 
@@ -47,12 +48,7 @@ def factor(value: float) -> str:
 
 def size(blocks: float) -> str:
     """Pages as bytes: `640 kB`, `19 MB`, `1.2 GB`."""
-    amount = blocks * BLOCK / 1024
-    for unit in ("kB", "MB", "GB"):
-        if amount < 1000:
-            return f"{amount:,.{1 if amount < 10 and unit != 'kB' else 0}f} {unit}"
-        amount /= 1024
-    return f"{amount:,.1f} TB"
+    return amount.size(blocks * BLOCK)
 
 
 def plain(value: object) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from pgwright.diagnose.advise.settings import reader
 from pgwright.diagnose.advise.settings.advising import Told, told
-from pgwright.diagnose.advise.settings.amounts import GB, MB, bytes_of, parsed, spelled
+from pgwright.diagnose.advise.settings.amounts import GB, MB, bytes_of, spelled
 from pgwright.diagnose.advise.settings.cures import cure
 from pgwright.diagnose.advise.settings.situation import Hardware, Situation, Standing, Written
 from pgwright.server.private import PrivateServer
@@ -79,6 +79,21 @@ def test_a_role_without_rights_gets_what_it_may_see(make_role: Callable[[str], s
     assert "shared_preload_libraries" not in found.settings
 
 
+@pytest.mark.majors("all")
+def test_settings_are_those_of_a_new_session(make_role: Callable[[str], str], database: Database) -> None:
+    """Not those of the transaction that reads them, which has no JIT; and what a role has is not the server's."""
+    role = make_role("LOGIN")
+    database.run(f"ALTER ROLE {role} SET random_page_cost = 7; ALTER ROLE {role} SET jit = on")
+    with database.connect(user=role) as connection:
+        connection.execute("SET random_page_cost = 5")
+        found = reader.read(connection, MACHINE, workload="mixed", connections=10)
+    assert (found.settings["jit"].value, found.settings["random_page_cost"].value) == ("on", "7")
+    with database.connect(user=role) as connection:
+        found = reader.read(connection, MACHINE, workload="mixed", connections=10)
+    assert "ALTER ROLE" in found.settings["random_page_cost"].origin
+    assert found.settings["shared_buffers"].origin == ""
+
+
 def test_without_a_machine_nothing_is_guessed(database: Database) -> None:
     with database.connect() as connection:
         seen = reader.read(connection, MACHINE, workload="mixed", connections=10)
@@ -132,18 +147,6 @@ def test_io_uring_is_not_proposed(database: Database) -> None:
         advice = changes(replace(seen, settings=settings))["io_method"].advice
         assert advice.proposed == "worker"
         assert ("io_uring" in advice.formula) == ("io_uring" in choices)
-
-
-@pytest.mark.parametrize(
-    ("text", "size"), [("16GB", 16 * GB), ("512 MB", 512 * MB), ("1.5TB", 1536 * GB), ("2G", 2 * GB), ("64k", 65536)]
-)
-def test_sizes_are_read(text: str, size: int) -> None:
-    assert parsed(text) == size
-
-
-@pytest.mark.parametrize("text", ["", "16", "GB", "-1GB", "16 GiB", "1e3GB", "16GB; DROP"])
-def test_what_is_no_size_is_none(text: str) -> None:
-    assert parsed(text) is None
 
 
 def test_sizes_are_written_as_settings_take_them() -> None:

@@ -40,7 +40,7 @@ def test_a_large_table_gets_its_own_factor(database: Database) -> None:
     assert advice.then is not None
     assert advice.then.dead_share is not None
     assert advice.then.dead_share <= 0.05
-    assert advice.sql == 'ALTER TABLE public."Großé.t" SET (autovacuum_vacuum_scale_factor = 0.051);'
+    assert advice.sql == 'ALTER TABLE public."Großé.t" SET (autovacuum_vacuum_scale_factor = 0.052);'
     database.run(advice.sql)
     (advice,) = tables.advise(seen(database, total_updated=864_000 * 20), 0.05)
     assert advice is None
@@ -131,6 +131,10 @@ def test_statements_that_spill_are_named_with_an_interval() -> None:
         "SET LOCAL work_mem = '40MB'; -- in the transaction that runs it",
         """-- or for all that it does: ALTER ROLE "ap""p" SET work_mem = '40MB';""",
     ]
+    long = replace(statement(12_800), text=f"SELECT '{'x' * 500}'")
+    (finding,) = (each.finding for each in spilling.advise([long], 4 * MB))
+    assert len(finding.object) < 60
+    assert finding.evidence.fields["statement"] == long.text
     (huge,) = spilling.advise([statement(1_280_000)], 4 * MB)
     assert huge.sql == ""
     assert spilling.advise([replace(statement(1), pages=None)], 4 * MB) == ()

@@ -228,3 +228,14 @@ def test_what_cannot_be_planned_is_counted(database: Database) -> None:
         there = reader.read(connection)
         statements = [as_statement(each) for each in ("SELECT * FROM gone", "SELECT 1 / 0", "SELECT 1")]
         assert compared.ask(connection, statements, there.tables) == ((), 2)
+
+
+def test_nobody_waits_long_for_a_table_that_is_held(database: Database) -> None:
+    database.run("CREATE TABLE t (a int)")
+    statements = [as_statement(f"SELECT * FROM t WHERE a = {number}") for number in range(9)]
+    with database.connect() as connection, database.connect(autocommit=False) as holder:
+        there = reader.read(connection)
+        holder.execute("LOCK TABLE t")
+        assert compared.ask(connection, [*statements, as_statement("SELECT 1")], there.tables) == ((), 10)
+        holder.rollback()
+        assert compared.ask(connection, statements, there.tables)[1] == 0

@@ -5,6 +5,9 @@ statements. Every index is tried before it is advised: on a private server on th
 statistics and the file sizes of the database, and none of its rows. The database itself is only looked at, and needs
 no extension for it.
 
+Where this machine has no server programs for it, they are tried by HypoPG if the database has that extension, else by a
+model of costs; which it was, and why, is told.
+
 The statistics hold sample values of columns. They stay on this machine and are deleted at the end; --blank keeps
 those of a column where they are.
 
@@ -48,6 +51,8 @@ if TYPE_CHECKING:
               help="A standby whose reads count before an index is called unused.")  # fmt: skip
 @click.option("--blank", multiple=True, metavar="COLUMN",
               help="schema.table.column: its sample values stay where they are.")  # fmt: skip
+@click.option("--tier", type=click.Choice(["clone", "hypopg", "model"]),
+              help="Where indexes are tried; without it the first of these that there is.")  # fmt: skip
 @click.option("--migration", "name", metavar="NAME", help="Write the statements into a migration file.")
 @connecting("text", "json")
 def command(
@@ -59,6 +64,7 @@ def command(
     patience: float,
     replicas: tuple[str, ...],
     blank: tuple[str, ...],
+    tier: str | None,
     name: str | None,
 ) -> None:
     """Show the advice."""
@@ -76,6 +82,7 @@ def command(
         seconds=patience,
         replicas=replicas,
         blank=blank,
+        tier=tier or "",
     )
     report = advise_indexes(settings, asked, tell=_narrated(invocation))
     path = written(invocation, settings, name, report.migration)
@@ -86,13 +93,23 @@ def command(
         output.data(advise_indexes_text(report, columns=output.columns, style=output.style))
 
 
+_EVERY = 3.0  # seconds between two lines about the same stage
+
+
 def _narrated(invocation: Invocation) -> Callable[[Progress], None]:
-    """Tells each new stage in a line."""
-    told: list[str] = []
+    """Tells each new stage in a line, and how far it is every few seconds."""
+    from time import monotonic
+
+    from ....render.advise_indexes_text import progress_text
+
+    stage, last = "", 0.0
 
     def tell(progress: Progress) -> None:
-        if progress.what not in told:
-            told.append(progress.what)
-            invocation.output.narrate(f"{progress.what[0].upper()}{progress.what[1:]} …")
+        nonlocal stage, last
+        if progress.what != stage or monotonic() - last >= _EVERY:
+            stage, last = progress.what, monotonic()
+            invocation.output.narrate(
+                progress_text(progress.what, progress.done, progress.whole, progress.ratio, progress.bytes)
+            )
 
     return tell

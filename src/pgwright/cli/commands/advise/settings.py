@@ -21,20 +21,10 @@ import rich_click as click
 from ...failing import failing, worst
 from ...folder import Command
 from ...options import Invocation, connecting
+from ...sizes import size
 
-
-def _size(_context: click.Context, _parameter: click.Parameter, value: str | None) -> int | None:
-    """The bytes that a size means."""
-    from ....diagnose.advise.settings.amounts import GB, parsed
-
-    if value is None:
-        return None
-    size = parsed(value)
-    if size is None:
-        raise click.BadParameter(f"{value!r} is no size; write 16GB, 512MB or 1.5TB.")
-    if size < GB // 4:
-        raise click.BadParameter(f"{value!r} is less than 256MB.")
-    return size
+LEAST = 256 * 1024**2
+"""Bytes of memory below which no formula holds."""
 
 
 def _number(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
@@ -45,7 +35,7 @@ def _number(_context: click.Context, _parameter: click.Parameter, value: float) 
 
 
 @click.command(cls=Command)
-@click.option("--memory", callback=_size, metavar="SIZE", help="Memory of the server's machine, as 16GB.")
+@click.option("--memory", callback=size(least=LEAST), metavar="SIZE", help="Memory of the server's machine, as 16GB.")
 @click.option("--cpus", type=click.IntRange(1, 4096), metavar="N", help="Processors of the server's machine.")
 @click.option("--storage", type=click.Choice(["ssd", "hdd", "network"]), help="Where the data lies.")
 @click.option("--connections", type=click.IntRange(1, 262_143), metavar="N",

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ....base import registry
+from ...whatif.keys import columns
 from ...whatif.proposed import Proposed
 from ..access import Access
-from ._making import bare
 
 KIND = "diagnose.advise.candidates"
 _WIDEST = 120
@@ -37,9 +37,9 @@ def _covering(access: Access, index: Proposed) -> Iterator[Proposed]:
     """The index with all columns that are read: as keys, which lets equal ones share an entry, or beside them."""
     if access.needed is None or index.method != "btree":
         return
-    held = {bare(key).strip('"') for key in index.keys}
+    held = columns(index.keys)
     more = sorted(access.needed - held)
-    columns = [access.column(name) for name in (*more, *held)]
-    if not more or sum((column.width or 8) if column else 8 for column in columns) > _WIDEST:
+    found = [access.column(name) for name in (*more, *held)]
+    if not more or sum((column.width or 8) if column else 8 for column in found) > _WIDEST:
         return
     yield replace(index, include=tuple(more))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations
 
+from ...whatif.keys import bare
 from ...whatif.proposed import Proposed
 from ..access import Access, Key
 
@@ -23,12 +24,6 @@ def make(access: Access, keys: Iterable[str], *, method: str = "btree", where: s
         return None
     schema, table = access.table
     return Proposed(schema=schema, table=table, keys=tuple(kept.values()), method=method, where=where)
-
-
-def bare(key: str) -> str:
-    """A key without its direction and operator class."""
-    words = key.removesuffix(" NULLS FIRST").removesuffix(" NULLS LAST").removesuffix(" DESC")
-    return words.rpartition(" ")[0] if words.endswith("_ops") else words
 
 
 def orders_of(keys: Sequence[Key]) -> Iterator[tuple[str, ...]]:

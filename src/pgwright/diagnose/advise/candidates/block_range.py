@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ....sql import quote
+from ...whatif.keys import column
 from ...whatif.proposed import Proposed
 from ..access import Access
-from ._making import bare, make
+from ._making import make
 
 _CORRELATED = 0.9
 _PAGES = 12_800
@@ -19,6 +21,6 @@ def propose(access: Access) -> Iterator[Proposed | None]:
     if access.relation.pages < _PAGES and access.relation.kind != "p":
         return
     for key in (*access.bounded, *access.equal):
-        column = access.column(bare(key.sql).strip('"'))
-        if column is not None and abs(column.correlation or 0.0) >= _CORRELATED:
-            yield make(access, [bare(key.sql)], method="brin")
+        found = access.column(column(key.sql))
+        if found is not None and abs(found.correlation or 0.0) >= _CORRELATED:
+            yield make(access, [quote.ident(found.name)], method="brin")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ....sql import quote
+from ...whatif.keys import column
 from ...whatif.proposed import Proposed
 from ..access import Access
-from ._making import bare, make
+from ._making import make
 
 _WIDE = 24
 """Bytes from which on the key itself makes a b-tree the larger one of the two."""
@@ -15,6 +17,6 @@ _WIDE = 24
 def propose(access: Access) -> Iterator[Proposed | None]:
     """An index on each wide column that is compared with one value."""
     for key in (*access.equal, *access.joined):
-        column = access.column(bare(key.sql).strip('"'))
-        if column is not None and (column.width or 0) >= _WIDE and " " not in key.sql:
-            yield make(access, [key.sql], method="hash")
+        found = access.column(column(key.sql))
+        if found is not None and (found.width or 0) >= _WIDE:
+            yield make(access, [quote.ident(found.name)], method="hash")

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from ....sql import quote
 from ...conditions import Clause
+from ...whatif.keys import column
 from ...whatif.proposed import Proposed
 from ..access import Access
-from ._making import bare, make
+from ._making import make
 from ._predicates import predicate
 
 _FEW = 0.1
@@ -37,4 +38,4 @@ def propose(access: Access) -> Iterator[Proposed | None]:
 
 def _is_of(clause: Clause, key: str) -> bool:
     """Whether a key is what the clause compares."""
-    return clause.column is not None and bare(key).strip('"') == clause.column.column
+    return clause.column is not None and column(key) == clause.column.column

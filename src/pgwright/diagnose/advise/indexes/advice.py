@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ...indexes import Snapshot, Usage, Verdict, judged
+from ....sql import expression
+from ...indexes import Index, Snapshot, Usage, Verdict, judged
 from ...whatif.planner import Existing, Planner
 from ...whatif.proposed import Proposed
 from .cases import Case
@@ -19,6 +20,9 @@ _NOTICED = 0.01
 """A change of a statement's cost that is worth a line."""
 _UNMISSED = 0.001
 """What dropping an index may cost the workload for the drop to count as proven."""
+_SPARING = frozenset({"brin"})
+"""Methods whose indexes let an update be HOT although it changes what they hold."""
+_SPARED_SINCE = 160000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,10 +50,11 @@ class Advised:
 @dataclass(frozen=True, kw_only=True)
 class Drop:
     """An index to drop: the verdict, and what the workload costs more without it (None: nobody could try).
-    `statement` is the one that gets slowest, empty where none does."""
+    `readers` is how many statements read its table, `slowest` the one that gets slowest (None: none does)."""
 
     verdict: Verdict
     loss: float | None
+    readers: int = 0
     slowest: Effect | None = None
 
     @property
@@ -109,12 +114,24 @@ def advise(
 def written(snapshot: Snapshot) -> dict[tuple[str, str], Written]:
     """The tables as those who write see them."""
     found = {}
+    sparing = _SPARING if snapshot.version >= _SPARED_SINCE else frozenset[str]()
     for oid, table in snapshot.tables.items():
         indexes = snapshot.by_table[oid]
-        names = frozenset(key.text.strip('"') for index in indexes for key in index.keys)
+        ending = [index for index in indexes if index.method not in sparing]
         hot = table.updated_hot / table.updated if table.updated else 1.0
-        found[table.schema, table.name] = Written(indexes=len(indexes), hot=hot, indexed=names)
+        found[table.schema, table.name] = Written(
+            indexes=len(indexes),
+            hot=hot,
+            indexed=frozenset(name for index in ending for name in _read_by(index)),
+            sparing=sparing,
+        )
     return found
+
+
+def _read_by(index: Index) -> Iterator[str]:
+    """The columns that an index reads."""
+    for text in (*(key.text for key in index.keys), *index.included, index.predicate):
+        yield from expression.columns(text) if text else ()
 
 
 def _advised(costs: Costs, upkeep: Upkeep, chosen: Set) -> list[Advised]:
@@ -172,7 +189,8 @@ def _drops(costs: Costs, verdicts: Sequence[Verdict], chosen: Set) -> list[Drop]
         without = left & ~bit
         loss = costs.reading(without) - costs.reading(left)
         slowest = _slowest(costs, left, without)
-        found.append(Drop(verdict=verdict, loss=loss, slowest=slowest))
+        readers = len(costs.touched(bit))
+        found.append(Drop(verdict=verdict, loss=loss, readers=readers, slowest=slowest))
         if loss <= _UNMISSED:
             left = without
     return found

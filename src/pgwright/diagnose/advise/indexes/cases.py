@@ -43,7 +43,7 @@ class Case:
 
 def weights(amounts: Sequence[float], *, cap: float = CAP) -> tuple[float, ...]:
     """The parts of the whole that `amounts` are, none above `cap` (of few statements: three times its fair part): what
-    is over goes to the others. Where nothing is known of any, all count alike."""
+    is over goes to the others, as far as they count at all. Where nothing is known of any, all count alike."""
     if sum(amounts) <= 0:
         return (1 / len(amounts),) * len(amounts) if amounts else ()
     cap = max(cap, _FAIR / len(amounts))
@@ -57,7 +57,7 @@ def weights(amounts: Sequence[float], *, cap: float = CAP) -> tuple[float, ...]:
         ]
         over = {number for number, part in enumerate(parts) if part > cap and number not in capped}
         if not over:
-            return tuple(parts)
+            return tuple(part / sum(parts) for part in parts)
         capped |= over
 
 

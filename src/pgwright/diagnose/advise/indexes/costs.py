@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from ....base.errors import PgwrightError
+from ....base.errors import StepFailed
 from ...whatif.planner import Existing, Index, Planner
 from ...whatif.proposed import Proposed
 from .cases import Case
 from .plans import Plan, Plans, Set
+
+_NEVER = float("inf")
+_TOO_LONG = "57014"
+"""SQLSTATE of a statement that statement_timeout ended."""
 
 
 class Costs:
@@ -87,7 +91,7 @@ class Costs:
         found = self._ratios[number].get(seen)
         if found is None:
             base = self._base[number]
-            found = self._ratios[number][seen] = self._cost(number, seen) / base if base > 0 else 1.0
+            found = self._ratios[number][seen] = self._cost(number, seen) / base if 0 < base < _NEVER else 1.0
         return found
 
     def used(self, number: int, indexes: Set) -> Set:
@@ -117,7 +121,7 @@ class Costs:
     def floor(self, number: int, indexes: Set) -> float:
         """What a case costs at least with any part of a set, as far as plans with more indexes tell."""
         seen, base = indexes & self._relevant[number], self._base[number]
-        if base <= 0:
+        if not 0 < base < _NEVER:
             return 1.0
         return sum(each.floor(seen) for each in self._known[number]) / len(self._known[number]) / base
 
@@ -171,9 +175,11 @@ class Costs:
         ]
         try:
             planned = self.planner.cost(text, self.new(seen), hidden)
-        except PgwrightError:
-            # A plan that takes longer than the time allowed for it is not one to count on.
-            return Plan(used=seen, visible=seen, cost=float("inf"))
+        except StepFailed as error:
+            if error.sqlstate != _TOO_LONG:
+                raise
+            # A plan that takes longer to make than the time allowed for it is not one to count on.
+            return Plan(used=seen, visible=seen, cost=_NEVER)
         used = 0
         for index in planned.used:
             used |= self._bits[index]

@@ -12,8 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from ...whatif.keys import bare, columns
 from ...whatif.proposed import Proposed
-from ..candidates._making import LONGEST, bare
+from ..candidates._making import LONGEST
 from .cases import Case
 from .costs import Costs
 
@@ -79,7 +80,6 @@ def merged(indexes: Sequence[Proposed]) -> Iterator[Proposed]:
             where = one.where if one.where == other.where else ""
             have = {bare(key) for key in one.keys}
             keys = (*one.keys, *(key for key in other.keys if bare(key) not in have))
-            held = {bare(key).strip('"') for key in keys}
-            include = tuple(sorted({*one.include, *other.include} - held))
+            include = tuple(sorted({*one.include, *other.include} - columns(keys)))
             if len(keys) <= LONGEST:
                 yield replace(one, keys=keys, include=include, where=where)

@@ -66,7 +66,7 @@ def prepare(
 ) -> Prepared:
     """The cases of a workload. `connection` leads to where the statistics are from which values are drawn; `tell` is
     called with how many statements are planned, of how many."""
-    statements = [each for each in workload.statements if not each.nested] or list(workload.statements)
+    statements = workload.statements
     chosen, drafts, unplanned = statements[:MOST], list[_Draft](), list[Unplanned]()
     for number, statement in enumerate(chosen):
         tell(number, len(chosen))
@@ -87,14 +87,21 @@ def prepare(
 def _amounts(drafts: Sequence[_Draft]) -> tuple[list[float], bool]:
     """What each takes in all its calls: milliseconds (True), those of statements without a time by their cost; where no
     time is known, costs."""
+    calling = any(draft.statement.nested for draft in drafts)
     expected = [draft.case.calls * draft.case.cost for draft in drafts]
-    times = [draft.statement.total_ms for draft in drafts]
+    times = [0.0 if calling and _only_calls(draft) else draft.statement.total_ms for draft in drafts]
     known = [(time, cost) for time, cost in zip(times, expected, strict=True) if time is not None]
     cost = sum(cost for _, cost in known)
     if not known or cost <= 0:
         return expected, False
     rate = sum(time for time, _ in known) / cost
     return [time if time is not None else rate * cost for time, cost in zip(times, expected, strict=True)], True
+
+
+def _only_calls(draft: _Draft) -> bool:
+    """Whether a statement reads no table itself: what it takes is the time of those that run inside of it, and these
+    count by themselves."""
+    return not draft.statement.nested and not draft.case.accesses and draft.statement.kind == "SelectStmt"
 
 
 def _weighed(drafts: Sequence[_Draft], parts: Sequence[float]) -> Iterator[Case]:

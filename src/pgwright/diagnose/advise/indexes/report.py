@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ....base.amount import size
 from ....workload.values import Workload
 from .advice import Advised, Drop, IndexAdvice
 from .prepare import Prepared
@@ -37,15 +38,8 @@ class IndexesReport:
 def _why(advised: Advised) -> str:
     users = sum(1 for each in advised.effects if each.ratio < 1)
     who = f"{users} statement{'s' if users > 1 else ''}"
-    return f"-- saves {advised.gain:.1%} of what the workload costs, for {who}; about {megabytes(advised.bytes)}"
+    return f"-- saves {advised.gain:.1%} of what the workload costs, for {who}; about {size(advised.bytes)}"
 
 
 def _why_not(drop: Drop) -> str:
     return f"-- {' '.join(drop.verdict.reason.split())}"
-
-
-def megabytes(size: float) -> str:
-    """A size for people."""
-    if size >= 1024**3:
-        return f"{size / 1024**3:,.1f} GB"
-    return f"{size / 1024**2:,.1f} MB" if size >= 1024**2 else f"{size / 1024:,.0f} kB"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from ....sql import parse
 from ....sql.expression import columns
 from ....sql.node import Node
+from ...whatif.keys import bare
 from ...whatif.proposed import Proposed
-from ..candidates._making import bare
 from .cases import Case
 
 _EFFORT = {"btree": 1.0, "hash": 1.0, "gin": 3.0, "gist": 1.5, "spgist": 1.2, "brin": 0.05}
@@ -24,11 +24,12 @@ _EFFORT = {"btree": 1.0, "hash": 1.0, "gin": 3.0, "gist": 1.5, "spgist": 1.2, "b
 @dataclass(frozen=True, kw_only=True)
 class Written:
     """A table as those who write see it: how many `indexes` it has, the part of its updates that were `hot`, and the
-    columns of which an index knows."""
+    columns of which an index knows that ends a HOT update. Those of the methods in `sparing` do not."""
 
     indexes: int
     hot: float
     indexed: frozenset[str]
+    sparing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +70,8 @@ class Upkeep:
             mine = [index for index in mine if write.sets & known(index)]
         entries = sum(_EFFORT.get(index.method, 1.0) * self._part(index) for index in mine)
         lost = 0.0
-        if write.sets is not None and not write.sets & table.indexed and any(each.method != "brin" for each in mine):
+        ending = any(index.method not in table.sparing for index in mine)
+        if write.sets is not None and not write.sets & table.indexed and ending:
             lost = table.hot * table.indexes
         return (entries + lost) / (1 + table.indexes)
 

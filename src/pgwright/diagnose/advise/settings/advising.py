@@ -71,6 +71,6 @@ def _finding(told: Told) -> Finding:
             text=f"It is {setting.shown or 'empty'}, and should be {advice.proposed}{formula}.",
             fields={"value": setting.shown, "proposed": advice.proposed, "takes_effect": setting.takes_effect},
         ),
-        why=f"{advice.reason[:1].upper()}{advice.reason[1:]}.",
+        why=" ".join(filter(None, (f"{advice.reason[:1].upper()}{advice.reason[1:]}.", setting.origin))),
         cure_sql=told.sql,
     )

@@ -1,4 +1,4 @@
-"""Sizes as settings have them: `16GB` to bytes and back, in the units of pg_settings."""
+"""Sizes as settings have them: bytes of a value in the units of pg_settings, and as one writes them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,7 @@ import re
 
 KB, MB, GB = 1024, 1024**2, 1024**3
 _UNITS = {"B": 1, "kB": KB, "MB": MB, "GB": GB, "TB": 1024**4}
-_WRITTEN = re.compile(r"(\d+(?:\.\d+)?) *(B|kB|KB|MB|GB|TB|k|K|M|G|T)")
 _STORED = re.compile(r"(\d*)(B|kB|MB|GB|ms|s|min|d|h)")
-
-
-def parsed(text: str) -> int | None:
-    """The bytes that `16GB`, `512 MB` or `1.5TB` mean; None for anything else."""
-    match = _WRITTEN.fullmatch(text.strip())
-    if match is None:
-        return None
-    unit = match[2] if match[2] in _UNITS else match[2].upper().replace("K", "k").removesuffix("B") + "B"
-    return int(float(match[1]) * _UNITS[unit])
 
 
 def bytes_of(value: str, unit: str) -> float:

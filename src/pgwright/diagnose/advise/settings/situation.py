@@ -9,6 +9,18 @@ from enum import StrEnum
 from ....base.finding import Severity
 from .amounts import bytes_of, spelled
 
+_OF_ROLE = (
+    "It is set for this role or database (ALTER ROLE, ALTER DATABASE): the server's own value may be another one."
+)
+_ORIGINS = {
+    "user": _OF_ROLE,
+    "database": _OF_ROLE,
+    "database user": _OF_ROLE,
+    "client": "It comes with this connection (options, PGOPTIONS): the server's own value may be another one.",
+    "command line": "It stands on the command line of the server, which wins over ALTER SYSTEM.",
+    "environment variable": "It comes from the environment of the server.",
+}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
@@ -35,6 +47,11 @@ class Setting:
         if self.unit.endswith("B") and self.value.isdigit():
             return spelled(self.amount) if self.amount else "0"
         return f"{self.value}{self.unit}" if self.unit and self.value.isdigit() else self.value
+
+    @property
+    def origin(self) -> str:
+        """In a sentence where the value comes from, where that is not the server's configuration; else ""."""
+        return _ORIGINS.get(self.source, "")
 
     @property
     def takes_effect(self) -> str:

@@ -22,6 +22,8 @@ WORTH = MB
 CEILING = 1024 * MB
 """More is not proposed for one step of one process."""
 SHOWN = 10
+BEGINNING = 50
+"""Characters of a statement that stand in a heading."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +43,16 @@ class Spilling:
         return Finding(
             kind="settings",
             name="statement_spills",
-            object=" ".join(self.statement.text.split()),
+            object=self._beginning,
             severity=Severity.NOTICE,
             evidence=Evidence(
                 text=f"Each of {calls:,} calls writes {spelled(self.written)} to temporary files on average.",
-                fields={"written_bytes": round(self.written), "low": spelled(self.low), "high": spelled(self.high)},
+                fields={
+                    "statement": self.statement.text,
+                    "written_bytes": round(self.written),
+                    "low": spelled(self.low),
+                    "high": spelled(self.high),
+                },
             ),
             why=(
                 f"Between {spelled(self.low)} and {spelled(self.high)} of work_mem keep it in memory, if one step does "
@@ -53,6 +60,12 @@ class Spilling:
             ),
             cure_sql=self.sql,
         )
+
+    @property
+    def _beginning(self) -> str:
+        """Enough of the statement to know it; the whole of it is among the fields."""
+        whole = " ".join(self.statement.text.split())
+        return whole if len(whole) <= BEGINNING else f"{whole[:BEGINNING]} …"
 
     @property
     def sql(self) -> str:

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import psycopg
 
-from ....base.errors import MigrationFileError, PgwrightError
+from ....base.errors import LockNotObtained, MigrationFileError, PgwrightError
 from ....sql import parse, quote
 from ....sql.expression import substitute
 from ....workload.values import Statement
@@ -24,7 +24,9 @@ from .values import Compared, Table
 
 MOST = 300
 """Statements that are planned, those with the most time first: a workload beyond has a long tail that costs little."""
-TIMEOUT_MS = 5_000
+TIMEOUT_MS = 2_000
+WAITS = 3
+"""Statements that may wait for a table which somebody holds; then the rest is passed over: each would wait again."""
 _KINDS = frozenset({"SelectStmt", "UpdateStmt", "DeleteStmt"})
 _SINGLE = frozenset({"=", "= ANY", "TRUE", "FALSE"})
 
@@ -35,17 +37,21 @@ def ask(
     """What the statements compare, and how many could not be planned. Raises ConnectError when the server goes away."""
     names = {(table.schema, table.name): oid for oid, table in tables.items()}
     found: list[Compared] = []
-    failed = 0
-    for statement in [each for each in statements if each.kind in _KINDS][:MOST]:
+    asked = [each for each in statements if each.kind in _KINDS][:MOST]
+    planned = waits = 0
+    for statement in asked:
+        if waits == WAITS:
+            break
         try:
             plan = generic(connection, statement.text, Way(analyze=False, timeout_ms=TIMEOUT_MS))
-        except (PgwrightError, psycopg.Error):
+        except (PgwrightError, psycopg.Error) as error:
             if connection.closed:
                 raise
-            failed += 1
+            waits += isinstance(error, LockNotObtained)
             continue
+        planned += 1
         found += of_plan(plan, names, tables, statement)
-    return tuple(dict.fromkeys(found)), failed
+    return tuple(dict.fromkeys(found)), len(asked) - planned
 
 
 def of_plan(

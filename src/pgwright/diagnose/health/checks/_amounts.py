@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
+from ....base.amount import size
 
-def size(amount: float) -> str:
-    """Bytes: `640 kB`, `19 MB`, `1.2 GB`; `0 bytes`, `12 bytes`."""
-    if abs(amount) < 1024:
-        return f"{amount:,.0f} bytes"
-    for unit in ("kB", "MB", "GB"):
-        amount /= 1024
-        if abs(amount) < 1000:
-            return f"{amount:,.{1 if abs(amount) < 10 and unit != 'kB' else 0}f} {unit}"
-    return f"{amount / 1024:,.1f} TB"
+__all__ = ["count", "percent", "size", "span"]
 
 
 def count(number: float, noun: str) -> str:

@@ -44,7 +44,8 @@ def look(seen: Seen, kind: Kind) -> Iterator[Said]:
         if row["kind"] == "database":
             yield Value(name=f"{kind.metric}_age", help=f"Age of the oldest {kind.ids[:-1]}, in {kind.ids}.",
                         value=row["age"], labels=(("of", row["name"]),))  # fmt: skip
-        severity = _severity(row["age"], row["freeze"] or server["freeze"], rate)
+        # A table can only lower the age of the server.
+        severity = _severity(row["age"], min(row["freeze"] or server["freeze"], server["freeze"]), rate)
         if row["kind"] != "server" and severity is not None:
             yield _found(seen, kind, row, severity, rate)
 

@@ -44,14 +44,18 @@ JOIN pg_namespace pn ON pn.oid = p.relnamespace
 CROSS JOIN LATERAL (
     SELECT sum(greatest(l.reltuples, pg_stat_get_live_tuples(l.oid), 0))::float8 AS rows,
            sum(l.relpages * 8192::bigint)::bigint AS bytes
-    FROM pg_class l
-    WHERE l.oid = c.oid OR c.relkind = 'p' AND l.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)
+    FROM (SELECT c.oid WHERE c.relkind <> 'p'
+          UNION ALL SELECT r.relid FROM pg_partition_tree(CASE WHEN c.relkind = 'p' THEN c.oid END) r WHERE r.isleaf
+         ) AS leaf(oid)
+    JOIN pg_class l ON l.oid = leaf.oid
 ) AS size
 CROSS JOIN LATERAL (
     SELECT sum(pg_stat_get_tuples_deleted(l.oid))::bigint AS deletes,
            sum(pg_stat_get_tuples_updated(l.oid))::bigint AS updates
-    FROM pg_class l
-    WHERE l.oid = p.oid OR p.relkind = 'p' AND l.oid IN (SELECT relid FROM pg_partition_tree(p.oid) WHERE isleaf)
+    FROM (SELECT p.oid WHERE p.relkind <> 'p'
+          UNION ALL SELECT r.relid FROM pg_partition_tree(CASE WHEN p.relkind = 'p' THEN p.oid END) r WHERE r.isleaf
+         ) AS leaf(oid)
+    JOIN pg_class l ON l.oid = leaf.oid
 ) AS writes
 WHERE size.rows >= %(rows)s
 ORDER BY (coalesce(writes.deletes, 0) + 1) * size.rows DESC, 3, 4, 2

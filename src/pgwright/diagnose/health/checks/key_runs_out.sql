@@ -7,6 +7,7 @@ WITH ranges(type, least, most) AS (
 ), used AS (
     SELECT d.objid AS sequence, d.refobjid AS relation, d.refobjsubid AS number, d.deptype
     FROM pg_depend d
+    JOIN pg_sequence q ON q.seqrelid = d.objid
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0
       AND d.deptype IN ('a', 'i')
     UNION
@@ -24,17 +25,31 @@ WITH ranges(type, least, most) AS (
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT s.seqcycle AND c.relpersistence <> 't'
 ), found AS (
-    SELECT s.*, u.relation, u.number, u.deptype, a.attname, a.atttypid, r.oid AS reloid, r.relname AS "table",
-           rn.nspname AS table_schema, r.relispartition,
+    SELECT s.*, u.relation, u.number, u.deptype, t.attname, t.atttypid, t.relname AS "table", t.nspname AS table_schema,
            CASE WHEN s.rises THEN least(s.seqmax, g.most) ELSE greatest(s.seqmin, g.least) END AS "limit",
            CASE WHEN s.rises THEN s.seqmin ELSE s.seqmax END AS start
     FROM sequences s
     LEFT JOIN used u ON u.sequence = s.seqrelid
-    LEFT JOIN pg_attribute a ON a.attrelid = u.relation AND a.attnum = u.number
-    LEFT JOIN pg_class r ON r.oid = u.relation
-    LEFT JOIN pg_namespace rn ON rn.oid = r.relnamespace
-    LEFT JOIN ranges g ON g.type = a.atttypid
-    WHERE s.last IS NOT NULL AND NOT coalesce(r.relispartition, false)
+    LEFT JOIN LATERAL (  -- looked up one by one: the planner knows nothing of how few there are
+        SELECT a.attname, a.atttypid, r.relname, n.nspname, r.relispartition
+        FROM pg_attribute a JOIN pg_class r ON r.oid = a.attrelid JOIN pg_namespace n ON n.oid = r.relnamespace
+        WHERE a.attrelid = u.relation AND a.attnum = u.number
+        OFFSET 0) t ON true
+    LEFT JOIN ranges g ON g.type = t.atttypid
+    WHERE abs(s.last - CASE WHEN s.rises THEN s.seqmin ELSE s.seqmax END) > 300  -- a hundredth of the smallest type
+      AND NOT coalesce(t.relispartition, false)
+), children AS MATERIALIZED (
+    SELECT c.confrelid AS relation, e.target AS number,
+           jsonb_agg(jsonb_build_array(n.nspname, k.relname, a.attname, a.atttypid::regtype::text, g.most)
+                     ORDER BY n.nspname, k.relname, a.attname) AS children
+    FROM pg_constraint c
+    CROSS JOIN LATERAL unnest(c.conkey, c.confkey) AS e(own, target)
+    JOIN pg_class k ON k.oid = c.conrelid AND NOT k.relispartition
+    JOIN pg_namespace n ON n.oid = k.relnamespace
+    JOIN pg_attribute a ON a.attrelid = k.oid AND a.attnum = e.own
+    JOIN ranges g ON g.type = a.atttypid AND g.most < 9e18
+    WHERE c.contype = 'f' AND c.conparentid = 0
+    GROUP BY c.confrelid, e.target
 ), narrow AS MATERIALIZED (
     SELECT c.oid AS relation, a.attnum AS number, n.nspname AS schema, c.relname AS name, a.attname, a.atttypid, g.most,
            (SELECT max(v) FROM unnest(p.histogram_bounds::text::numeric[] || p.most_common_vals::text::numeric[]) v) AS last
@@ -52,19 +67,11 @@ WITH ranges(type, least, most) AS (
 SELECT 'sequence' AS kind, f.seqrelid::bigint AS oid, f.nspname AS schema, f.relname AS name, f.table_schema, f."table",
        f.attname AS "column", f.atttypid::regtype::text AS type, f.seqtypid::regtype::text AS sequence_type,
        f.deptype = 'i' AS identity, f.rises, f.last, f."limit"::bigint AS "limit", f.start,
-       (SELECT jsonb_agg(jsonb_build_array(kn.nspname, k.relname, ka.attname, ka.atttypid::regtype::text, kg.most)
-                         ORDER BY kn.nspname, k.relname, ka.attname)
-        FROM pg_constraint c
-        JOIN pg_class k ON k.oid = c.conrelid AND NOT k.relispartition
-        JOIN pg_namespace kn ON kn.oid = k.relnamespace
-        JOIN pg_attribute ka ON ka.attrelid = k.oid AND ka.attnum = c.conkey[array_position(c.confkey, f.number::int2)]
-        JOIN ranges kg ON kg.type = ka.atttypid AND kg.most < 9e18
-        WHERE c.contype = 'f' AND c.conparentid = 0 AND c.confrelid = f.relation AND f.number = ANY (c.confkey)) AS children,
+       k.children,
        NULL::bigint AS hidden, NULL::text[] AS schemas
 FROM found f
-WHERE abs(f.last - f.start) >= 0.01 * abs(f."limit" - f.start) OR f."limit" IS NULL
-   OR abs(f.last) > 300 AND EXISTS (SELECT FROM pg_constraint c WHERE c.contype = 'f' AND c.confrelid = f.relation
-                                    AND f.number = ANY (c.confkey))
+LEFT JOIN children k ON k.relation = f.relation AND k.number = f.number
+WHERE abs(f.last - f.start) >= 0.01 * abs(f."limit" - f.start) OR f."limit" IS NULL OR k.children IS NOT NULL
 UNION ALL
 SELECT 'column', w.relation::bigint, NULL, NULL, w.schema, w.name, w.attname, w.atttypid::regtype::text, NULL, false, true,
        w.last::bigint, w.most::bigint, 0, NULL, NULL, NULL

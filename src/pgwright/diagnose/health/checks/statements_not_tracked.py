@@ -50,7 +50,7 @@ def look(seen: Seen) -> Iterator[Said]:
         yield Hidden(what=f"Whether {NAME} is loaded cannot be seen.", grant=hidden.grant)
         if row["installed"]:
             return
-    said = _said(row, loaded or hidden is not None)
+    said = _said(row, libraries, loaded or hidden is not None)
     if said is not None:
         evidence, cure = said
         yield Found(
@@ -62,15 +62,15 @@ def look(seen: Seen) -> Iterator[Said]:
         )
 
 
-def _said(row: Row, loaded: bool) -> tuple[str, str] | None:
+def _said(row: Row, libraries: str, loaded: bool) -> tuple[str, str] | None:
     """What is missing, and the cure; None where nothing is."""
     create = "" if row["installed"] else f"CREATE EXTENSION {NAME};"
     if not row["available"] and not row["installed"]:
         return "The extension is not installed on the server's machine.", ""
     if not loaded:
-        others = [each.strip().strip('"') for each in (row["libraries"] or "").split(",") if each.strip()]
-        libraries = ", ".join(literal(each) for each in (*others, NAME))
-        setting = f"ALTER SYSTEM SET shared_preload_libraries = {libraries}; -- needs a restart"
+        others = [each.strip().strip('"') for each in libraries.split(",") if each.strip()]
+        wanted = ", ".join(literal(each) for each in (*others, NAME))
+        setting = f"ALTER SYSTEM SET shared_preload_libraries = {wanted}; -- needs a restart"
         return "Its library is not loaded.", "\n".join(part for part in (setting, create) if part)
     if create:
         return "The extension is not in this database.", create

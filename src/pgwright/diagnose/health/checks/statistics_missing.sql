@@ -18,9 +18,10 @@ WITH known AS MATERIALIZED (
     FROM bare b
     CROSS JOIN LATERAL (
         SELECT sum(greatest(l.reltuples, pg_stat_get_live_tuples(l.oid), 0))::float8 AS rows
-        FROM pg_class l
-        WHERE l.oid = b.oid AND b.relkind <> 'p'
-           OR b.relkind = 'p' AND l.oid IN (SELECT relid FROM pg_partition_tree(b.oid) WHERE isleaf)
+        FROM (SELECT b.oid WHERE b.relkind <> 'p'
+              UNION ALL SELECT r.relid FROM pg_partition_tree(CASE WHEN b.relkind = 'p' THEN b.oid END) r WHERE r.isleaf
+             ) AS leaf(oid)
+        JOIN pg_class l ON l.oid = leaf.oid
     ) size
 )
 SELECT c.nspname AS schema, c.relname AS name, c.relkind AS kind, c.rows, c.visible OR c.reltuples < 0 AS seen

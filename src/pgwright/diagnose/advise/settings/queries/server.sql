@@ -1,4 +1,5 @@
--- The server and its settings. Of managed services each has a role that stands for its administrators.
+-- The server and its settings: those that a new session of this role begins with, since this transaction has some of its
+-- own. Of managed services each has a role that stands for its administrators.
 SELECT current_setting('server_version_num')::int, version(), pg_catalog.pg_jit_available(),
        pg_catalog.pg_backend_pid(), current_user::text, (SELECT r.rolsuper FROM pg_catalog.pg_roles r
                                                          WHERE r.rolname = current_user),
@@ -8,6 +9,6 @@ SELECT current_setting('server_version_num')::int, version(), pg_catalog.pg_jit_
         FROM pg_catalog.pg_roles r
         WHERE r.rolname IN ('rds_superuser', 'cloudsqlsuperuser', 'alloydbsuperuser', 'azure_pg_admin',
                             'supabase_admin', 'neon_superuser')),
-       (SELECT jsonb_agg(jsonb_build_array(s.name, s.setting, coalesce(s.unit, ''), s.context, s.source,
+       (SELECT jsonb_agg(jsonb_build_array(s.name, s.reset_val, coalesce(s.unit, ''), s.context, s.source,
                                            coalesce(s.boot_val, ''), coalesce(s.enumvals, '{}'), s.pending_restart))
         FROM pg_catalog.pg_settings s)

@@ -1,0 +1,98 @@
+"""`explain --try`: indexes and rewritten statements are planned on a clone, and what does not help is withheld."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pgwright.api.explain import How, explain
+from pgwright.config import Settings
+from pgwright.config.clone import CloneSettings
+from pgwright.diagnose.diagnosis import Found
+from tests.support.databases import Database
+
+TABLES = """
+CREATE TABLE orders (id int PRIMARY KEY, status text NOT NULL, customer int NOT NULL, total numeric);
+INSERT INTO orders
+SELECT n, CASE WHEN n % 500 = 0 THEN 'WAITING' ELSE 'DONE' END, n % 5000, n FROM generate_series(1, 100000) n;
+CREATE TABLE items (id int PRIMARY KEY, "order" int NOT NULL, price numeric);
+INSERT INTO items SELECT n, 1 + n % 100000, n % 77 FROM generate_series(1, 300000) n;
+"""
+FEW = "SELECT * FROM orders WHERE status = 'WAITING'"
+JOINED = """
+SELECT o.id, sum(i.price) FROM orders o JOIN items i ON i."order" = o.id WHERE o.status = 'WAITING' GROUP BY o.id
+"""
+TRY = How(trials=True)
+
+
+def filled(database: Database) -> None:
+    database.run(TABLES)
+    database.run("VACUUM ANALYZE")
+
+
+def settings(database: Database, *blank: str) -> Settings:
+    clone = CloneSettings(servers=(database.server.binaries.folder,), blank=blank)
+    return Settings(dsn=database.dsn, clone=clone)
+
+
+def only(found: tuple[Found, ...], name: str) -> Found:
+    [wanted] = [each for each in found if each.name == name]
+    return wanted
+
+
+@pytest.mark.majors("all")
+def test_an_index_that_helps_says_from_what_to_what(database: Database) -> None:
+    filled(database)
+    found = explain(settings(database), FEW, how=TRY)
+    finding = only(found.first.diagnosis.found, "seq_scan_discards_rows").finding
+    assert finding.cure_sql == "CREATE INDEX ON public.orders (status);"
+    assert finding.tried is not None
+    assert (finding.tried.tier, finding.tried.unit) == ("clone", "cost")
+    assert finding.tried.before == pytest.approx(found.first.diagnosis.plan.root.number("Total Cost"), rel=0.01)
+    database.run("CREATE INDEX ON orders (status)")
+    [(now,)] = database.all(f"EXPLAIN (FORMAT JSON) {FEW}")
+    assert finding.tried.after == pytest.approx(now[0]["Plan"]["Total Cost"], rel=0.01)
+    assert database.one("SELECT count(*) FROM pg_indexes WHERE tablename = 'orders'") == 2  # nothing else was made here
+
+
+@pytest.mark.majors("all")
+def test_indexes_that_help_only_together_are_both_kept(database: Database) -> None:
+    filled(database)
+    found = explain(settings(database), JOINED, how=TRY).first.diagnosis.found
+    cures = {each.finding.cure_sql for each in found if each.finding.tried is not None and each.finding.tried.helped}
+    assert cures == {"CREATE INDEX ON public.orders (status);", 'CREATE INDEX ON public.items ("order");'}
+
+
+def test_an_index_that_the_planner_would_not_use_is_withheld(database: Database) -> None:
+    """The rows are few of many, but lie in so many pages that reading them one by one costs more than reading all."""
+    filled(database)
+    database.run(f"ALTER DATABASE {database.name} SET random_page_cost = 1000")
+    found = only(explain(settings(database), FEW, how=TRY).first.diagnosis.found, "seq_scan_discards_rows")
+    assert found.finding.cure_sql == ""
+    assert found.finding.tried is not None
+    assert not found.finding.tried.helped
+    assert "Tried on a clone:" in found.finding.why
+    assert "that is no help, so no cure" in found.finding.why
+
+
+def test_a_saved_plan_is_tried_where_it_says_of_which_statement_it_is(database: Database) -> None:
+    filled(database)
+    [(plan,)] = database.all(f"EXPLAIN (FORMAT JSON, ANALYZE, VERBOSE) {FEW}")
+    saved = json.dumps({"Query Text": FEW, **plan[0]})
+    found = explain(settings(database), saved, how=TRY)
+    finding = only(found.first.diagnosis.found, "seq_scan_discards_rows").finding
+    assert finding.tried is not None
+    assert finding.tried.helped
+    without = explain(settings(database), json.dumps(plan), how=TRY)
+    assert only(without.first.diagnosis.found, "seq_scan_discards_rows").finding.tried is None
+    assert any("does not say of which statement" in note for note in without.notes)
+
+
+def test_what_is_to_stay_at_the_source_stays_and_the_trial_is_told(database: Database) -> None:
+    """Without the common values of the column the planner knows only how many there are."""
+    filled(database)
+    found = explain(settings(database, "public.orders.status"), FEW, how=TRY)
+    finding = only(found.first.diagnosis.found, "seq_scan_discards_rows").finding
+    assert finding.tried is not None
+    assert finding.tried.before == pytest.approx(found.first.diagnosis.plan.root.number("Total Cost"), rel=0.3)
