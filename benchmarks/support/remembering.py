@@ -27,6 +27,11 @@ class Remembering:
         self._sizes: dict[Proposed, tuple[int | None, float]] = {}
         self._offered: set[Proposed] = set()
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """As the planner."""
+        return self._planner.notes
+
     def begin(self) -> None:
         """Counts from zero, for another way."""
         self.asked, self.saved = 0, 0.0
