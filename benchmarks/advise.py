@@ -31,6 +31,7 @@ from .support.advising import EXTEND, OURS, Workload
 from .support.executing import Executed
 from .support.options import Options
 from .support.report import Goal, Report
+from .support.tpc import Loaded
 
 SCALE, ROUNDS = 0.1, 3
 SIZES = (12.0, 24.0, 49.0, 92.0, 131.0, 200.0, 300.0, float("inf"))
