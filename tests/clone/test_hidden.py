@@ -134,7 +134,6 @@ def test_code_of_the_source_gets_no_rights_here(make_database: Callable[..., Dat
     with Clone(database.dsn, folders=server_folders()) as clone:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             clone.connection.execute("EXPLAIN SELECT * FROM u WHERE a = écrit(7)")
-        assert any("permission denied" in each.reason for each in clone.missing.skipped)
         assert clone.missing.statistics == ()
         assert clone.connection.execute("SELECT count(*) FROM pg_event_trigger").fetchone() == (0,)
         assert clone.connection.execute("SHOW is_superuser").fetchone() == ("off",)

@@ -21,6 +21,7 @@ from pgwright.server import find
 from tests.clone.conftest import HERE, Pair
 from tests.clone.costs import differing, planned, statements
 from tests.support.background import Background
+from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database, Server
 from tests.support.own import own, standby
 from tests.support.selection import server_folders
@@ -103,6 +104,15 @@ def test_a_source_that_goes_away_leaves_nothing(database: Database, temporary: P
     error = ended(database, "application_name = 'pg_dump'").error
     assert isinstance(error, ConnectError), error
     assert list(temporary.iterdir()) == []
+
+
+def test_a_pooler_in_between_is_refused(database: Database) -> None:
+    with (
+        PgBouncer(database.server.host, database.server.port) as bouncer,
+        pytest.raises(Refused, match="A pooler stands in between") as caught,
+    ):
+        make(bouncer.dsn(database.name))
+    assert "direct_dsn" in caught.value.hint
 
 
 def test_ctrl_c_leaves_nothing(database: Database) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pgwright.base.finding import Finding, Severity
+from pgwright.diagnose.advise.indexes.advice import Advised, Drop, Effect, IndexAdvice
+from pgwright.diagnose.advise.indexes.prepare import Prepared, Unplanned
+from pgwright.diagnose.advise.indexes.report import IndexesReport
 from pgwright.diagnose.advise.settings.advising import SettingsAdvice, Told
 from pgwright.diagnose.advise.settings.amounts import GB, MB
 from pgwright.diagnose.advise.settings.situation import Advice, Hardware, Setting, Situation, Standing
@@ -11,7 +14,11 @@ from pgwright.diagnose.advise.settings.tables import TableAdvice
 from pgwright.diagnose.advise.statistics.advising import StatisticsAdvice
 from pgwright.diagnose.advise.statistics.candidates import Candidate
 from pgwright.diagnose.autovacuum import Rates, Relation, course, target
-from pgwright.workload.values import Pages, Statement
+from pgwright.diagnose.indexes import Index as StandingIndex
+from pgwright.diagnose.indexes import Kind, Table, Verdict
+from pgwright.diagnose.indexes.writing import WriteCost
+from pgwright.diagnose.whatif.proposed import Proposed
+from pgwright.workload.values import Origin, Pages, Statement, Workload
 
 BUFFERS = Setting(
     name="shared_buffers", value="16384", unit="8kB", context="postmaster", source="default", boot="16384"
@@ -84,5 +91,46 @@ STATISTICS = StatisticsAdvice(
             Candidate(table=1, columns=("a", "b\x1b"), matching=True, grouping=True, statements=2, weight=9.0),
         ),
     ),
+    notes=("n",),
+)
+
+
+INDEX = Proposed(schema="public", table="t", keys=("a", "b DESC"), include=("c",), where="d IS NULL")
+FASTER = Effect(text="SELECT *\n  FROM t\x1b WHERE a = $1", calls=9, weight=0.8, ratio=0.05)
+SLOWER = Effect(text="INSERT INTO t VALUES ($1)", calls=90, weight=0.2, ratio=1.2)
+OLD = StandingIndex(
+    oid=2, table=1, schema="public", name="t_a", partitioned=False, method="btree", keys=(), definition=""
+)
+VERDICT = Verdict(
+    kind=Kind.COVERED,
+    index=OLD,
+    table=Table(oid=1, schema="public", name="t", kind="r"),
+    reason="public.t_a is the beginning of public.t_a_b.",
+    bytes=8192 * 1000,
+    write=WriteCost(entries=10, per_second=None, bytes_each=None),
+    caveats=("it is smaller",),
+)
+INDEXES = IndexesReport(
+    tier="clone",
+    advice=IndexAdvice(
+        after=0.3,
+        indexes=(Advised(index=INDEX, bytes=5 * 1024**2, gain=0.7, upkeep=0.04, effects=(FASTER, SLOWER)),),
+        drops=(Drop(verdict=VERDICT, loss=0.0),),
+        withheld=(Drop(verdict=VERDICT, loss=0.2, slowest=SLOWER),),
+        effects=(FASTER, SLOWER),
+        bytes=5 * 1024**2,
+        candidates=12,
+        plans=34,
+        finished=False,
+    ),
+    prepared=Prepared(
+        cases=(),
+        unplanned=(Unplanned(text="SELECT * FROM gone", reason="there is no gone"),),
+        left=2,
+        amount=9000,
+        timed=True,
+    ),
+    workload=Workload(origin=Origin.FILE),
+    seconds=4.2,
     notes=("n",),
 )

@@ -15,6 +15,7 @@ from pgwright.diagnose.health import catalogue
 from pgwright.diagnose.history.baseline import to_document
 from pgwright.diagnose.query_plan.forms import json_
 from pgwright.evolve.plan.plan_file import from_json, to_json
+from pgwright.render.advise_indexes_json import advise_indexes_document
 from pgwright.render.advise_settings_json import advise_settings_document
 from pgwright.render.advise_statistics_json import advise_statistics_document
 from pgwright.render.config_text import config_document
@@ -61,6 +62,7 @@ DIAGNOSIS = diagnose(
 FINDING = Finding(kind="doctor", name="x", object="t", severity=Severity.DANGER)
 
 REAL: dict[str, Any] = {
+    "advise-indexes": advise_indexes_document(advice.INDEXES, "x"),
     "advise-statistics": advise_statistics_document(advice.STATISTICS),
     "advise-settings": advise_settings_document(advice.SETTINGS, "x"),
     "baseline": baseline_document(BaselineReport(migrations=STATUS.migrations, path="x", said=("y",))),

@@ -99,7 +99,9 @@ def snapshot(settings: Settings, connection: Connection) -> Catalog:
 def make(settings: Settings, connection: Connection, migrations: Sequence[Migration], allow: frozenset[str]) -> Plan:
     """The plan of `migrations` against the database as it is now; nothing is changed."""
     _refuse_unknown_grammar(connection, migrations)
-    plan = planner.make(migrations, sources(connection, snapshot(settings, connection), allow))
+    statements = [each.statement for migration in migrations for each in migration.statements]
+    extensions = tuple(each.text for each in statements if each.kind == "CreateExtensionStmt")
+    plan = planner.make(migrations, sources(connection, snapshot(settings, connection), allow, extensions))
     lacking = tuple(f"The role that migrates lacks {each}" for each in rights.missing(connection, plan.steps))
     return replace(plan, warnings=(*plan.warnings, *reach.obstacles(connection, settings, plan.steps), *lacking))
 
@@ -119,8 +121,11 @@ def _refuse_unknown_grammar(connection: Connection, migrations: Sequence[Migrati
         )
 
 
-def sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) -> planner.Sources:
-    """What the planner may ask, answered by the server at the other end of `connection`."""
+def sources(
+    connection: Connection, catalog: Catalog, allow: frozenset[str], extensions: Sequence[str] = ()
+) -> planner.Sources:
+    """What the planner may ask, answered by the server at the other end of `connection`; `extensions` are the
+    statements of the plan that make some."""
     begun = journal.version(connection) is not None
     known = workload.known(connection)
 
@@ -131,7 +136,7 @@ def sources(connection: Connection, catalog: Catalog, allow: frozenset[str]) -> 
         catalog=catalog,
         links=journal.links(connection) if begun else (),
         probe=partial(probe_expression, connection, catalog),
-        probe_index=partial(probe_index, connection, catalog),
+        probe_index=partial(probe_index, connection, catalog, extensions=extensions),
         statements=known,
         against_view=against,
         width=partial(stored_width, connection, catalog),

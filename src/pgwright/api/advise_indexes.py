@@ -84,7 +84,12 @@ def advise_indexes(
             snapshot = reader.read(connection)
         usages, notes = _usages(snapshot, asked.replicas)
         tell(Progress(what=_OPENING[asked.tier]))
-        place = Place(dsn=settings.direct_dsn or settings.dsn, blank=blank, folders=settings.clone.servers)
+        place = Place(
+            dsn=settings.direct_dsn or settings.dsn,
+            is_direct=bool(settings.direct_dsn),
+            blank=blank,
+            folders=settings.clone.servers,
+        )
         there = stack.enter_context(opened(place, Tier(asked.tier) if asked.tier else None))
         planner = there.planner
         prepared = prepare.prepare(planner, there.connection, workload, tell=lambda *done: tell(_planning(*done)))

@@ -197,7 +197,12 @@ def _planned(settings: Settings, first: Explained, asked: How) -> tuple[tuple[Tr
         return (), first, ("The plan does not say of which statement it is, so no index could be tried.",)
     found, trials = list(first.diagnosis.found), []
     blank = [column(text) for text in settings.clone.blank]
-    place = Place(dsn=settings.direct_dsn or settings.dsn, blank=blank, folders=settings.clone.servers)
+    place = Place(
+        dsn=settings.direct_dsn or settings.dsn,
+        is_direct=bool(settings.direct_dsn),
+        blank=blank,
+        folders=settings.clone.servers,
+    )
     with opened(place, Tier(asked.tier) if asked.tier else None) as there:
         for each in tried(there.planner, first.statement, found):
             with_cure = diagnose(each.plan, reader.read(there.connection, each.plan))

@@ -7,7 +7,7 @@ Needs the TEMPORARY privilege on the database.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -65,9 +65,12 @@ def probe_index(
     columns: Mapping[str, str | Column],
     statement: Node,
     partition_key: str | None = None,
+    *,
+    extensions: Sequence[str] = (),
 ) -> IndexFacts:
     """The facts about `statement`, an IndexStmt over `columns` (name → name in the catalog, or a Column that does not
-    exist yet) of the table; `partition_key` makes the copy a partitioned table. Raises Refused when the role may not
+    exist yet) of the table; `partition_key` makes the copy a partitioned table, and `extensions` are statements of the
+    same plan that make extensions: the operator class may be theirs. Raises Refused when the role may not
     make temporary tables, and translated errors of the server that are not about the index."""
     import psycopg
 
@@ -85,6 +88,7 @@ def probe_index(
                 f"an index cannot be tried on an empty temporary copy of {table.name}: {error.diag.message_primary}",
                 hint=grant,
             ) from error
+        _make(connection, extensions)
         made = parse.deparse_statement(_on_copy(statement))
         try:
             *_, row = script(connection, made, "SET LOCAL search_path = pg_catalog, pg_temp", _READ)
@@ -97,6 +101,19 @@ def probe_index(
         # The names before USING are our own, so this is the first one in the text.
         head, _, body = row[0].partition(" USING ")
         return IndexFacts(body=body, unique=head.startswith("CREATE UNIQUE "), columns=tuple(row[1]))
+
+
+def _make(connection: Connection, extensions: Sequence[str]) -> None:
+    """Makes them for this transaction, one by one; of one that cannot be made the step that wants it will tell."""
+    import psycopg
+
+    for each in extensions:
+        try:
+            with connection.transaction():
+                script(connection, each)
+        except psycopg.Error:
+            if connection.closed:
+                raise
 
 
 def _copy(columns: Mapping[str, Column | None], partition_key: str | None) -> str:

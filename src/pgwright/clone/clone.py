@@ -42,6 +42,12 @@ _SETTINGS = {
     "max_wal_size": "1GB",
     "shared_buffers": "64MB",
 }
+_POOLED = (
+    "A pooler stands in between, and pg_dump empties the search_path of its session: statements of the application "
+    "that get the same one afterwards would not find their tables."
+)
+_ANALYZE = b"ANALYZE pg_class, pg_attribute, pg_type, pg_index, pg_namespace"
+"""Nobody else does it here, and the statistics of ten thousand tables are joined with them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,10 +68,10 @@ class Clone:
 
     `connection` and `dsn` are those of a role that owns everything on the clone and is no superuser: what is planned
     there may run functions of the source. `blank` are columns whose values stay at the source, `folders` are looked at
-    first for server programs; `seconds` is how long it took to make, `held_seconds` how long its transaction at the
-    source lasted. Raises ConnectError, LockNotObtained, Refused (no
-    server programs here, or pg_dump may not read the schema) and StepFailed (the private server did not start, or there
-    is no space left).
+    first for server programs; `is_direct` says that `dsn` leads to the server itself or to a pool in session mode.
+    `seconds` is how long it took to make, `held_seconds` how long its transaction at the source lasted. Raises
+    ConnectError, LockNotObtained, Refused (no server programs here, a pooler in between, or pg_dump may not read the
+    schema) and StepFailed (the private server did not start, or there is no space left).
     """
 
     source: Source
@@ -76,8 +82,16 @@ class Clone:
     seconds: float
     held_seconds: float
 
-    def __init__(self, dsn: str, *, blank: Sequence[statistics.Column] = (), folders: Sequence[Path] = ()) -> None:
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        blank: Sequence[statistics.Column] = (),
+        folders: Sequence[Path] = (),
+        is_direct: bool = False,
+    ) -> None:
         self._dsn = dsn
+        self._is_direct = is_direct
         self._folders = folders
         self._blank = blank
         self._stack = ExitStack()
@@ -129,6 +143,8 @@ class Clone:
     def _read(self, spools: ExitStack) -> _Read:
         """Reads the source: its catalogs, pg_stats and file sizes, in one short transaction, and its schema."""
         with session.open(self._dsn, name="clone") as reading:
+            if not self._is_direct and session.is_pooled(reading):
+                raise Refused(_POOLED, hint="Set direct_dsn in pgwright.toml: a clone is made past the pooler.")
             started = time.monotonic()
             with looking(reading):
                 found = source.read(reading)
@@ -167,6 +183,7 @@ class Clone:
                 restoring = Restoring(filling, admin, owner.OWNER)
                 restoring.run(script.cut(read.script))
             restoring.notes += [*notes, *foreign.keep_apart(admin)]
+            admin.execute(_ANALYZE)
             with admin.transaction():
                 statistics.set_formats(admin)
                 admin.execute(b"UPDATE pg_catalog.pg_constraint SET contype = '-' WHERE contypid <> 0")

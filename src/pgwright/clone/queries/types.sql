@@ -1,10 +1,11 @@
--- For each type of a column its base type, the type of its elements or of the ranges in it, and which operators its statistics are ordered by:
--- those of the default b-tree class, as lookup_type_cache finds them: of the type itself, of one that it is binary
--- coercible to (varchar: text), or of its polymorphic family.
+-- For each type of a column its base type, the type of its elements or of the ranges in it, and which operators its
+-- statistics are ordered by: those of the default b-tree class, as lookup_type_cache finds them: of the type itself, of
+-- one that it is binary coercible to (varchar: text), or of its polymorphic family.
 CREATE TEMP TABLE base_types AS
 WITH RECURSIVE down(declared, type) AS (
     SELECT t.oid, t.oid FROM pg_catalog.pg_type t
-    WHERE t.oid < 16384 AND t.typtype <> 'p' OR t.oid IN (SELECT atttypid FROM pg_catalog.pg_attribute)
+    WHERE t.oid < 16384 AND t.typtype <> 'p'
+       OR t.oid IN (SELECT DISTINCT a.atttypid FROM pg_catalog.pg_attribute a WHERE a.atttypid >= 16384)
     UNION ALL
     SELECT d.declared, t.typbasetype FROM down d JOIN pg_catalog.pg_type t ON t.oid = d.type WHERE t.typtype = 'd'
 )

@@ -33,10 +33,11 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """How the database is reached (`dsn` leads to the server itself), and what a clone of it is to be like: columns
-    whose values stay away, and folders with server programs."""
+    """How the database is reached, and what a clone of it is to be like: columns whose values stay away, and folders
+    with server programs. `is_direct` says that `dsn` leads to the server itself, or to a pool in session mode."""
 
     dsn: str
+    is_direct: bool = False
     blank: Sequence[Column] = ()
     folders: Sequence[Path] = ()
 
@@ -75,7 +76,7 @@ def _reason(tier: Tier, error: PgwrightError) -> str:
 
 
 def _clone(place: Place, stack: ExitStack) -> tuple[Planner, Connection]:
-    clone = stack.enter_context(Clone(place.dsn, blank=place.blank, folders=place.folders))
+    clone = stack.enter_context(Clone(place.dsn, blank=place.blank, folders=place.folders, is_direct=place.is_direct))
     with session.open(place.dsn, name="whatif") as connection:
         available = [row[0] for row in connection.execute(query("available")).fetchall()]
     return OnClone(clone, extensions=available), clone.connection

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ....base.errors import PgwrightError
+from ....base.errors import PgwrightError, Refused
 from ....connect.session import Connection
 from ....sql import shape
 from ....workload.values import Statement, Workload
 from ...asking.draw import drawn
+from ...asking.explain import generic
 from ...asking.statement import filled, numbers, opened
 from ...conditions import constant
 from ...surroundings import reader
@@ -73,7 +74,7 @@ def prepare(
         try:
             drafts.append(_draft(planner, connection, statement, number))
         except PgwrightError as error:
-            unplanned.append(Unplanned(text=statement.text, reason=error.message))
+            unplanned.append(Unplanned(text=statement.text, reason=error.message.splitlines()[0]))
     amounts, timed = _amounts(drafts)
     return Prepared(
         cases=tuple(_weighed(drafts, weights(amounts, cap=cap))),
@@ -148,5 +149,10 @@ def _texts(connection: Connection, statement: Statement) -> Iterator[str]:
     if not numbers(text):
         yield text
         return
-    for each in drawn(connection, text, siblings):
+    try:
+        sets = drawn(connection, text, siblings)
+    except Refused:
+        generic(connection, text)  # where it could not be planned with any values, that is the better reason
+        raise
+    for each in sets:
         yield filled(text, each.values)
