@@ -70,7 +70,7 @@ class Recombine:
         return indexes
 
     def thinned(self, indexes: Set) -> Set:
-        """A set without what is missed least for its bytes, one after the other, until the rest is within the limits."""
+        """A set without what is missed least for its bytes, one after the other, until it is within the limits."""
         while new := self._costs.new(indexes):
             if self._costs.bytes(indexes) <= self._space and self._is_kept_up(indexes):
                 break
