@@ -17,6 +17,8 @@ from .plans import Set
 _PAGE = 8192
 _CHEAP = 8
 """Of so many indexes all pairs are given up."""
+_FORCED = 40
+"""For so many groups that had no space some is made."""
 
 
 class Recombine:
@@ -89,6 +91,7 @@ class Recombine:
                 changed = self.filled(left, saved=self._beside(left, base, saved))
                 if self._is_within(changed) and (now := self.price(changed)) < price - self._least / 4:
                     best, price = changed, now
+                    break
         return best
 
     def _starts(self, indexes: Set, saved: Mapping[Set, float]) -> Iterator[Set]:
@@ -96,7 +99,7 @@ class Recombine:
         missed least."""
         for gone in self._given_up(indexes):
             yield self._trimmed(indexes & ~gone)
-        for group in sorted(saved, key=lambda each: (-saved[each], each)):
+        for group in sorted(saved, key=lambda each: (-saved[each], each))[:_FORCED]:
             if saved[group] < self._least:
                 break
             if not self._is_within(indexes | group):
