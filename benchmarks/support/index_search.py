@@ -28,7 +28,7 @@ from pgwright.sql import quote
 
 LEAST_IMPROVEMENT = 0.003
 HALF = 0.5
-SECONDS = 60.0
+SECONDS = 30.0
 """What `anytime` may take at most for its seeds."""
 _PAGE = 8192
 

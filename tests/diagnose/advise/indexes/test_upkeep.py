@@ -1,72 +1,55 @@
-"""What indexes cost those who write."""
+"""What indexes add to a write: entries, a HOT update that is none any more, and the part of the rows that is held."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import pytest
 
 from pgwright.diagnose.advise.indexes.advice import written
+from pgwright.diagnose.advise.indexes.cases import Case
 from pgwright.diagnose.advise.indexes.upkeep import Upkeep, Written
 from pgwright.diagnose.indexes import reader
 from pgwright.diagnose.whatif.proposed import Proposed
 from tests.support.databases import Database
 
-from .imagined import case
-
 TABLE = ("public", "t")
 
 
-def upkeep(statement: str, table: Written, *indexes: Proposed, parts: dict[Proposed, float] | None = None) -> float:
-    """What the indexes add to a statement that is the whole workload."""
-    one = replace(case(0, "t", ["a"], 1.0), texts=(statement,))
-    return Upkeep([one], {TABLE: table}, lambda _: parts or {})(indexes)
+def added(statement: str, *new: Proposed, hot: float = 1.0, indexes: int = 2, part: float = 1.0) -> float:
+    """What the indexes add to the statement, where `id` is the only column of which an index knows."""
+    case = Case(number=0, text=statement, texts=(statement,), calls=1, weight=1.0, cost=1.0, accesses=(), candidates=())
+    tables = {TABLE: Written(indexes=indexes, hot=hot, indexed=frozenset({"id"}), sparing=frozenset({"brin"}))}
+    return Upkeep([case], tables, lambda several: dict.fromkeys(several, part))(new)
 
 
-def index(*keys: str, method: str = "btree", where: str = "", include: tuple[str, ...] = ()) -> Proposed:
-    return Proposed(schema="public", table="t", keys=keys, method=method, where=where, include=include)
+def index(key: str, *, where: str = "", method: str = "btree") -> Proposed:
+    """An index on the table."""
+    return Proposed(schema="public", table="t", keys=(key,), where=where, method=method)
 
 
-PLAIN = Written(indexes=3, hot=0.8, indexed=frozenset({"id"}), sparing=frozenset({"brin"}))
-INSERT = "INSERT INTO t VALUES (1)"
+def test_an_insert_makes_an_entry_in_each() -> None:
+    statement = "INSERT INTO t VALUES (1)"
+    assert added(statement, index("a")) == pytest.approx(1 / 3)
+    assert added(statement, index("a"), index("b", method="brin")) == pytest.approx(1.15 / 3)
+    assert added(statement, index("a gin_trgm_ops", method="gin")) == pytest.approx(5 / 3)
+    assert added(statement, index("a", where="b IS NULL"), part=0.1) == pytest.approx(0.1 / 3)
 
 
-@pytest.mark.parametrize(
-    ("statement", "indexes", "added"),
-    [
-        (INSERT, [index("a")], 1 / 4),
-        (INSERT, [index("a"), index("b")], 2 / 4),
-        (INSERT, [index("a", method="gin")], 3 / 4),
-        (INSERT, [index("a", method="brin")], 0.05 / 4),
-        ("INSERT INTO autre VALUES (1)", [index("a")], 0.0),
-        ("SELECT 1", [index("a")], 0.0),
-        ("DELETE FROM t", [index("a")], 0.0),
-        ("UPDATE t SET z = 1", [index("a")], 0.0),
-        # an entry, and those of three indexes for the updates that were HOT
-        ("UPDATE t SET a = 1", [index("a")], (1 + 0.8 * 3) / 4),
-        ("UPDATE t SET a = 1", [index("b", include=("a",))], (1 + 0.8 * 3) / 4),
-        ("UPDATE t SET a = 1", [index("b", where="a = 3")], (1 + 0.8 * 3) / 4),
-        ("UPDATE t SET a = 1", [index("(lower(a))")], (1 + 0.8 * 3) / 4),
-        ("UPDATE t SET a = 1", [index("a DESC", "b"), index("b")], (1 + 0.8 * 3) / 4),
-        # not HOT before
-        ("UPDATE t SET a = 1, id = 2", [index("a")], 1 / 4),
-        ("UPDATE t SET a = 1", [index("a", method="brin")], 0.05 / 4),
-        ("WITH x AS (INSERT INTO t VALUES (1) RETURNING *) SELECT * FROM x", [index("a")], 1 / 4),
-        ("MERGE INTO t USING s ON t.id = s.id WHEN NOT MATCHED THEN INSERT VALUES (1)", [index("a")], 1 / 4),
-    ],
-)
-def test_what_a_write_takes_more(statement: str, indexes: list[Proposed], added: float) -> None:
-    assert upkeep(statement, PLAIN, *indexes) == pytest.approx(added)
+def test_an_update_of_another_column_stays_hot() -> None:
+    assert added("UPDATE t SET b = 1", index("a")) == 0
 
 
-def test_a_partial_index_takes_its_part() -> None:
-    partial = index("a", where="b = 1")
-    assert upkeep(INSERT, PLAIN, partial, parts={partial: 0.02}) == pytest.approx(0.02 / 4)
+def test_an_update_that_was_hot_pays_for_all() -> None:
+    assert added("UPDATE t SET a = 1", index("a")) == pytest.approx((1 + 2) / 1.7)
+    assert added("UPDATE t SET a = 1", index("a"), hot=0.5) == pytest.approx((1 + 0.5 * 2) / (1.7 + 0.5 * 2))
 
 
-def test_before_16_block_ranges_end_hot_updates() -> None:
-    old = replace(PLAIN, sparing=frozenset())
-    assert upkeep("UPDATE t SET a = 1", old, index("a", method="brin")) == pytest.approx((0.05 + 0.8 * 3) / 4)
+def test_an_index_that_spares_hot_updates_costs_its_own_entry() -> None:
+    assert added("UPDATE t SET a = 1", index("a", method="brin")) == pytest.approx(0.15 / 1.7)
+
+
+def test_an_update_that_never_was_hot_makes_an_entry_in_each() -> None:
+    assert added("UPDATE t SET id = 1", index("a")) == pytest.approx(1 / 3.7)
+    assert added("UPDATE t SET b = 1", index("a"), hot=0.0) == pytest.approx(1 / 3.7)
 
 
 @pytest.mark.majors("all")

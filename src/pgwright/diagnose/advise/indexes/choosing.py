@@ -50,10 +50,10 @@ def choose(
     best, others = pool.useful(costs, is_late)
     more = dict.fromkeys([*best, *others, *pool.shorter([*best, *others]), *pool.merged(best)])
     kept = _offered(costs, more, is_late)
+    complete = not is_late()
     costs.restrict(kept)
     search = Search(costs, limits, tell=tell, now=now, began=began)
     chosen = search.best()
-    complete = len(sizes) == len(asked) or not is_late()
     return Choice(indexes=chosen, candidates=len({*sizes, *kept}), finished=search.finished and complete)
 
 

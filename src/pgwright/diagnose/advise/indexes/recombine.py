@@ -2,8 +2,8 @@
 
 Each plan says: with these indexes, or more, this statement costs at most so much. So for any set there is a price that
 is never too low, and a whole search takes less time than some plans. It takes indexes by what plans use together: two
-that help only as a pair are found as one step. Then it gives up one index of the result, or two, fills the space anew,
-and keeps what is better.
+that help only as a pair are found as one step. Then it gives up one index of the result, or two, or what must go for
+something that had no space, fills the space anew, and keeps what is better.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from .plans import Set
 _PAGE = 8192
 _CHEAP = 8
 """Of so many indexes all pairs are given up."""
+_FORCED = 40
+"""For so many groups that had no space some is made."""
 
 
 class Recombine:
@@ -69,10 +71,11 @@ class Recombine:
             indexes |= best
         return indexes
 
-    def thinned(self, indexes: Set) -> Set:
-        """A set without what is missed least for its bytes, one after the other, until the rest is within the limits."""
-        while new := self._costs.new(indexes):
-            if self._costs.bytes(indexes) <= self._space and self._is_kept_up(indexes):
+    def thinned(self, indexes: Set, *, keep: Set = 0) -> Set:
+        """A set without what is missed least for its bytes, one after the other, until it is within the limits; what is
+        to be kept stays."""
+        while new := self._costs.new(indexes & ~keep):
+            if self._is_within(indexes):
                 break
             bits = {index: self._costs.bit(index) for index in new}
             missed = {index: self._saved(indexes & ~bit, bit) / self._costs.sizes[index] for index, bit in bits.items()}
@@ -81,19 +84,29 @@ class Recombine:
 
     def better(self, indexes: Set) -> Set:
         """The best set that is found from this one on."""
-        best, price, saved = indexes, self.price(indexes), self._beside(indexes, 0, {})
-        found = True
-        while found and not self._is_over():
-            found = False
-            for gone in self._given_up(best):
-                if gone & ~best:
-                    continue
-                left = self._trimmed(best & ~gone)
-                changed = self.filled(left, saved=self._beside(left, best, saved))
-                if (now := self.price(changed)) < price - self._least / 4:
-                    best, price, found = changed, now, True
-                    saved = self._beside(best, 0, {})
+        best, price, base = indexes, self.price(indexes), None
+        while best != base and not self._is_over():
+            base, saved = best, self._beside(best, 0, {})
+            for left in self._starts(base, saved):
+                changed = self.filled(left, saved=self._beside(left, base, saved))
+                if self._is_within(changed) and (now := self.price(changed)) < price - self._least / 4:
+                    best, price = changed, now
+                    break
         return best
+
+    def _starts(self, indexes: Set, saved: Mapping[Set, float]) -> Iterator[Set]:
+        """Sets with space to fill: without an index or two, and with a group that had no space, in place of what is
+        missed least."""
+        for gone in self._given_up(indexes):
+            yield self._trimmed(indexes & ~gone)
+        for group in sorted(saved, key=lambda each: (-saved[each], each))[:_FORCED]:
+            if saved[group] < self._least:
+                break
+            if not self._is_within(indexes | group):
+                yield self._trimmed(self.thinned(indexes | group, keep=group))
+
+    def _is_within(self, indexes: Set) -> bool:
+        return self._costs.bytes(indexes) <= self._space and self._is_kept_up(indexes)
 
     def _given_up(self, indexes: Set) -> Iterator[Set]:
         """What is taken away to make space: nothing, each index, and pairs of those that are missed least for their
