@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import permutations
 
+from pgwright.diagnose.advise.access import Access
 from pgwright.diagnose.advise.indexes.cases import Case
 from pgwright.diagnose.advise.indexes.costs import Costs
 from pgwright.diagnose.advise.indexes.plans import Set
@@ -27,7 +28,7 @@ from pgwright.sql import quote
 
 LEAST_IMPROVEMENT = 0.003
 HALF = 0.5
-SECONDS = 120.0
+SECONDS = 60.0
 """What `anytime` may take at most for its seeds."""
 _PAGE = 8192
 
@@ -80,7 +81,7 @@ def anytime(costs: Costs, space: float) -> Set:
     ends = time.monotonic() + SECONDS
     liked: dict[Proposed, None] = {}
     for case in costs.cases:
-        made = _offered(costs, [index for keys in _orders(read(case)) for index in keys])
+        made = _offered(costs, [index for keys in _orders(compared(case)) for index in keys])
         liked.update(dict.fromkeys(costs.new(costs.used(case.number, costs.now | made))))
     pool = [*liked, *_merged(list(liked))]
     made = _offered(costs, pool)
@@ -103,11 +104,10 @@ def read(case: Case) -> dict[Table, tuple[str, ...]]:
     return _columns((access.table, (*_compared(access), *(access.needed or ()))) for access in case.accesses)
 
 
-def _compared(access: object) -> set[str]:
-    keys = (*access.equal, *access.joined, *access.bounded)  # type: ignore[attr-defined]
-    ordered = {name.split(" ")[0].strip('"') for order in (*access.orders, access.grouped) for name in order}  # type: ignore[attr-defined]
-    needed = access.needed or frozenset()  # type: ignore[attr-defined]
-    return {column for key in keys for column in key.columns} | (ordered & needed)
+def _compared(access: Access) -> set[str]:
+    keys = (*access.equal, *access.joined, *access.bounded)
+    ordered = {name.split(" ")[0].strip('"') for order in (*access.orders, access.grouped) for name in order}
+    return {column for key in keys for column in key.columns} | (ordered & (access.needed or frozenset()))
 
 
 def _columns(found: Iterable[tuple[Table, Sequence[str]]]) -> dict[Table, tuple[str, ...]]:

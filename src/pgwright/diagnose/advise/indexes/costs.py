@@ -131,7 +131,7 @@ class Costs:
         worth nothing, of the others the floor is known."""
         seen = indexes & self._relevant[number]
         more &= self._relevant[number] & ~seen
-        if not more or self._base[number] <= 0:
+        if not more or not 0 < self._base[number] < _NEVER:
             return
         enough = self.ratio(number, seen) - least / max(self.cases[number].weight, 1e-9)
         for at in range(len(self._known[number])):
@@ -147,7 +147,7 @@ class Costs:
         the case now they cost."""
         base = self._base[number]
         for known in self._known[number]:
-            yield [(each.used, each.cost / base if base > 0 else 1.0) for each in known.plans]
+            yield [(each.used, each.cost / base if 0 < base < _NEVER else 1.0) for each in known.plans]
 
     def _number(self, index: Index, relevant: Sequence[bool]) -> None:
         bit = 1 << len(self._indexes)

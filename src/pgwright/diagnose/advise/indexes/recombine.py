@@ -69,6 +69,16 @@ class Recombine:
             indexes |= best
         return indexes
 
+    def thinned(self, indexes: Set) -> Set:
+        """A set without what is missed least for its bytes, one after the other, until the rest is within the limits."""
+        while new := self._costs.new(indexes):
+            if self._costs.bytes(indexes) <= self._space and self._is_kept_up(indexes):
+                break
+            bits = {index: self._costs.bit(index) for index in new}
+            missed = {index: self._saved(indexes & ~bit, bit) / self._costs.sizes[index] for index, bit in bits.items()}
+            indexes &= ~bits[min(new, key=lambda index: (missed[index], index))]
+        return indexes
+
     def better(self, indexes: Set) -> Set:
         """The best set that is found from this one on."""
         best, price, saved = indexes, self.price(indexes), self._beside(indexes, 0, {})

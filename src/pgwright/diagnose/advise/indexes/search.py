@@ -81,13 +81,12 @@ class Search:
 
     def best(self) -> Set:
         """The best set within the limits that was found; it holds the indexes that are there."""
-        starts = [self.costs.now]
-        for power in _POWERS:
-            starts.append(self._recombine().filled(self.costs.now, power=power))
-        best = min(starts, key=self._rank)
+        starts = [self._recombine().filled(self.costs.now, power=power) for power in _POWERS]
+        best = min((self.costs.now, *starts), key=self._rank)
         self._say("begin", best)
         grown = self.grow(self.costs.now)
         ends = [self.polish(each) for each in dict.fromkeys((grown, best))]
+        ends.append(self.polish(self._thinned()))
         return self.tidy(min((*ends, best), key=self._rank))
 
     def polish(self, indexes: Set) -> Set:
@@ -171,12 +170,18 @@ class Search:
                 break
             self.costs.probe(number, indexes, self._moves.pool, least=LEAST_GAIN / 4)
 
-    def _recombine(self) -> Recombine:
+    def _thinned(self) -> Set:
+        """What would be best without limits, and of that what is missed most within them."""
+        everything = self._recombine(Limits()).filled(self.costs.now, power=0.0)
+        return self._recombine().thinned(everything)
+
+    def _recombine(self, limits: Limits | None = None) -> Recombine:
+        limits = limits or self.limits
         return Recombine(
             self.costs,
             self._moves.pool,
-            space=self.limits.bytes,
-            writing=self.limits.writing,
+            space=limits.bytes,
+            writing=limits.writing,
             least=LEAST_GAIN,
             is_over=self._is_over,
         )
