@@ -18,7 +18,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("text", "message", "hint"),
     [
         ("[profil.x]", "pgwright.toml:1: profil is unknown", "Did you mean profile?"),
-        ("\n[lint]", "pgwright.toml:2: lint is unknown", "Known here: execute, health, profile, throttle."),
+        ("\n[lint]", "pgwright.toml:2: lint is unknown", "Known here: clone, execute, health, profile, throttle."),
+        ("[clone]\nserver = 1", "pgwright.toml:2: server in [clone] is unknown", "Known here: blank, servers."),
+        ("[clone]\nservers = 'x'", "servers in [clone] must be a list of texts", "Known here: blank, servers."),
         ("[profile.a]\n\ndns = 'x'", "pgwright.toml:3: dns in [profile.a] is unknown", "Did you mean dsn?"),
         ("[execute]\nlock_bugdet = 3", "pgwright.toml:2: lock_bugdet in [execute] is unknown", "lock_budget?"),
         ("[profile.a]\nschemas = 'x'", "pgwright.toml:2: schemas in [profile.a] must be a list", "schemas = ["),

@@ -7,6 +7,7 @@ import pytest
 
 from pgwright.base.errors import ConfigError
 from pgwright.config import ExecuteSettings, Settings, load
+from pgwright.config.clone import CloneSettings
 from pgwright.config.health import HealthSettings
 from pgwright.config.settings import ThrottleSettings
 
@@ -62,10 +63,11 @@ def test_a_profile_and_the_lines_of_its_values(project: Path) -> None:
 
 
 def test_every_value_has_an_origin(project: Path) -> None:
-    expected = {item.name for item in fields(Settings)} - {"execute", "health", "throttle", "origins"}
+    expected = {item.name for item in fields(Settings)} - {"clone", "execute", "health", "throttle", "origins"}
     expected |= {f"execute.{item.name}" for item in fields(ExecuteSettings)}
     expected |= {f"throttle.{item.name}" for item in fields(ThrottleSettings)}
     expected |= {f"health.{item.name}" for item in fields(HealthSettings)}
+    expected |= {f"clone.{item.name}" for item in fields(CloneSettings)}
     assert load(folder=project, profile="prod", environ={}).origins.keys() == expected
     assert load(folder=project, dsn="host=x", environ={}).origins.keys() == expected
     assert load(folder=project, environ={}).origins.keys() == expected
@@ -120,3 +122,14 @@ def test_an_unknown_profile_is_named(project: Path, tmp_path_factory: pytest.Tem
     assert caught.value.exit_code == 2
     with pytest.raises(ConfigError, match=r"no pgwright\.toml was found"):
         load(folder=tmp_path_factory.mktemp("empty"), profile="prod", environ={})
+
+
+def test_folders_of_clones_are_counted_from_the_file(tmp_path: Path) -> None:
+    (tmp_path / "pgwright.toml").write_text(
+        '[clone]\nservers = ["bin", "/usr/bin"]\nblank = ["s.t.c"]\n', encoding="utf-8"
+    )
+    below = tmp_path / "below"
+    below.mkdir()
+    settings = load(folder=below, environ={})
+    assert settings.clone == CloneSettings(servers=(tmp_path / "bin", Path("/usr/bin")), blank=("s.t.c",))
+    assert settings.origins["clone.blank"].endswith("pgwright.toml:3 [clone]")
