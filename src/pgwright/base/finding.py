@@ -36,6 +36,11 @@ class Evidence:
     disproof: str = ""
 
 
+def where(tier: str) -> str:
+    """A tier in words, as they follow "tried"."""
+    return _WHERE.get(tier, f"on {tier}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Trial:
     """A cure that was tried: where (`tier`), and what it changed from `before` to `after`, both in `unit`."""
@@ -48,7 +53,7 @@ class Trial:
     @property
     def where(self) -> str:
         """The tier in words."""
-        return _WHERE.get(self.tier, f"on {self.tier}")
+        return where(self.tier)
 
     @property
     def helped(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..base.amount import size
+from ..base.finding import where
 from ..diagnose.advise.indexes.advice import Advised, Drop, Effect
 from ..diagnose.advise.indexes.report import IndexesReport
 from .layout import PLAIN, Style, clean, duration, indented, plural
@@ -62,9 +63,9 @@ def _drop(drop: Drop, tier: str, columns: int, style: Style) -> list[str]:
     verdict = drop.verdict
     lines = [style.bold(line) for line in clean(verdict.cure_sql, keep_lines=True).splitlines()]
     if drop.readers:
-        tried = f"tried on the tier {tier} with {plural(drop.readers, 'statement')}, and not missed"
+        tried = f"tried {where(tier)} with {plural(drop.readers, 'statement')}, and not missed"
     else:
-        tried = "no statement of the workload reads its table" if drop.proven else f"not tried on the tier {tier}"
+        tried = "no statement of the workload reads its table" if drop.proven else f"not tried {where(tier)}"
     lines += indented(f"frees {size(verdict.bytes)}; {tried}", columns, first="  ")
     lines += indented(clean(verdict.reason), columns, first="  ")
     for caveat in verdict.caveats:

@@ -37,7 +37,7 @@ def test_without_programs_and_extensions_it_is_the_model_and_both_reasons_are_to
         assert there.planner.tier == "model"
         assert there.planner.cost("SELECT * FROM t WHERE id = 3", ()).cost > 0
     clone, hypopg = there.reasons
-    assert clone.startswith("Not tried on the tier clone: ")
+    assert clone.startswith("Not tried on a clone: ")
     assert "HypoPG is not installed in this database" in hypopg
 
 

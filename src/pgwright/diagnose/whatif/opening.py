@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ...base.errors import PgwrightError, Refused, StepFailed
+from ...base.finding import where
 from ...clone.clone import Clone
 from ...clone.statistics import Column
 from ...connect import session
@@ -72,7 +73,7 @@ def opened(place: Place, tier: Tier | None = None) -> Iterator[Opened]:
 
 def _reason(tier: Tier, error: PgwrightError) -> str:
     hint = f" {error.hint}" if error.hint else ""
-    return f"Not tried on the tier {tier}: {error.message}{hint}"
+    return f"Not tried {where(tier)}: {error.message}{hint}"
 
 
 def _clone(place: Place, stack: ExitStack) -> tuple[Planner, Connection]:
