@@ -17,6 +17,7 @@ from pgwright.diagnose.history.baseline import to_text
 from pgwright.server.private import PrivateServer
 from tests.support.databases import Server
 from tests.support.plans import hard
+from tests.support.selection import EDGES_IN_CI
 
 SETTINGS = {
     "autovacuum_naptime": "1",
@@ -46,7 +47,7 @@ def run(private: PrivateServer, script: str) -> None:
         connection.execute(script.encode())
 
 
-@pytest.mark.majors("every")
+@pytest.mark.majors(*EDGES_IN_CI)
 def test_nothing_changed(private: PrivateServer, tmp_path: Path) -> None:
     queries, baseline = tmp_path / "hard.sql", tmp_path / "plans.json"
     texts = [f"-- name: {each.name}\n{each.sql};\n" for each in hard()[1] if each.name in NAMES]

@@ -98,7 +98,7 @@ class Account:
         elif whole and not self.everything:
             yield f"not run: most tests on {'15, 16 and 17' if in_ci() else '14 to 17'} (make test-all runs them)"
             if not in_ci():
-                yield "not run: three of four life cycles (CI=true, make test-all and naming a file run them)"
+                yield "not run: seven of eight life cycles (CI=true, make test-all and naming a file run them)"
         if whole and "not long" in self.chosen:
             yield "not run: tests marked long (CI=true or make test-all runs them)"
         for reason in self.forbidden:
