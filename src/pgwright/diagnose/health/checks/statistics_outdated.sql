@@ -6,7 +6,11 @@ SELECT n.nspname AS schema, c.relname AS name, c.relkind AS kind, c.reltuples::f
                                                        pg_stat_get_last_autoanalyze_time(c.oid)))::float8 AS seconds,
        coalesce((SELECT o.option_value::float8 FROM pg_options_to_table(c.reloptions) o
                  WHERE o.option_name = 'autovacuum_analyze_scale_factor'),
-                current_setting('autovacuum_analyze_scale_factor')::float8) AS factor
+                current_setting('autovacuum_analyze_scale_factor')::float8) AS factor,
+       current_setting('autovacuum')::bool AND current_setting('track_counts')::bool
+       AND coalesce((SELECT o.option_value::bool FROM pg_options_to_table(c.reloptions) o
+                     WHERE o.option_name = 'autovacuum_enabled'), true) AS autovacuum,
+       extract(epoch FROM current_setting('autovacuum_naptime')::interval)::float8 AS naptime
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.reltuples >= 0
@@ -15,7 +19,8 @@ WHERE c.relkind IN ('r', 'm') AND c.relpersistence <> 't' AND c.reltuples >= 0
   AND (pg_stat_get_last_analyze_time(c.oid) IS NOT NULL OR pg_stat_get_last_autoanalyze_time(c.oid) IS NOT NULL)
 UNION ALL
 SELECT n.nspname, c.relname, c.relkind, c.reltuples, NULL, parts.rows,
-       extract(epoch FROM clock_timestamp() - pg_stat_get_last_analyze_time(c.oid))::float8, NULL
+       extract(epoch FROM clock_timestamp() - pg_stat_get_last_analyze_time(c.oid))::float8, NULL,
+       NULL, NULL
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (SELECT sum(greatest(l.reltuples, 0))::float8 AS rows
