@@ -235,7 +235,7 @@ class Crew:
             if state and writer.version == OLD and state in self.named:
                 self.named[state] += 1
             elif len(self.failures) < 20:
-                self.failures.append(f"{writer.version} {op}: {code}{str(error).splitlines()[0]}")
+                self.failures.append(f"{writer.version} {op}: {code}{' '.join(str(error).split())}")
 
     def __enter__(self) -> Self:
         return self
