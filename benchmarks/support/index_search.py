@@ -25,6 +25,8 @@ from pgwright.diagnose.advise.indexes.costs import Costs
 from pgwright.diagnose.advise.indexes.plans import Set
 from pgwright.diagnose.whatif.proposed import Proposed
 from pgwright.sql import quote
+from pgwright.sql.expression import columns
+from pgwright.sql.index_key import bare
 
 LEAST_IMPROVEMENT = 0.003
 HALF = 0.5
@@ -107,7 +109,7 @@ def read(case: Case) -> dict[Table, tuple[str, ...]]:
 def _compared(access: Access) -> set[str]:
     keys = (*access.equal, *access.joined, *access.bounded)
     ordered = {name.split(" ")[0].strip('"') for order in (*access.orders, access.grouped) for name in order}
-    return {column for key in keys for column in key.columns} | (ordered & (access.needed or frozenset()))
+    return {column for key in keys for column in columns(bare(key.sql))} | (ordered & (access.needed or frozenset()))
 
 
 def _columns(found: Iterable[tuple[Table, Sequence[str]]]) -> dict[Table, tuple[str, ...]]:
@@ -117,9 +119,9 @@ def _columns(found: Iterable[tuple[Table, Sequence[str]]]) -> dict[Table, tuple[
     return {table: tuple(sorted(names)) for table, names in sorted(tables.items())}
 
 
-def _orders(columns: dict[Table, tuple[str, ...]]) -> Iterator[list[Proposed]]:
+def _orders(tables: dict[Table, tuple[str, ...]]) -> Iterator[list[Proposed]]:
     """For each table the indexes on one column and on two in both orders."""
-    for table, names in columns.items():
+    for table, names in tables.items():
         ways = [keys for length in (1, 2) for keys in permutations(names, length)]
         yield [
             Proposed(schema=table[0], table=table[1], keys=tuple(quote.ident(name) for name in keys)) for keys in ways

@@ -20,12 +20,15 @@ from tests.support.selection import server_folders
 SCRIPT = """
 CREATE EXTENSION pg_stat_statements;
 CREATE TABLE ventes (id int PRIMARY KEY, client int, état text, at timestamp, montant int, stock int);
-INSERT INTO ventes SELECT i, i % 4999, CASE WHEN i % 50 = 0 THEN 'OUVERT' ELSE 'CLOS' END,
+INSERT INTO ventes SELECT i, i % 199, CASE WHEN i % 50 = 0 THEN 'OUVERT' ELSE 'CLOS' END,
     '2024-01-01'::timestamp + i * interval '1 minute', i % 977, 0 FROM generate_series(1, 50000) i;
 CREATE INDEX ventes_montant ON ventes (montant);
 CREATE INDEX ventes_montant_at ON ventes (montant, at);
 CREATE TABLE autre (id int, x int);
 INSERT INTO autre SELECT i, i % 5000 FROM generate_series(1, 50000) i;
+CREATE TABLE jamais (a int);
+CREATE INDEX jamais_a ON jamais (a);
+CREATE INDEX jamais_a_2 ON jamais (a);
 CREATE SCHEMA loin;
 CREATE TABLE loin.caché (id int);
 """
@@ -72,7 +75,7 @@ def test_statements_with_parameters_are_planned_with_drawn_values(shop: Own) -> 
     report = advised(shop)
     assert report.tier == "clone"
     assert report.prepared.timed
-    assert any(text.startswith("CREATE INDEX ON public.ventes (client") for text in sql(report)), sql(report)
+    assert any(text.startswith("CREATE INDEX ON public.ventes (client, at DESC)") for text in sql(report)), sql(report)
     assert "CREATE INDEX ON public.autre (x);" in sql(report)
     for name in ("caché", "passant"):
         [unplanned] = [each for each in report.prepared.unplanned if name in each.text]
@@ -100,6 +103,14 @@ def test_an_index_that_another_one_covers_is_dropped_after_a_trial(shop: Own) ->
     assert drop.proven
     assert drop.readers >= 1
     assert "DROP INDEX public.ventes_montant;" in advised(shop).migration
+
+
+@pytest.mark.e2e
+def test_an_index_that_no_statement_could_try_is_named_and_stays_out_of_the_migration(shop: Own) -> None:
+    report = advised(shop)
+    [drop] = [each for each in report.advice.drops if each.verdict.table.name == "jamais"]
+    assert (drop.loss, drop.readers, drop.proven) == (None, 0, False)
+    assert "jamais" not in report.migration
 
 
 @pytest.mark.e2e

@@ -115,8 +115,8 @@ INDEXES = IndexesReport(
     advice=IndexAdvice(
         after=0.3,
         indexes=(Advised(index=INDEX, bytes=5 * 1024**2, gain=0.7, upkeep=0.04, effects=(FASTER, SLOWER)),),
-        drops=(Drop(verdict=VERDICT, loss=0.0),),
-        withheld=(Drop(verdict=VERDICT, loss=0.2, slowest=SLOWER),),
+        drops=(Drop(verdict=VERDICT, loss=0.0, readers=3),),
+        withheld=(Drop(verdict=VERDICT, loss=0.2, readers=3, slowest=SLOWER),),
         effects=(FASTER, SLOWER),
         bytes=5 * 1024**2,
         candidates=12,

@@ -24,6 +24,16 @@ def test_drops_say_what_was_tried_and_what_is_missed_is_kept() -> None:
     assert "without it the workload costs 20.0% more" in " ".join(text.split())
 
 
+def test_a_drop_that_was_not_tried_says_why() -> None:
+    [drop] = INDEXES.advice.drops
+    for readers, said in ((0, "no statement of the workload reads its table"), (2, "not tried on a clone")):
+        drops = (replace(drop, loss=None, readers=readers),)
+        changed = replace(INDEXES, advice=replace(INDEXES.advice, drops=drops))
+        assert said in " ".join(advise_indexes_text(changed).split())
+        assert "DROP" not in changed.migration
+    assert "DROP INDEX public.t_a;" in INDEXES.migration
+
+
 def test_what_could_not_be_weighed_is_said() -> None:
     text = " ".join(advise_indexes_text(INDEXES).split())
     assert "Not planned: 1 statement SELECT * FROM gone: there is no gone" in text

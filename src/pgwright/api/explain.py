@@ -18,8 +18,6 @@ from ._columns import column
 if TYPE_CHECKING:
     from ..connect.session import Connection
     from ..diagnose.asking.explain import Way
-    from ..diagnose.surroundings import Surroundings
-    from ..diagnose.surroundings.reader import Question
 
 TIER = "session"
 """Where settings are tried: in a transaction of this session, by running the statement again."""
@@ -106,8 +104,10 @@ class _Server:
     """Where statements are explained. What is around plans of the same tables is asked once."""
 
     def __init__(self, connection: Connection) -> None:
+        from ..diagnose.surroundings.reader import Reader
+
         self.connection = connection
-        self._around: dict[Question, Surroundings] = {}
+        self._reader = Reader(connection)
 
     def explained(self, statement: str, way: Way, name: str = "", values: Mapping[int, str] | None = None) -> Explained:
         """A statement, explained as `way` says."""
@@ -118,12 +118,7 @@ class _Server:
 
     def diagnosed(self, plan: QueryPlan) -> Diagnosis:
         """A plan of this server, diagnosed."""
-        from ..diagnose.surroundings import reader
-
-        question = reader.question(plan)
-        if question not in self._around:
-            self._around[question] = reader.answer(self.connection, question)
-        return diagnose(plan, self._around[question])
+        return diagnose(plan, self._reader.around(plan))
 
 
 def _with_values(

@@ -112,9 +112,9 @@ class AdviseIndex:
 @dataclass(frozen=True, kw_only=True)
 class AdviseDrop:
     """An index that can go. `loss` is what the workload costs more without it, as a part of what it costs now; null:
-    nobody could try. `proven` says that it was tried and is not missed; where it is false and `loss` is a number, it is
-    missed and the drop is not advised. `readers` is how many statements of the workload read its table, `slowest` the
-    one that gets slowest without it (null: none does)."""
+    nobody could try, or no statement reads its table. `proven` says that it was tried and is not missed; where it is
+    false and `loss` is a number, it is missed and the drop is not advised. `readers` is how many statements of the
+    workload read its table, `slowest` the one that gets slowest without it (null: none does)."""
 
     index: str
     table: str

@@ -62,10 +62,12 @@ def _index(advised: Advised, columns: int, style: Style) -> list[str]:
 def _drop(drop: Drop, tier: str, columns: int, style: Style) -> list[str]:
     verdict = drop.verdict
     lines = [style.bold(line) for line in clean(verdict.cure_sql, keep_lines=True).splitlines()]
-    if drop.readers:
+    if drop.proven:
         tried = f"tried {where(tier)} with {plural(drop.readers, 'statement')}, and not missed"
     else:
-        tried = "no statement of the workload reads its table" if drop.proven else f"not tried {where(tier)}"
+        tried = (
+            f"not tried {where(tier)}" if drop.readers else "not tried: no statement of the workload reads its table"
+        )
     lines += indented(f"frees {size(verdict.bytes)}; {tried}", columns, first="  ")
     lines += indented(clean(verdict.reason), columns, first="  ")
     for caveat in verdict.caveats:

@@ -8,28 +8,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...sql.index_key import columns, direction
 from ..accounting.account import account
 from ..conditions import Clause, clauses, facing, references, sides
 from ..query_plan.model import Node, QueryPlan
 from ..signs import _cures, _immutable, _needed, _partitions
 from ..signs._seen import Seen
 from ..surroundings import Column, Relation, Surroundings
-from ..whatif.keys import columns
 from ..whatif.proposed import Proposed
 from .representative import representative
 
 _SCAN_CONDITIONS = ("Filter", "Index Cond", "Recheck Cond", "Order By")
 _JOIN_CONDITIONS = ("Hash Cond", "Merge Cond", "Join Filter")
-_WORDS = (" NULLS FIRST", " NULLS LAST", " DESC")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Key:
-    """What can be a key of an index: its `sql` as CREATE INDEX takes it, the columns that it reads, and the part of
-    the rows that one value of it has (0 to 1)."""
+    """What can be a key of an index: its `sql` as CREATE INDEX takes it, and the part of the rows that one value of it
+    has (0 to 1)."""
 
     sql: str
-    columns: frozenset[str]
     share: float
 
 
@@ -153,9 +151,7 @@ def _keys(seen: Seen, node: Node, found: Sequence[Clause]) -> tuple[Key, ...]:
     keys: dict[str, Key] = {}
     for clause in found:
         sql = _cures.key_of(seen, node, clause)
-        columns = frozenset(each.column for each in _cures.clause_columns(clause.left, node.alias))
-        share = _cures.selectivity(seen, node, clause)
-        keys.setdefault(sql, Key(sql=sql, columns=columns, share=share))
+        keys.setdefault(sql, Key(sql=sql, share=_cures.selectivity(seen, node, clause)))
     return tuple(sorted(keys.values(), key=lambda key: (key.share, key.sql)))
 
 
@@ -180,20 +176,12 @@ def _orders(seen: Seen, node: Node) -> Iterator[tuple[str, ...]]:
 def _own_order(seen: Seen, node: Node, keys: Sequence[str]) -> tuple[str, ...]:
     found = []
     for text in keys:
-        expression, direction = _directed(text)
+        towards = direction(text)
+        expression = text.removesuffix(f" {towards}")
         if not _is_own(seen, node, expression):
             break
-        found.append(_cures.bracketed(_cures.plain(seen, node, expression)) + direction)
+        found.append(" ".join((_cures.bracketed(_cures.plain(seen, node, expression)), towards)).rstrip())
     return tuple(dict.fromkeys(found))
-
-
-def _directed(text: str) -> tuple[str, str]:
-    """A sort key without its direction, and the direction as CREATE INDEX takes it."""
-    direction = ""
-    for word in _WORDS:
-        if text.endswith(word):
-            text, direction = text.removesuffix(word), word + direction
-    return text, direction
 
 
 def _is_own(seen: Seen, node: Node, expression: str) -> bool:

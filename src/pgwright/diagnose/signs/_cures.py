@@ -24,7 +24,7 @@ _LIKE = frozenset({"~~", "~~*", "~", "~*"})
 PARTIAL = frozenset({"IS NULL", "TRUE", "FALSE", "<>"})
 """What says little about the rows that it keeps, and so makes a predicate rather than a key."""
 _TRIGRAM = re.compile(r"(?<!\\)[^\W_]{3}")
-_TRGM = "CREATE EXTENSION IF NOT EXISTS pg_trgm;"
+TRIGRAMS = "CREATE EXTENSION IF NOT EXISTS pg_trgm;"
 LONGEST_KEY = 5
 """More key columns are not proposed: each makes every write and every page of the index dearer."""
 
@@ -104,7 +104,7 @@ def inverted(seen: Seen, node: Node, clause: Clause) -> Cure:
         return NO_CURE
     index = create_index(relation, [key], method="gin")
     there = seen.surroundings is not None and "pg_trgm" in seen.surroundings.extensions
-    return migration(index if clause.operator not in _LIKE or there else f"{_TRGM}\n{index}")
+    return migration(index if clause.operator not in _LIKE or there else f"{TRIGRAMS}\n{index}")
 
 
 def _key_of_pattern(seen: Seen, node: Node, clause: Clause) -> str:

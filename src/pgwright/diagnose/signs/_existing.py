@@ -7,10 +7,12 @@ and quotes other words than we do.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
 
 from ...base.errors import MigrationFileError
 from ...sql import parse
+from ...sql.index_key import bare, operator_class
 from ..query_plan.model import Node
 from ..surroundings import Index, Relation
 from ._seen import Seen
@@ -67,9 +69,7 @@ def _begins(index: Index, wanted: Sequence[str], equal: int) -> bool:
 @lru_cache(maxsize=4096)
 def _normal(key: str) -> str:
     """A key in one spelling: its expression and operator class, without its direction."""
-    words = key.removesuffix(" NULLS FIRST").removesuffix(" NULLS LAST").removesuffix(" DESC")
-    expression, _, name = words.rpartition(" ") if words.endswith("_ops") else (words, "", "")
-    try:
-        return f"{parse.deparse_expression(parse.parse_expression(expression))} {name}"
-    except MigrationFileError:
-        return words
+    expression = bare(key)
+    with suppress(MigrationFileError):
+        expression = parse.deparse_expression(parse.parse_expression(expression))
+    return f"{expression} {operator_class(key)}"

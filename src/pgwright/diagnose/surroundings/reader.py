@@ -44,6 +44,21 @@ def question(plan: QueryPlan) -> Question:
     )
 
 
+class Reader:
+    """Reads what is around the plans of one server; what several of them make one ask is asked once."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._known: dict[Question, Surroundings] = {}
+
+    def around(self, plan: QueryPlan) -> Surroundings:
+        """What is around `plan`, as it was when a plan first made one ask."""
+        asked = question(plan)
+        if asked not in self._known:
+            self._known[asked] = answer(self._connection, asked)
+        return self._known[asked]
+
+
 def read(connection: Connection, plan: QueryPlan) -> Surroundings:
     """What is around `plan` on this server, now. Relations that are gone are missing in it."""
     return answer(connection, question(plan))

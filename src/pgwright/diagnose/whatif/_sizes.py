@@ -15,8 +15,8 @@ from ...clone.index_size import Contents
 from ...clone.method_size import pages
 from ...connect.session import Connection
 from ...sql import quote
+from ...sql.index_key import column
 from ._query import query
-from .keys import column
 from .proposed import Proposed
 
 BLOCK = 8192

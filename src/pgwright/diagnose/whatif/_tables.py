@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from ...clone.btree_file import height
 from ...sql import quote
 from ...sql.expression import substitute
+from ...sql.index_key import column, columns
 from ..conditions import SUBQUERY, Clause, clauses
 from ..query_plan.model import Node
 from ..signs import _needed
 from ..signs._seen import Seen
 from ..surroundings import Index, Relation
 from ._sizes import Size
-from .keys import column, columns
 from .proposed import Proposed
 from .scan_cost import Scan
 

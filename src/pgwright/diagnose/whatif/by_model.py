@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ...connect.looking import looking
 from ...connect.session import Connection
+from ...sql.index_key import columns
 from ..accounting.account import account
 from ..asking import explain as asking
 from ..query_plan.model import Node, QueryPlan
@@ -22,7 +23,6 @@ from . import _session, _tables
 from ._exchange import exchanged
 from ._query import query
 from ._sizes import Size, Sizes
-from .keys import columns
 from .planner import Existing, Planned
 from .proposed import Proposed
 from .scan_cost import Prices, Scan, cheapest

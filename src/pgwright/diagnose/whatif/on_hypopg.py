@@ -17,13 +17,13 @@ import psycopg
 from ...base.errors import Refused
 from ...connect.session import Connection, is_pooled
 from ...sql import quote
+from ...sql.index_key import columns
 from ..asking import explain as asking
 from ..query_plan.model import QueryPlan
 from . import _session
 from ._named import Named
 from ._query import query
 from ._sizes import Sizes
-from .keys import columns
 from .planner import Existing, Planned
 from .proposed import Proposed
 

@@ -102,7 +102,7 @@ def case(number: int, table: str, compared: Sequence[str], weight: float) -> Cas
     singles = [index(table, each) for each in compared]
     pairs = [index(table, one, two) for one in compared for two in compared if one != two]
     covering = [index(table, one, include=tuple(sorted(set(compared) - {one}))) for one in compared if compared[1:]]
-    keys = tuple(Key(sql=each, columns=frozenset({each}), share=0.1) for each in compared)
+    keys = tuple(Key(sql=each, share=0.1) for each in compared)
     relation = Relation(
         schema="public", name=table, kind="r", rows=1e6, pages=10_000, visible=1.0, live=0, dead=0, modified=0,
         analyzed=None, columns=(), indexes=(),

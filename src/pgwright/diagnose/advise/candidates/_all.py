@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from ....base import registry
-from ...whatif.keys import bare, column, columns
+from ....sql.index_key import bare, column, columns
 from ...whatif.proposed import Proposed
 from ..access import Access
 from ._there import is_there

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import permutations
 
-from ...whatif.keys import bare
+from ....sql.index_key import bare
 from ...whatif.proposed import Proposed
 from ..access import Access, Key
 

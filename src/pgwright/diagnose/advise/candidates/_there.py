@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ....sql.index_key import columns, direction
 from ...signs import _existing
 from ...surroundings import Index, Relation
-from ...whatif.keys import columns, direction
 from ...whatif.proposed import Proposed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ....sql import quote
-from ...whatif.keys import column
+from ....sql.index_key import column
 from ...whatif.proposed import Proposed
 from ..access import Access
 from ._making import make

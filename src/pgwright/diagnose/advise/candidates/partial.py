@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ....sql import quote
+from ....sql.index_key import column
 from ...conditions import Clause
-from ...whatif.keys import column
 from ...whatif.proposed import Proposed
 from ..access import Access
 from ._making import make

@@ -49,8 +49,9 @@ class Advised:
 
 @dataclass(frozen=True, kw_only=True)
 class Drop:
-    """An index to drop: the verdict, and what the workload costs more without it (None: nobody could try).
-    `readers` is how many statements read its table, `slowest` the one that gets slowest (None: none does)."""
+    """An index to drop: the verdict, and what the workload costs more without it (None: nobody could try, or there is
+    no statement to try it with). `readers` is how many statements read its table, `slowest` the one that gets slowest
+    (None: none does)."""
 
     verdict: Verdict
     loss: float | None
@@ -160,17 +161,14 @@ def _effect(costs: Costs, number: int, ratio: float) -> Effect:
 
 def _slowed(costs: Costs, upkeep: Upkeep, new: Sequence[Proposed]) -> list[Effect]:
     """The statements that write, with what the indexes add to them."""
-    added: dict[int, float] = {}
-    for write in upkeep.writes:
-        added[write.case] = added.get(write.case, 0.0) + upkeep.added(write, new)
-    return [_effect(costs, number, 1 + more) for number, more in sorted(added.items()) if more >= _NOTICED]
+    added = sorted(upkeep.by_case(new).items())
+    return [_effect(costs, number, 1 + more) for number, more in added if more >= _NOTICED]
 
 
 def _effects(costs: Costs, upkeep: Upkeep, chosen: Set) -> list[Effect]:
     """What becomes of each statement under the choice, what gains most first; unchanged ones are left out."""
-    ratios = {number: costs.ratio(number, chosen) for number in range(len(costs.cases))}
-    for write in upkeep.writes:
-        ratios[write.case] += upkeep.added(write, costs.new(chosen))
+    added = upkeep.by_case(costs.new(chosen))
+    ratios = {number: costs.ratio(number, chosen) + added.get(number, 0.0) for number in range(len(costs.cases))}
     changed = [_effect(costs, number, ratio) for number, ratio in ratios.items() if abs(ratio - 1) >= _NOTICED]
     return sorted(changed, key=lambda each: (each.weight * (each.ratio - 1), each.text))
 
@@ -178,20 +176,22 @@ def _effects(costs: Costs, upkeep: Upkeep, chosen: Set) -> list[Effect]:
 def _drops(costs: Costs, verdicts: Sequence[Verdict], chosen: Set) -> list[Drop]:
     """What can go of the indexes that are there: each is hidden from the planner on top of those before it, and what
     the statements miss stays."""
-    found, left = [], chosen
+    found, left, there = [], chosen, costs.planner.existing()
     for verdict in verdicts:
         index = Existing(schema=verdict.index.schema, name=verdict.index.name)
-        try:
-            bit = costs.bit(index)
-        except KeyError:
-            found.append(Drop(verdict=verdict, loss=None))
+        readers = sum((verdict.table.schema, verdict.table.name) in case.tables for case in costs.cases)
+        if not readers or index not in there:
+            found.append(Drop(verdict=verdict, loss=None, readers=readers))
             continue
-        without = left & ~bit
-        loss = costs.reading(without) - costs.reading(left)
-        slowest = _slowest(costs, left, without)
-        readers = len(costs.touched(bit))
-        found.append(Drop(verdict=verdict, loss=loss, readers=readers, slowest=slowest))
-        if loss <= _UNMISSED:
+        without = left & ~costs.bit(index)
+        drop = Drop(
+            verdict=verdict,
+            loss=costs.reading(without) - costs.reading(left),
+            readers=readers,
+            slowest=_slowest(costs, left, without),
+        )
+        found.append(drop)
+        if drop.proven:
             left = without
     return found
 

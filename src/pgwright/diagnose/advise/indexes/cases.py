@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,12 +59,3 @@ def weights(amounts: Sequence[float], *, cap: float = CAP) -> tuple[float, ...]:
         if not over:
             return tuple(part / sum(parts) for part in parts)
         capped |= over
-
-
-def by_table(cases: Sequence[Case]) -> Mapping[tuple[str, str], tuple[Case, ...]]:
-    """For each table the statements that read it."""
-    found: dict[tuple[str, str], list[Case]] = {}
-    for case in cases:
-        for table in case.tables:
-            found.setdefault(table, []).append(case)
-    return {table: tuple(each) for table, each in found.items()}

@@ -45,7 +45,7 @@ class Costs:
         for index, table in planner.existing().items():
             self._number(index, [table in case.tables for case in self.cases])
         self.now: Set = (1 << len(self._indexes)) - 1
-        self._base = [self._cost(number, self.now) for number in range(len(self.cases))]
+        self._base = [self.cost(number, self.now) for number in range(len(self.cases))]
 
     def offer(self, indexes: Mapping[Proposed, int]) -> None:
         """Makes candidates known, each with its size in bytes."""
@@ -83,7 +83,8 @@ class Costs:
 
     def cost(self, number: int, indexes: Set) -> float:
         """The planner's cost of a case: the mean over its sets of values."""
-        return self._cost(number, indexes)
+        seen, texts = indexes & self._relevant[number], len(self._known[number])
+        return sum(self._plan(number, at, seen).cost for at in range(texts)) / texts
 
     def ratio(self, number: int, indexes: Set) -> float:
         """What a case costs with a set, as a part of what it costs now."""
@@ -91,7 +92,7 @@ class Costs:
         found = self._ratios[number].get(seen)
         if found is None:
             base = self._base[number]
-            found = self._ratios[number][seen] = self._cost(number, seen) / base if 0 < base < _NEVER else 1.0
+            found = self._ratios[number][seen] = self.cost(number, seen) / base if 0 < base < _NEVER else 1.0
         return found
 
     def used(self, number: int, indexes: Set) -> Set:
@@ -156,10 +157,6 @@ class Costs:
         for number, matters in enumerate(relevant):
             if matters:
                 self._relevant[number] |= bit
-
-    def _cost(self, number: int, indexes: Set) -> float:
-        seen, texts = indexes & self._relevant[number], len(self._known[number])
-        return sum(self._plan(number, at, seen).cost for at in range(texts)) / texts
 
     def _plan(self, number: int, at: int, seen: Set) -> Plan:
         known = self._known[number][at]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ...whatif.keys import bare, columns
+from ....sql.index_key import bare, columns
 from ...whatif.proposed import Proposed
 from ..candidates._making import LONGEST
 from .cases import Case
@@ -57,7 +57,7 @@ def useful(costs: Costs, is_over: Callable[[], bool] = lambda: False) -> tuple[l
                 if not turn:
                     best.setdefault(index)
             left &= ~used
-    enough = [index for index, saved in promised.items() if saved >= LEAST_GAIN]
+    enough = {index: None for index, saved in promised.items() if saved >= LEAST_GAIN}
     return [index for index in best if index in enough], [index for index in enough if index not in best]
 
 

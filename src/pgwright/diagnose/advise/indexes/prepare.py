@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from ....base.errors import PgwrightError, Refused
+from ....base.errors import ConnectError, PgwrightError, Refused
 from ....connect.session import Connection
 from ....sql import shape
 from ....workload.values import Statement, Workload
@@ -17,7 +17,7 @@ from ...asking.draw import drawn
 from ...asking.explain import generic
 from ...asking.statement import filled, numbers, opened
 from ...conditions import constant
-from ...surroundings import reader
+from ...surroundings.reader import Reader
 from ...whatif.planner import Planner
 from ..access import accesses
 from ..candidates._all import candidates
@@ -67,12 +67,14 @@ def prepare(
 ) -> Prepared:
     """The cases of a workload. `connection` leads to where the statistics are from which values are drawn; `tell` is
     called with how many statements are planned, of how many."""
-    statements = workload.statements
+    reader, statements = Reader(connection), workload.statements
     chosen, drafts, unplanned = statements[:MOST], list[_Draft](), list[Unplanned]()
     for number, statement in enumerate(chosen):
         tell(number, len(chosen))
         try:
-            drafts.append(_draft(planner, connection, statement, number))
+            drafts.append(_draft(planner, connection, reader, statement, number))
+        except ConnectError:
+            raise  # who answers nothing any more has not said that a statement cannot be planned
         except PgwrightError as error:
             unplanned.append(Unplanned(text=statement.text, reason=error.message.splitlines()[0]))
     amounts, timed = _amounts(drafts)
@@ -110,11 +112,11 @@ def _weighed(drafts: Sequence[_Draft], parts: Sequence[float]) -> Iterator[Case]
         yield replace(draft.case, number=number, weight=weight)
 
 
-def _draft(planner: Planner, connection: Connection, statement: Statement, number: int) -> _Draft:
+def _draft(planner: Planner, connection: Connection, reader: Reader, statement: Statement, number: int) -> _Draft:
     texts = tuple(dict.fromkeys(_texts(connection, statement)))
     fixed = _fixed(statement)
     plans = [planner.plan(text) for text in texts]
-    found = [access for plan in plans for access in accesses(plan, reader.read(connection, plan), fixed=fixed)]
+    found = [access for plan in plans for access in accesses(plan, reader.around(plan), fixed=fixed)]
     found = list({(access.table, access.alias, access.keys, access.needed): access for access in found}.values())
     cost = sum(plan.root.number("Total Cost") for plan in plans) / len(plans)
     case = Case(

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from ....base.amount import size
 from ....workload.values import Workload
+from ...signs._cures import TRIGRAMS
 from .advice import Advised, Drop, IndexAdvice
 from .prepare import Prepared
-
-_TRIGRAMS = "CREATE EXTENSION IF NOT EXISTS pg_trgm;"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +29,7 @@ class IndexesReport:
         tried and are not missed are in it."""
         blocks = [f"{_why(each)}\n{each.index.sql}" for each in self.advice.indexes]
         if any("trgm_ops" in each.index.sql for each in self.advice.indexes):
-            blocks.insert(0, _TRIGRAMS)
+            blocks.insert(0, TRIGRAMS)
         blocks += [f"{_why_not(each)}\n{each.verdict.cure_sql}" for each in self.advice.drops if each.proven]
         return "\n\n".join(blocks)
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from ....sql import parse
 from ....sql.expression import columns
+from ....sql.index_key import bare
 from ....sql.node import Node
-from ...whatif.keys import bare
 from ...whatif.proposed import Proposed
 from .cases import Case
 
@@ -68,6 +68,13 @@ class Upkeep:
     def __call__(self, new: Sequence[Proposed]) -> float:
         """What these indexes add."""
         return sum(write.weight * self.added(write, new) for write in self.writes)
+
+    def by_case(self, new: Sequence[Proposed]) -> Mapping[int, float]:
+        """What each case that writes takes longer with these indexes, as a part of what it takes now."""
+        found: dict[int, float] = {}
+        for write in self.writes:
+            found[write.case] = found.get(write.case, 0.0) + self.added(write, new)
+        return found
 
     def added(self, write: Write, new: Sequence[Proposed]) -> float:
         """What a write takes longer with these indexes, as a part of what it takes now."""

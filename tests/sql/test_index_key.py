@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgwright.diagnose.whatif.keys import bare, column, direction
 from pgwright.diagnose.whatif.proposed import Proposed
 from pgwright.diagnose.whatif.reading import indexes
 from pgwright.sql import quote
+from pgwright.sql.index_key import bare, column, direction
 
 NAMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=20)
 

@@ -1,4 +1,5 @@
-"""The keys of a proposed index, which are SQL: what of them is the expression, and which column it is."""
+"""The keys of an index as CREATE INDEX takes them: what of one is the expression, which column it is, its operator
+class and its direction."""
 
 from __future__ import annotations
 
@@ -11,9 +12,12 @@ _PLAIN = re.compile(r"\w+")
 
 def bare(key: str) -> str:
     """A key without its direction and operator class."""
-    key = _DIRECTION.sub("", key)
-    expression, _, last = key.rpartition(" ")
-    return expression if expression and last.endswith("_ops") else key
+    return _parts(key)[0]
+
+
+def operator_class(key: str) -> str:
+    """The operator class of a key; empty where it is the usual one."""
+    return _parts(key)[1]
 
 
 def direction(key: str) -> str:
@@ -33,3 +37,9 @@ def column(key: str) -> str:
 def columns(keys: tuple[str, ...]) -> frozenset[str]:
     """The names of the columns among the keys; expressions are left out."""
     return frozenset(name for key in keys if (name := column(key)))
+
+
+def _parts(key: str) -> tuple[str, str]:
+    key = _DIRECTION.sub("", key)
+    expression, _, last = key.rpartition(" ")
+    return (expression, last) if expression and last.endswith("_ops") else (key, "")
