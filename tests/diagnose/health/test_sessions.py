@@ -23,6 +23,8 @@ from tests.support.bouncer import PgBouncer
 from tests.support.databases import Database
 
 SCHEMA = "CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2);"
+WAITING = """SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+WHERE d.datname = current_database() AND waitstart < clock_timestamp() - interval '0.3 s'"""
 Session = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -60,6 +62,14 @@ def running(session: Session, statement: str) -> Iterator[None]:
     finally:
         session.cancel()
         thread.join()
+
+
+def queued(database: Database, count: int) -> None:
+    """Returns once so many sessions have waited for a lock for 0.3 s."""
+    patience = time.monotonic() + 60
+    while database.one(WAITING) < count:
+        assert time.monotonic() < patience
+        time.sleep(0.05)
 
 
 @pytest.fixture
@@ -118,17 +128,18 @@ def test_a_transaction_of_many_statements_is_long(shop: Database, tmp_path: Path
 def test_the_head_of_a_chain_is_found_and_those_in_it_are_not(shop: Database, tmp_path: Path) -> None:
     with shop.connect(autocommit=False) as head, shop.connect() as second, shop.connect() as third:
         head.execute("SELECT * FROM t")
-        with running(second, "ALTER TABLE t ADD a int"), running(third, "SELECT * FROM t"):
-            while shop.one("SELECT count(*) FROM pg_locks WHERE waitstart < clock_timestamp() - interval '0.3 s'") < 2:
-                time.sleep(0.05)
-            assert findings(shop, "blocked_sessions", tmp_path) == ()
-            [found] = findings(shop, "blocked_sessions", tmp_path, time=0.2)
-            assert found.object == f"pid {head.info.backend_pid} (postgres)"
-            assert "2 sessions waited behind it on public.t" in found.evidence.text
-            assert findings(shop, "long_query", tmp_path, time=0.2) == ()
-            shop.run(found.cure_sql)
-            time.sleep(0.3)
-            assert findings(shop, "blocked_sessions", tmp_path, time=0.2) == ()
+        with running(second, "ALTER TABLE t ADD a int"):
+            queued(shop, 1)
+            with running(third, "SELECT * FROM t"):
+                queued(shop, 2)
+                assert findings(shop, "blocked_sessions", tmp_path) == ()
+                [found] = findings(shop, "blocked_sessions", tmp_path, time=0.2)
+                assert found.object == f"pid {head.info.backend_pid} (postgres)"
+                assert "2 sessions waited behind it on public.t" in found.evidence.text
+                assert findings(shop, "long_query", tmp_path, time=0.2) == ()
+                shop.run(found.cure_sql)
+                time.sleep(0.3)
+                assert findings(shop, "blocked_sessions", tmp_path, time=0.2) == ()
         head.close()
 
 

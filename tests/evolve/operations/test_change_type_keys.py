@@ -46,7 +46,8 @@ TRAFFIC = (
     "INSERT INTO clients (nom) VALUES ('neuf')",
     "UPDATE clients SET nom = 'x' WHERE id = %(k)s",
     "INSERT INTO commandes (id, client_id) SELECT %(n)s, min(id) FROM clients",
-    "UPDATE commandes SET total = total + 1 WHERE client_id = %(k)s",
+    # One row: of several in an order that changes, two writers lock each other out on any server.
+    "UPDATE commandes SET total = total + 1 WHERE id = (SELECT min(id) FROM commandes WHERE client_id = %(k)s)",
     "INSERT INTO avis (id, client) SELECT %(n)s, max(id) FROM clients WHERE id < 200",
     "SELECT c.id::text, count(*) FROM clients c JOIN commandes o ON client_id = c.id WHERE c.id = %(k)s GROUP BY c.id",
     "WITH neuf AS (INSERT INTO clients (nom) VALUES ('bref') RETURNING id) SELECT id::text FROM neuf",
