@@ -1,4 +1,4 @@
-"""Amounts for people: one way to write a size, so that two pages never disagree about it."""
+"""Amounts for people: one way to write a size or a number of things, so that two pages never disagree about it."""
 
 from __future__ import annotations
 
@@ -12,3 +12,10 @@ def size(amount: float) -> str:
         if abs(amount) < 1000:
             return f"{amount:,.{1 if abs(amount) < 10 and unit != 'kB' else 0}f} {unit}"
     return f"{amount / 1024:,.1f} TB"
+
+
+def plural(number: float, noun: str) -> str:
+    """A number of things: `1 step`, `12,000 rows`, `2 indexes`."""
+    text = f"{number:,.0f}"
+    many = noun + ("es" if noun.endswith(("x", "ch", "ss")) else "s")
+    return f"{text} {noun if text == '1' else many}"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..base.amount import size
+from ..base.amount import plural, size
 from ..base.finding import where
 from ..diagnose.advise.indexes.advice import Advised, Drop, Effect
 from ..diagnose.advise.indexes.report import IndexesReport
-from .layout import PLAIN, Style, clean, duration, indented, plural
+from .layout import PLAIN, Style, clean, duration, indented
 
 _USERS = 3
 _SHOWN = 8
@@ -44,7 +44,7 @@ def _head(report: IndexesReport) -> str:
     cut = "" if prepared.timed else " (no times are known: the planner's costs count)"
     if not advice.indexes:
         return f"{weighed}{took}{cut}: no new index is worth it."
-    made = plural(len(advice.indexes), "new index").replace("indexs", "indexes")
+    made = plural(len(advice.indexes), "new index")
     return f"{weighed}{took}{cut}: {made} of {size(advice.bytes)} would leave {_part(advice.after)} of the cost."
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..base.amount import plural
 from ..diagnose.advise.settings.advising import SettingsAdvice, Told
 from ..diagnose.advise.settings.amounts import spelled
 from ..diagnose.advise.settings.situation import Situation, Standing
 from .findings_text import counted, finding_lines
-from .layout import PLAIN, Style, clean, indented, plural
+from .layout import PLAIN, Style, clean, indented
 
 _NEEDS = {
     "restart": "Needs a restart of the server.",

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..base.amount import plural
 from ..diagnose.advise.statistics.advising import StatisticsAdvice
 from .findings_text import findings_text
-from .layout import PLAIN, Style, clean, indented, plural
+from .layout import PLAIN, Style, clean, indented
 
 SHOWN = 10
 """Sets of columns that are listed: more nobody measures."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from ..base.amount import plural
 from ..diagnose.accounting.account import Account
 from ..diagnose.diagnosis import Diagnosis, Found
 from ..diagnose.explanation import Explained, Explanation
 from ..diagnose.naming import title
 from ..diagnose.reading import sentence
 from .findings_text import counted, finding_lines
-from .layout import PLAIN, Style, clean, indented, pad, plural, width
+from .layout import PLAIN, Style, clean, indented, pad, width
 from .query_plan_text import Drawing, bar, milliseconds, tree_text
 
 MOST = 4

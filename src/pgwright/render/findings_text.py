@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..base.amount import plural
 from ..base.finding import Finding, Severity
-from .layout import PLAIN, Style, clean, indented, plural
+from .layout import PLAIN, Style, clean, indented
 
 
 def findings_text(findings: Sequence[Finding], *, columns: int = 80, style: Style = PLAIN, clear: str = "") -> str:

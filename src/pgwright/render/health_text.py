@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from ..base.amount import plural
 from ..base.finding import Finding
 from ..diagnose.health.report import Health, Looked, State
 from .findings_text import counted, finding_lines
-from .layout import PLAIN, Style, clean, duration, indented, plural
+from .layout import PLAIN, Style, clean, duration, indented
 
 SHOWN = 5
 """Findings of one check and one severity that are written out; a database has thousands of tables."""

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..base.amount import plural
+
 MINIMUM = 60
 MAXIMUM = 120
 _BAR = 20
@@ -162,8 +164,7 @@ def count(number: float | None, noun: str = "") -> str:
     """`1,234 rows`, `1 row`; "?" where the number is not known."""
     if number is None:
         return f"? {noun}s" if noun else "?"
-    text = f"{number:,.0f}"
-    return text if not noun else f"{text} {noun}" + ("" if text == "1" else "s")
+    return plural(number, noun) if noun else f"{number:,.0f}"
 
 
 def duration(seconds: float) -> str:
@@ -186,8 +187,3 @@ def bar(part: float) -> str:
     """A bar of plain characters for 0 to 1, readable without colour and in any encoding."""
     full = int(part * _BAR)
     return "[" + "#" * full + "." * (_BAR - full) + "]"
-
-
-def plural(number: int, noun: str) -> str:
-    """`1 step`, `2 steps`."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

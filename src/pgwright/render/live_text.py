@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ..activity.moment import Knot, Moment
-from .layout import PLAIN, Style, clean, duration, indented, pad, plural, table, width, wrap
+from ..base.amount import plural
+from .layout import PLAIN, Style, clean, duration, indented, pad, table, width, wrap
 from .live_report import LiveReport
 from .live_streams import command, recovery, replication
 from .live_tree import blocking

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from .layout import PLAIN, Style, clean, count, duration, indented, plural, table
+from ..base.amount import plural
+from .layout import PLAIN, Style, clean, count, duration, indented, table
 
 if TYPE_CHECKING:
     from ..base.lock import LockMode

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..base.amount import plural
 from ..diagnose.accounting.account import Account, NodeAccount
 from ..diagnose.naming import conditions, title
 from ..diagnose.query_plan.model import Node
-from .layout import Style, clean, indented, pad, plural, width, wrap
+from .layout import Style, clean, indented, pad, width, wrap
 
 BAR = 8
 SMALL = 0.005

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from .layout import PLAIN, Style, clean, count, duration, indented, pad, plural, width
+from ..base.amount import plural
+from .layout import PLAIN, Style, clean, count, duration, indented, pad, width
 from .report import (
     BackfillStatus,
     BaselineReport,

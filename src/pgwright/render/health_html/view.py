@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
+from ...base.amount import plural
 from ...base.finding import Finding, Severity
 from ...diagnose.health.report import Health, Looked, State
-from ..layout import duration, plural
+from ..layout import duration
 
 WRITTEN = 20
 """Findings of one check and severity that stand there open; the others are folded."""

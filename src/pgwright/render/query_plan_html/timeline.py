@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...base.amount import plural
 from ...diagnose.naming import kind
 from ...diagnose.query_plan.model import Node, number
-from ..layout import plural
 from . import amounts, naming
 from .clock import Clock
 

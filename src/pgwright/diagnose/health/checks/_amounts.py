@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
+from ....base.amount import plural as count
 from ....base.amount import size
 
 __all__ = ["count", "percent", "size", "span"]
-
-
-def count(number: float, noun: str) -> str:
-    """`1 row`, `12,000 rows`, `2 indexes`."""
-    many = noun + ("es" if noun.endswith(("x", "ch", "ss")) else "s")
-    return f"{number:,.0f} {noun if round(number) == 1 else many}"
 
 
 def span(seconds: float) -> str:

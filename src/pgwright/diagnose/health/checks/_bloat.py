@@ -1,4 +1,5 @@
-"""What the two checks of bloat share: from which waste on they speak, and which suspects may be measured."""
+"""What the two checks of bloat share: from which waste on they speak, what they say, and which suspects may be
+measured."""
 
 from __future__ import annotations
 
@@ -6,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ....base.finding import Severity
 from ....sql.quote import ident
-from ._check import Hidden, Threshold
+from ._amounts import percent, size
+from ._check import Found, Hidden, Threshold
 from ._seen import Row, Seen, Server
 
 THRESHOLDS = {
@@ -52,6 +55,23 @@ def bloated(seen: Seen, measured: Sequence[Row]) -> list[Bloat]:
         if waste >= seen.thresholds["bytes"] and 100 * waste >= seen.thresholds["share"] * bytes_:
             found.append(Bloat(row=row, bytes=bytes_, waste=waste, measured=known is not None))
     return sorted(found, key=lambda each: (-each.waste, each.row["schema"], each.row["name"]))
+
+
+def found(bloat: Bloat, *, state: str, why: str, cure: str, disproof: str) -> Found:
+    """The finding: `state` says in which state the waste is, `disproof` what would show that the estimate is wrong."""
+    row = bloat.row
+    known = "Measured" if bloat.measured else "Estimated"
+    share = percent(bloat.waste, bloat.bytes)
+    return Found(
+        object=f"{row['schema']}.{row['name']}",
+        severity=Severity.WARNING,
+        seen=f"{known}: {size(bloat.waste)} of {size(bloat.bytes)} {state} ({share}).",
+        why=why,
+        cure=cure,
+        fields={"bytes": bloat.bytes, "waste": bloat.waste, "rows": row["rows"]},
+        estimated=not bloat.measured,
+        disproof="" if bloat.measured else disproof,
+    )
 
 
 def hidden(seen: Seen, what: str) -> list[Hidden]:

@@ -32,10 +32,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ....base.finding import Severity
 from ....sql.quote import qualified
 from . import _bloat
-from ._amounts import percent, size
 from ._bloat import THRESHOLDS, Bloat, suspects
 from ._check import Found, Said
 from ._seen import Seen
@@ -52,15 +50,10 @@ def look(seen: Seen) -> Iterator[Said]:
 
 def _found(bloat: Bloat) -> Found:
     row = bloat.row
-    known = "Measured" if bloat.measured else "Estimated"
-    return Found(
-        object=f"{row['schema']}.{row['name']}",
-        severity=Severity.WARNING,
-        seen=f"{known}: {size(bloat.waste)} of {size(bloat.bytes)} would be free if it were built now "
-        f"({percent(bloat.waste, bloat.bytes)}); it is on {row['table_schema']}.{row['table']}.",
+    return _bloat.found(
+        bloat,
+        state=f"on {row['table_schema']}.{row['table']} would be free if it were built now",
         why="Scans of it read more pages, and the cache and every backup hold them.",
         cure=f"REINDEX INDEX CONCURRENTLY {qualified(row['schema'], row['name'])};",
-        fields={"bytes": bloat.bytes, "waste": bloat.waste, "rows": row["rows"]},
-        estimated=not bloat.measured,
-        disproof="" if bloat.measured else "pgstatindex finds the leaves full.",
+        disproof="pgstatindex finds the leaves full.",
     )

@@ -32,10 +32,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ....base.finding import Severity
 from ....sql.quote import qualified
 from . import _bloat
-from ._amounts import percent, size
 from ._bloat import THRESHOLDS, Bloat, suspects
 from ._check import Found, Said
 from ._seen import Seen
@@ -52,16 +50,11 @@ def look(seen: Seen) -> Iterator[Said]:
 
 def _found(bloat: Bloat) -> Found:
     row = bloat.row
-    known = "Measured" if bloat.measured else "Estimated"
-    return Found(
-        object=f"{row['schema']}.{row['name']}",
-        severity=Severity.WARNING,
-        seen=f"{known}: {size(bloat.waste)} of {size(bloat.bytes)} are free or dead "
-        f"({percent(bloat.waste, bloat.bytes)}).",
+    return _bloat.found(
+        bloat,
+        state="are free or dead",
         why="Scans read the empty pages too, and the cache and every backup hold them.",
         cure=f"VACUUM (ANALYZE) {qualified(row['schema'], row['name'])};\n"
         "-- the room is used again; to shrink the file: VACUUM FULL, which locks everybody out, or pg_repack",
-        fields={"bytes": bloat.bytes, "waste": bloat.waste, "rows": row["rows"]},
-        estimated=not bloat.measured,
-        disproof="" if bloat.measured else "pgstattuple_approx finds the space filled.",
+        disproof="pgstattuple_approx finds the space filled.",
     )
