@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import psycopg
 
 from ..base.errors import LockNotObtained, Refused
-from ..connect.session import Connection, no_transaction_timeout
+from ..connect.looking import looking as transaction
+from ..connect.session import Connection
 from ..connect.translation import translate
 from ._query import query
 
@@ -57,13 +58,8 @@ class Source:
 def looking(connection: Connection) -> Iterator[None]:
     """A transaction on the source that changes nothing and ends by itself. Raises LockNotObtained where somebody holds
     a table against readers, and else what `translate` makes of an error of the server."""
-    limits = (
-        f"SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = '{STATEMENT_SECONDS}s'; "
-        f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'" + no_transaction_timeout(connection)
-    )
     try:
-        with connection.transaction(force_rollback=True):
-            connection.execute(limits.encode())
+        with transaction(connection, timeout=STATEMENT_SECONDS, lock_timeout=LOCK_SECONDS):
             yield
     except psycopg.errors.LockNotAvailable as error:
         raise locked(connection) from error
