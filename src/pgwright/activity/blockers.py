@@ -10,15 +10,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from ..base import queries
 from ..base.lock import LockMode
 from ..base.name import RelationName
+
+_query = queries.beside(__file__)
 
 _CONFLICTS = {
     LockMode.ACCESS_SHARE: (8,),
@@ -132,7 +133,7 @@ def blockers(
         return ()
     modes = [LockMode(value).pg_name for value in _CONFLICTS[mode]]
     with connection.cursor(row_factory=class_row(_Row)) as cursor:
-        rows = cursor.execute(_query(), {"oids": list(oids), "modes": modes}).fetchall()
+        rows = cursor.execute(_query("blockers"), {"oids": list(oids), "modes": modes}).fetchall()
     return tuple(_blocker(row) for row in rows if row.age is None or row.age >= older_than)
 
 
@@ -203,8 +204,3 @@ def _duration(seconds: float) -> str:
     if seconds < 120:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
-
-
-@cache
-def _query() -> bytes:
-    return (Path(__file__).parent / "queries" / "blockers.sql").read_bytes()

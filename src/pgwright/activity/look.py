@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
+from ..base import queries
 from ..connect.looking import looking
 from ..connect.translation import translate
 from ..sql.quote import ident
@@ -21,6 +20,8 @@ from .blockers import without_literals
 from .moment import Command, Moment, Prepared, Recovery, Session, Slot, Standby, Wait
 from .progress import measure
 from .tree import Waiting, Who, tree
+
+_query = queries.beside(__file__)
 
 TIMEOUT = 5.0  # seconds for each question: a server that answers later than that is looked at again, not waited for
 WAITERS = 100
@@ -66,11 +67,6 @@ def _moment(connection: Connection) -> Moment:
 def _rows(connection: Connection, name: str, parameters: Row | None = None) -> list[dict[str, Any]]:
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(_query(name), parameters).fetchall()
-
-
-@cache
-def _query(name: str) -> bytes:
-    return (Path(__file__).parent / "queries" / f"{name}.sql").read_bytes()
 
 
 def _session(row: Row) -> Session:

@@ -9,14 +9,15 @@ a composite type or a range (14 to 18).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..base import queries
 from ..base.name import RelationName
 from ..sql.quote import ident, qualified
 from .probe import _rolled_back, _translated
 from .values import Catalog
+
+_query = queries.beside(__file__)
 
 if TYPE_CHECKING:
     import psycopg
@@ -125,8 +126,3 @@ def _constraints(connection: Connection, oid: int) -> tuple[DomainConstraint, ..
         (oid,),
     ).fetchall()
     return tuple(DomainConstraint(name=row[0], definition=row[1], validated=row[2], expression=row[3]) for row in rows)
-
-
-@cache
-def _query(name: str) -> bytes:
-    return (Path(__file__).parent / "queries" / f"{name}.sql").read_bytes()

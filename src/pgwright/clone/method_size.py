@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from . import btree_size, gin_size
 from .brin_file import RANGES
@@ -11,14 +12,19 @@ from .relation_file import BLOCK
 
 _HASH_FILL = 0.75
 _HASH_TUPLE = 16 + POINTER
-_GIST_FILL = 0.68
-"""Pages are cut where the values say so, not in the middle; measured on ranges, points and numbers, on 14 and 18."""
+_GIST_FILL, _GIST_SORTED, _GIST_NUMBERS = 0.58, 0.68, 1.0
+"""Pages are cut where the values say so, not in the middle: rows that come one by one leave them half empty where they
+come in order (0.48) and two thirds full where they do not (0.7); a build that sorts them first fills two thirds, or all
+where it sorts one column of a scalar type. Measured on ranges, points, addresses and numbers, on 14 to 18; a build of
+14 fills pages of points to nine tenths."""
+_GIST_TEXT = 0.68
 _SIGNATURE_FROM, _SIGNATURE = 500, 124
 """GiST keeps of a text the hashes of its words or its trigrams; of a long one a signature of so many bytes."""
 _ARRAY_HEAD = 5
 _SPGIST_HEAD = 8
 """What the head of a tuple takes more than that of other methods."""
-_SPGIST_FILL = 0.72
+_SPGIST_FILL, _SPGIST_RANGES = 0.72, 0.46
+"""Ranges fall into four unequal parts each time; from one build to the next the size differs by a third (14 to 18)."""
 _BEGINNING = 4
 _BLOOM_TUPLE = 6
 _BLOOM_BITS, _BLOOM_WORD = 80, 16
@@ -65,7 +71,17 @@ def _gist(contents: Contents) -> float:
     texts = {column.expression: _text_bytes(column) for column in contents.columns}
     plain = [column for column in contents.columns if not texts[column.expression]]
     each = aligned(tuple_bytes(plain) + sum(texts.values())) + POINTER
-    return contents.rows * each / (USABLE * contents.fill(_GIST_FILL)) * 1.02
+    return (
+        contents.rows * each / (USABLE * contents.fill(_gist_fill(contents.keys, is_text=any(texts.values())))) * 1.02
+    )
+
+
+def _gist_fill(keys: Sequence[Column], *, is_text: bool) -> float:
+    if is_text:
+        return _GIST_TEXT
+    if not all(key.is_sorted for key in keys):
+        return _GIST_FILL
+    return _GIST_NUMBERS if len(keys) == 1 and keys[0].operator_class.startswith("gist_") else _GIST_SORTED
 
 
 def _text_bytes(column: Column) -> float:
@@ -81,7 +97,8 @@ def _spgist(contents: Contents) -> float:
     key = contents.keys[0]
     found_by = _BEGINNING if key.length < 0 and key.operator_class == "text_ops" else 0
     each = aligned(tuple_bytes(contents.columns) - min(found_by, key.width)) + _SPGIST_HEAD + POINTER
-    return contents.rows * each / (USABLE * contents.fill(_SPGIST_FILL))
+    fill = _SPGIST_RANGES if key.operator_class == "range_ops" else _SPGIST_FILL
+    return contents.rows * each / (USABLE * contents.fill(fill))
 
 
 def _bloom(contents: Contents) -> float:

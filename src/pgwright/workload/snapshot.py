@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import errors
 
+from ..base import queries
 from ..base.errors import WorkloadError
 from ..connect.looking import looking
 from ..connect.translation import translate
 from .extension import Connection, Extension, find
 from .values import Pages
+
+_query = queries.beside(__file__)
 
 HIDDEN = "<insufficient privilege>"
 """What the view shows in place of a text that the role may not see (14 to 18)."""
@@ -98,9 +99,9 @@ def _usable(connection: Connection) -> Extension:
 
 def _take(connection: Connection, extension: Extension) -> Snapshot:
     since = "s.stats_since" if "stats_since" in extension.columns else "NULL::timestamptz"
-    counting = connection.execute(_query("counting").format(info=extension.info).encode()).fetchone()
+    counting = connection.execute(_query("counting").decode().format(info=extension.info).encode()).fetchone()
     assert counting is not None
-    rows = connection.execute(_query("entries").format(view=extension.view, since=since).encode()).fetchall()
+    rows = connection.execute(_query("entries").decode().format(view=extension.view, since=since).encode()).fetchall()
     at, reset, dealloc, room, track, sees_all = counting
     entries = tuple(_entry(row) for row in rows)
     return Snapshot(at=at, reset=reset, dealloc=dealloc, room=room, track=track, sees_all=sees_all, entries=entries)
@@ -120,8 +121,3 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         pages=Pages(**dict(zip(Pages.__dataclass_fields__, pages, strict=True))),
         since=since,
     )
-
-
-@cache
-def _query(name: str) -> str:
-    return (Path(__file__).parent / "queries" / f"{name}.sql").read_text(encoding="utf-8")

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from ...base import queries
 from ...base.uncollected import uncollected
 from ...catalog.looking import counting, looked
 from . import options
 from .values import Relation, Rules, Snapshot
+
+_query = queries.beside(__file__)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
@@ -65,11 +66,6 @@ def _rules(rules: Rules, relation: Relation, relations: Mapping[int, Relation]) 
 
 def _ask(connection: Connection, name: str) -> list[Row]:
     return connection.execute(_query(name)).fetchall()
-
-
-@cache
-def _query(name: str) -> bytes:
-    return (Path(__file__).parent / "queries" / f"{name}.sql").read_bytes()
 
 
 def _relation(row: Row, block: int) -> Relation:

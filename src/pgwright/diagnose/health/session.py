@@ -6,19 +6,20 @@ A transaction pooler may stand in between, so nothing is set that outlives a tra
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import psycopg
 from psycopg.rows import dict_row
 
+from ...base import queries
 from ...base.errors import ConnectError, PgwrightError
 from ...connect import is_connection_loss, translate
 from ...connect.quiet import quietly
 from ...connect.session import Connection, open
 from .checks._seen import Row, Server
+
+_query = queries.beside(__file__)
 
 T = TypeVar("T")
 
@@ -51,7 +52,7 @@ class Session:
     def server(self) -> Server:
         """The server and the role. Raises errors of the tree."""
         try:
-            row = dict(self.rows(_query())[0])
+            row = dict(self.rows(_query("server").decode())[0])
         except psycopg.Error as error:
             raise translate(error, doing="asking about the server") from error
         row["identity"] = f"{row['identity']} {self.where}"
@@ -98,8 +99,3 @@ class Session:
             if not ours:
                 cursor.execute("SET LOCAL search_path = DEFAULT")
             return list(cursor.execute(query.encode(), values).fetchall())
-
-
-@cache
-def _query() -> str:
-    return (Path(__file__).parent / "queries" / "server.sql").read_text(encoding="utf-8")

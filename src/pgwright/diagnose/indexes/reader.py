@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from ...base import queries
 from ...base.uncollected import uncollected
 from ...catalog.looking import counting, looked
 from .values import ForeignKey, Index, Key, Snapshot, Table, Usage
+
+_query = queries.beside(__file__)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
@@ -81,11 +82,6 @@ def _last_scans(connection: Connection, indexes: list[int]) -> Mapping[int, floa
 def _ask(connection: Connection, name: str, values: Mapping[str, Any]) -> list[Row]:
     text = _query(name)
     return connection.execute(text, values if b"%(" in text else None).fetchall()
-
-
-@cache
-def _query(name: str) -> bytes:
-    return (Path(__file__).parent / "queries" / f"{name}.sql").read_bytes()
 
 
 def _table(row: Row) -> Table:

@@ -6,15 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from ...base import queries
 from ..query_plan.kinds import CONDITIONS
 from ..query_plan.model import QueryPlan
 from .values import Column, ForeignKey, Index, Relation, Surroundings
+
+_query = queries.beside(__file__)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
@@ -129,11 +130,6 @@ def _named(connection: Connection, names: Collection[tuple[str, str]]) -> dict[i
 
 def _ask(connection: Connection, name: str, values: Mapping[str, Any]) -> list[Row]:
     return connection.execute(_query(name), values).fetchall()
-
-
-@cache
-def _query(name: str) -> bytes:
-    return (Path(__file__).parent / "queries" / f"{name}.sql").read_bytes()
 
 
 def _grouped(rows: Sequence[Row]) -> Mapping[int, list[Row]]:

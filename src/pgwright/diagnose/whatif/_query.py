@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
+from ...base import queries
 
-
-@cache
-def query(name: str) -> bytes:
-    """The text of `queries/NAME.sql`."""
-    return (Path(__file__).parent / "queries" / f"{name}.sql").read_bytes()
+query = queries.beside(__file__)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from ....base import queries
 from ....catalog.looking import looked
 from ... import indexes
 from ...autovacuum import reader as autovacuum_reader
 from ...indexes import reader as indexes_reader
 from .values import Column, Extended, Seen, Table
+
+_query = queries.beside(__file__)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 Row = tuple[Any, ...]
@@ -52,11 +53,6 @@ def read(connection: Connection) -> Seen:
 def _ask(connection: Connection, name: str, values: Mapping[str, Any]) -> list[Row]:
     text = _query(name)
     return connection.execute(text, values if b"%(" in text else None).fetchall()
-
-
-@cache
-def _query(name: str) -> bytes:
-    return (Path(__file__).parent / "queries" / f"{name}.sql").read_bytes()
 
 
 def _grouped(rows: list[Row]) -> dict[int, list[Row]]:
