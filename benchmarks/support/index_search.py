@@ -31,7 +31,7 @@ from pgwright.sql.index_key import bare
 LEAST_IMPROVEMENT = 0.003
 HALF = 0.5
 SECONDS = 30.0
-"""What `anytime` may take at most for its seeds."""
+"""What `anytime` may take for its seeds; then it has what was found until then."""
 _PAGE = 8192
 
 Table = tuple[str, str]
@@ -80,7 +80,6 @@ def per_statement(costs: Costs, space: float) -> Set:
 
 def anytime(costs: Costs, space: float) -> Set:
     """Greedily from every seed among what statements like best and what comes of merging."""
-    ends = time.monotonic() + SECONDS
     liked: dict[Proposed, None] = {}
     for case in costs.cases:
         made = _offered(costs, [index for keys in _orders(compared(case)) for index in keys])
@@ -90,9 +89,10 @@ def anytime(costs: Costs, space: float) -> Set:
     pool = [index for index in dict.fromkeys(pool) if index in costs.sizes and costs.bit(index) & made]
     best = costs.now
     seeds = sorted(pool, key=lambda each: (costs.total(costs.now | costs.bit(each)), each))
+    ends = time.monotonic() + SECONDS
     for seed in seeds:
         if costs.sizes[seed] <= space and time.monotonic() < ends:
-            best = min(best, _greedy(costs, costs.now | costs.bit(seed), pool, space), key=costs.total)
+            best = min(best, _greedy(costs, costs.now | costs.bit(seed), pool, space, ends), key=costs.total)
     return best
 
 
@@ -177,13 +177,16 @@ def _merged(indexes: Sequence[Proposed]) -> list[Proposed]:
     ]
 
 
-def _greedy(costs: Costs, chosen: Set, pool: Sequence[Proposed], space: float) -> Set:
+def _greedy(costs: Costs, chosen: Set, pool: Sequence[Proposed], space: float, ends: float) -> Set:
     while True:
-        total = costs.total(chosen)
-        fitting = [chosen | costs.bit(index) for index in pool]
-        fitting = [each for each in fitting if each != chosen and costs.bytes(each) <= space]
-        best = min(fitting, key=costs.total, default=chosen)
-        if costs.total(best) >= total:
+        best = chosen
+        for index in pool:
+            changed = chosen | costs.bit(index)
+            if costs.bytes(changed) <= space and costs.total(changed) < costs.total(best):
+                best = changed
+            if time.monotonic() >= ends:
+                return best
+        if best == chosen:
             return chosen
         chosen = best
 
