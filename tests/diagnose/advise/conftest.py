@@ -16,6 +16,7 @@ from pgwright.diagnose.advise.candidates._all import candidates
 from pgwright.diagnose.surroundings import reader
 from pgwright.diagnose.whatif.on_clone import OnClone
 from pgwright.diagnose.whatif.proposed import Proposed
+from pgwright.sql.equated import equated
 from tests.support import databases
 from tests.support.databases import Database, Server
 from tests.support.selection import server_folders
@@ -36,7 +37,7 @@ class Planted:
     def accesses(self, statement: str, *, fixed: frozenset[str] = frozenset()) -> tuple[Access, ...]:
         """What a statement asks of the tables."""
         plan = self.planner.plan(statement)
-        return accesses(plan, reader.read(self.clone.connection, plan), fixed=fixed)
+        return accesses(plan, reader.read(self.clone.connection, plan), fixed=fixed, equated=equated(statement))
 
     def candidates(self, statement: str, *, fixed: frozenset[str] = frozenset()) -> dict[str, Proposed]:
         """The candidates for a statement that the server takes, by their SQL."""

@@ -24,6 +24,25 @@ def test_a_table_that_is_named_twice_is_asked_twice(planted: Planted) -> None:
     assert sorted([key.sql for key in each.equal + each.joined] for each in found) == [["id"], ["magasin", "total"]]
 
 
+def test_both_sides_of_a_join_are_asked_for_what_joins_them(planted: Planted) -> None:
+    """Whichever is inside of a nested loop has the condition on its index; the other one could be inside as well."""
+    found = planted.accesses("SELECT v.total FROM ventes v JOIN clients c ON c.id = v.magasin WHERE c.nom = 'Nom7'")
+    assert {each.table[1]: [key.sql for key in each.joined] for each in found} == {
+        "ventes": ["magasin"],
+        "clients": ["id"],
+    }
+
+
+def test_what_a_sub_select_is_joined_by_where_it_is_remembered(planted: Planted) -> None:
+    found = planted.accesses(
+        "SELECT nom FROM clients c WHERE pays = 'p7' OR EXISTS (SELECT FROM ventes WHERE magasin = c.id AND total > 7)"
+    )
+    assert {each.table[1]: [key.sql for key in each.joined] for each in found} == {
+        "ventes": ["magasin"],
+        "clients": ["id"],
+    }
+
+
 def test_what_is_grouped_by_can_be_the_order(planted: Planted) -> None:
     [access] = planted.accesses("SELECT pays, count(*) FROM clients GROUP BY pays")
     assert access.grouped == ("pays",)

@@ -4,10 +4,13 @@ needs of them. It is read off a query plan, so names are resolved, views are ope
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...sql import quote
+from ...sql.equated import Mentioned
 from ...sql.index_key import columns, direction
 from ..accounting.account import account
 from ..conditions import Clause, clauses, facing, references, sides
@@ -77,9 +80,16 @@ class Access:
         return self.relation.by_name.get(name)
 
 
-def accesses(plan: QueryPlan, surroundings: Surroundings, *, fixed: frozenset[str] = frozenset()) -> tuple[Access, ...]:
+def accesses(
+    plan: QueryPlan,
+    surroundings: Surroundings,
+    *,
+    fixed: frozenset[str] = frozenset(),
+    equated: Collection[Mentioned] = (),
+) -> tuple[Access, ...]:
     """What the statement of `plan` asks of each table, as often as it names it. System catalogs and foreign tables are
-    left out; of partitions the table at the top is meant. `fixed` are values that are the same in every call."""
+    left out; of partitions the table at the top is meant. `fixed` are values that are the same in every call, `equated`
+    what its text joins by: a plan does not show it where a sub-select is read once and remembered."""
     seen = _seen(plan, surroundings)
     found: dict[str, Node] = {}
     for node in seen.plan.nodes:
@@ -87,7 +97,7 @@ def accesses(plan: QueryPlan, surroundings: Surroundings, *, fixed: frozenset[st
             relation = _partitions.top(seen, node)
             if relation is not None and _ordinary(relation):
                 found.setdefault(f"{relation.schema}.{relation.name} {node.alias}", node)
-    return tuple(_access(seen, node, fixed) for node in found.values())
+    return tuple(_access(seen, node, fixed, equated) for node in found.values())
 
 
 def _seen(plan: QueryPlan, surroundings: Surroundings) -> Seen:
@@ -102,16 +112,17 @@ def _ordinary(relation: Relation) -> bool:
     return relation.kind in "rpm" and relation.schema not in system
 
 
-def _access(seen: Seen, node: Node, fixed: frozenset[str]) -> Access:
+def _access(seen: Seen, node: Node, fixed: frozenset[str], equated: Collection[Mentioned]) -> Access:
     relation = _partitions.top(seen, node)
     assert relation is not None
     own, joins = _conditions(seen, node)
     usable = [each for each in own if _cures.is_key(seen, node, each)]
+    joined = _keys(seen, node, [each for each in joins if each.equality and _cures.is_key(seen, node, each)])
     return Access(
         relation=relation,
         alias=node.alias,
         equal=_keys(seen, node, [each for each in usable if each.equality]),
-        joined=_keys(seen, node, [each for each in joins if each.equality and _cures.is_key(seen, node, each)]),
+        joined=_with(joined, relation, node.alias, equated),
         bounded=_keys(seen, node, [each for each in usable if not each.equality and each.operator != "<>"]),
         alternatives=tuple(dict.fromkeys(_alternatives(seen, node, own))),
         orders=tuple(dict.fromkeys(_orders(seen, node))),
@@ -129,7 +140,7 @@ def _conditions(seen: Seen, node: Node) -> tuple[list[Clause], list[Clause]]:
     alias = node.alias
     for each in seen.plan.nodes:
         mine = seen.holder(each).alias == alias and bool(seen.holder(each).relation)
-        texts = [each.text(key) for key in (_SCAN_CONDITIONS if mine else _JOIN_CONDITIONS)]
+        texts = [each.text(key) for key in (*_SCAN_CONDITIONS, *_JOIN_CONDITIONS)]
         for text in (*texts, *_distances(each)):
             for clause in clauses(text):
                 turned = facing(clause, alias)
@@ -153,6 +164,24 @@ def _keys(seen: Seen, node: Node, found: Sequence[Clause]) -> tuple[Key, ...]:
         sql = _cures.key_of(seen, node, clause)
         keys.setdefault(sql, Key(sql=sql, share=_cures.selectivity(seen, node, clause)))
     return tuple(sorted(keys.values(), key=lambda key: (key.share, key.sql)))
+
+
+def _with(joined: tuple[Key, ...], relation: Relation, alias: str, equated: Collection[Mentioned]) -> tuple[Key, ...]:
+    """The keys, and the columns of the table that the text joins by besides."""
+    known = {key.sql for key in joined}
+    more = []
+    for name in dict.fromkeys(each.column for each in sorted(equated) if _means(each, relation, alias)):
+        if (sql := quote.ident(name)) not in known:
+            more.append(Key(sql=sql, share=_cures.share(relation, name)))
+    return tuple(sorted((*joined, *more), key=lambda key: (key.share, key.sql)))
+
+
+def _means(mentioned: Mentioned, relation: Relation, alias: str) -> bool:
+    """Whether a column may be one of this table. A plan numbers the aliases that stand in it more than once."""
+    if mentioned.column not in relation.by_name:
+        return False
+    table = mentioned.table
+    return table in ("", alias, relation.name) or bool(re.fullmatch(rf"{re.escape(table)}_\d+", alias))
 
 
 def _alternatives(seen: Seen, node: Node, own: Sequence[Clause]) -> Iterator[tuple[Key, ...]]:

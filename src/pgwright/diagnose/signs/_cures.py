@@ -181,11 +181,18 @@ def _keys(seen: Seen, node: Node, conditions: Sequence[Clause], order: Sequence[
 
 def selectivity(seen: Seen, node: Node, clause: Clause) -> float:
     """The fraction of rows that one value has, as far as statistics tell; smaller comes first."""
-    found = column_of(seen, node, clause)
-    if found is None or found.distinct is None:
-        return 0.5
     relation = seen.relation(node)
-    rows = max(relation.rows, 1.0) if relation is not None else 1.0
+    if relation is None or clause.column is None:
+        return share(relation, "")
+    return share(relation, clause.column.column)
+
+
+def share(relation: Relation | None, column: str) -> float:
+    """The fraction of a table's rows that one value of a column has, as far as statistics tell."""
+    found = relation.by_name.get(column) if relation is not None else None
+    if relation is None or found is None or found.distinct is None:
+        return 0.5
+    rows = max(relation.rows, 1.0)
     return 1 / max(found.distinct if found.distinct > 0 else -found.distinct * rows, 1.0)
 
 

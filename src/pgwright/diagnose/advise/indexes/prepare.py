@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from ....base.errors import ConnectError, PgwrightError, Refused
 from ....connect.session import Connection
 from ....sql import shape
+from ....sql.equated import equated
 from ....workload.values import Statement, Workload
 from ...asking.draw import drawn
 from ...asking.explain import generic
@@ -114,9 +115,9 @@ def _weighed(drafts: Sequence[_Draft], parts: Sequence[float]) -> Iterator[Case]
 
 def _draft(planner: Planner, connection: Connection, reader: Reader, statement: Statement, number: int) -> _Draft:
     texts = tuple(dict.fromkeys(_texts(connection, statement)))
-    fixed = _fixed(statement)
+    fixed, joins = _fixed(statement), equated(statement.text)
     plans = [planner.plan(text) for text in texts]
-    found = [access for plan in plans for access in accesses(plan, reader.around(plan), fixed=fixed)]
+    found = [access for plan in plans for access in accesses(plan, reader.around(plan), fixed=fixed, equated=joins)]
     found = list({(access.table, access.alias, access.keys, access.needed): access for access in found}.values())
     cost = sum(plan.root.number("Total Cost") for plan in plans) / len(plans)
     case = Case(
