@@ -135,6 +135,28 @@ def test_an_index_whose_loss_hurts_is_kept_and_the_slowest_statement_named(shop:
 
 
 @pytest.mark.e2e
+def test_an_index_that_a_new_one_stands_for_goes_behind_it(shop: Own) -> None:
+    shop.run(
+        "CREATE TABLE longs AS SELECT i % 500 AS a, i * 7919 % 60000 AS b, repeat('x', 200) AS c "
+        "FROM generate_series(1, 60000) i"
+    )
+    shop.run("CREATE INDEX longs_a ON longs (a)")
+    shop.run("VACUUM ANALYZE longs")
+    file = Path(shop.server.folder) / "longs.sql"
+    asked = (f"SELECT * FROM longs WHERE a = {n} ORDER BY b LIMIT 5;" for n in (7, 8, 9))
+    file.write_text("\n".join(asked), encoding="utf-8")
+    try:
+        report = advised(shop, IndexesAsked(files=(file,)))
+    finally:
+        shop.run("DROP TABLE longs")
+        file.unlink()
+    assert sql(report) == ["CREATE INDEX ON public.longs (a, b);"]
+    [drop] = [each for each in report.advice.drops if each.verdict.index.name == "longs_a"]
+    assert drop.proven
+    assert report.migration.index("CREATE INDEX ON public.longs") < report.migration.index("DROP INDEX public.longs_a;")
+
+
+@pytest.mark.e2e
 def test_two_runs_say_the_same(shop: Own) -> None:
     once, again = advised(shop), advised(shop)
     assert once.migration == again.migration

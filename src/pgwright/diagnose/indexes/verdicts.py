@@ -76,13 +76,6 @@ def _whole(snapshot: Snapshot, index: Index) -> bool:
 
 
 def _verdict(snapshot: Snapshot, index: Index, kept: Index, how: Replacement) -> Verdict:
-    caveats = list(how.caveats)
-    if index.constraint:
-        caveats.append(f"statements that name the constraint (ON CONFLICT ON CONSTRAINT {index.constraint}) fail")
-    if index.clustered:
-        caveats.append("the table was clustered by it: CLUSTER without an index name fails afterwards")
-    if index.partitioned:
-        caveats.append("it is dropped in one short transaction that locks the table and its partitions")
     return Verdict(
         kind=how.kind,
         index=index,
@@ -91,5 +84,17 @@ def _verdict(snapshot: Snapshot, index: Index, kept: Index, how: Replacement) ->
         bytes=size(snapshot, index),
         write=cost(snapshot, index),
         kept=kept,
-        caveats=tuple(caveats),
+        caveats=(*how.caveats, *lost(index)),
     )
+
+
+def lost(index: Index) -> tuple[str, ...]:
+    """What goes with an index, whatever stands for it."""
+    found = []
+    if index.constraint:
+        found.append(f"statements that name the constraint (ON CONFLICT ON CONSTRAINT {index.constraint}) fail")
+    if index.clustered:
+        found.append("the table was clustered by it: CLUSTER without an index name fails afterwards")
+    if index.partitioned:
+        found.append("it is dropped in one short transaction that locks the table and its partitions")
+    return tuple(found)

@@ -14,6 +14,7 @@ from .choosing import choose
 from .costs import Costs
 from .plans import Set
 from .search import Limits, Step
+from .superseded import superseded
 from .upkeep import Upkeep, Written
 
 _NOTICED = 0.01
@@ -97,7 +98,9 @@ def advise(
     choice = choose(costs, limits, tell=tell)
     chosen = choice.indexes
     judgement = judged(snapshot, usages)
-    drops = _drops(costs, judgement.verdicts, chosen)
+    told = {verdict.index.oid for verdict in judgement.verdicts}
+    verdicts = [*judgement.verdicts, *superseded(snapshot, costs.new(chosen), told)]
+    drops = _drops(costs, verdicts, chosen)
     return IndexAdvice(
         after=costs.total(chosen),
         indexes=tuple(sorted(_advised(costs, upkeep, chosen), key=lambda each: (-each.gain, each.index))),
