@@ -18,6 +18,8 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
 # The long races run in CI and with test-all.
 SHORT := $(if $(filter true,$(CI)),,not long)
+# Where its 40 minutes go.
+SLOWEST := $(if $(filter true,$(CI)),--durations=40 --durations-min=5)
 export PYTHON
 
 .PHONY: help try test test-all check fix docs new example bench locks setup servers clean
@@ -36,7 +38,7 @@ servers: setup
 	@$(BIN)/python tools/servers.py
 
 test: servers
-	@$(PYTEST) -m "$(SHORT)" $(ARGS)
+	@$(PYTEST) -m "$(SHORT)" $(SLOWEST) $(ARGS)
 
 test-all: servers
 	@$(PYTEST) --all-majors -m "" $(ARGS)
