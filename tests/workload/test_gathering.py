@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pgwright.workload.gathering import SAMPLES, Gathering, Ran
+from pgwright.workload.gathering import SAMPLE_LENGTH, SAMPLES, Gathering, Ran
 from pgwright.workload.log.forms import of_csv, of_json, of_lines
 from pgwright.workload.log.lines import Opened
 from pgwright.workload.log.reading import read
@@ -37,6 +37,20 @@ def test_long_values_are_no_samples() -> None:
     gathering = Gathering()
     gathering.add(Ran(text=f"SELECT a FROM t WHERE b = '{'x' * 3000}'"))
     assert gathering.statements[0].samples == ()
+
+
+@given(st.permutations(range(8)))
+def test_of_long_lists_there_are_fewer_samples_in_any_order(order: list[int]) -> None:
+    def samples(numbers: Iterable[int]) -> tuple[tuple[str, ...], ...]:
+        gathering = Gathering()
+        for number in numbers:
+            zips = ", ".join(f"'{10_000 * number + place:06}'" for place in range(400))
+            gathering.add(Ran(text=f"SELECT a FROM t WHERE zip IN ({zips})"))
+        return gathering.statements[0].samples
+
+    found = samples(order)
+    assert [len(each) for each in found] == [400] * (SAMPLE_LENGTH // (400 * len("'000000'")))
+    assert found == samples(range(8))
 
 
 def test_rare_shapes_are_forgotten_and_counted() -> None:

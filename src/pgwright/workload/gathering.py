@@ -1,7 +1,7 @@
 """Adds up what was run, shape by shape, in bounded memory, whatever the source and however long it is.
 
-Of the values that were used it keeps five different sets for each shape: those with the smallest digests. So every set
-has the same chance, and the same input gives the same samples in any order.
+Of the values that were used it keeps up to five different sets for each shape: those with the smallest digests. So
+every set has the same chance, and the same input gives the same samples in any order.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from bisect import insort
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 
 from ..base.errors import MigrationFileError
 from ..sql import parse
@@ -20,8 +21,10 @@ from .kinds import left_out
 from .values import LeftOut, Pages, Reason, Statement, ordered, ordered_reasons
 
 SAMPLES = 5
-SAMPLE_LENGTH = 2_000
-"""Characters of a set of values beyond which it is not kept: it is a document or a picture, and nobody compares it."""
+VALUE_LENGTH = 2_000
+"""Characters of a value beyond which its set is not kept: it is a document or a picture, and nobody compares it."""
+SAMPLE_LENGTH = 10_000
+"""Characters of all sets of a shape together: of long lists of values there are fewer sets."""
 SHAPES = 20_000
 """Shapes that are kept at once. Where a program makes new names all the time, the rarest half is forgotten."""
 _USERS = 20
@@ -74,12 +77,15 @@ class _Tally:
 
     def sample(self, text: str, values: tuple[str, ...]) -> None:
         """Keeps the values where they fit the text that is kept, which may have a list of another length."""
-        if not _fits(text, self.shape.text) or sum(map(len, values)) > SAMPLE_LENGTH:
+        is_large = max(map(len, values)) > VALUE_LENGTH or sum(map(len, values)) > SAMPLE_LENGTH
+        if is_large or not _fits(text, self.shape.text):
             return
         entry = (hashlib.blake2b("\0".join(values).encode("utf-8", "surrogatepass"), digest_size=8).digest(), values)
         if entry not in self.samples and (len(self.samples) < SAMPLES or entry < self.samples[-1]):
             insort(self.samples, entry)
             del self.samples[SAMPLES:]
+            sizes = accumulate(sum(map(len, each)) for _, each in self.samples)
+            del self.samples[sum(size <= SAMPLE_LENGTH for size in sizes) :]
 
     @property
     def total_ms(self) -> float | None:
