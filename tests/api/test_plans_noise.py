@@ -47,6 +47,7 @@ def run(private: PrivateServer, script: str) -> None:
         connection.execute(script.encode())
 
 
+@pytest.mark.long
 @pytest.mark.majors(*EDGES_IN_CI)
 def test_nothing_changed(private: PrivateServer, tmp_path: Path) -> None:
     queries, baseline = tmp_path / "hard.sql", tmp_path / "plans.json"

@@ -71,6 +71,7 @@ def test_the_story_on_a_private_server(tmp_path: Path) -> None:
     assert processes_of(tmp_path) == []
 
 
+@pytest.mark.long
 @pytest.mark.majors(14)
 def test_the_story_in_a_given_database_leaves_it_empty(database: Database, tmp_path: Path) -> None:
     done = run(tmp_path, "--dsn", database.dsn, "--rows", "5000", "--clients", "2", "--format", "json", "--quiet")

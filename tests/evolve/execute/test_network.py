@@ -68,6 +68,7 @@ def test_frozen_in_a_short_step(race: Race, wire: Wire, place: str, direction: s
     assert leftovers(race.database) == []
 
 
+@pytest.mark.long
 def test_frozen_with_several_workers(race: Race, wire: Wire) -> None:
     """None of them waits for an answer that does not come, although only the heartbeat can know."""
     race.database.run("INSERT INTO utilisateurs SELECT i, 'z', 0, repeat('x', 700) FROM generate_series(401, 4000) i")
