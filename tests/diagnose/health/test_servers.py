@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from pgwright.base.finding import Severity
@@ -48,13 +50,16 @@ UPDATE users SET name = name || 'x' WHERE id <= 1000;
 DELETE FROM orders WHERE id % 50 = 0;
 ANALYZE;
 """
+COUNTED = "SELECT count(*) = 3 FROM pg_stat_user_tables WHERE relname IN ('users', 'orders_old', 'orders_new') AND {}"
 
 
 @pytest.mark.majors("all")
 def test_nothing_is_found_on_a_healthy_server(server: Server, tmp_path: Path) -> None:
     with own(server.major, HEALTHY) as shop:
         shop.run(SHOP)
+        shop.until(COUNTED.format("n_tup_ins > 0"))  # what is counted behind a VACUUM counts as written since
         shop.run("VACUUM ANALYZE")
+        shop.until(COUNTED.format("last_vacuum IS NOT NULL AND last_analyze IS NOT NULL"))
         shop.run("CHECKPOINT")
         every(shop.dsn, tmp_path)
         shift(tmp_path, 7200)
@@ -307,3 +312,49 @@ def test_pg_stat_statements_is_not_loaded(tmp_path: Path) -> None:
         assert one(primary.dsn, "statements_evicted", tmp_path).state is State.UNMADE
         primary.server.restart()
         assert findings(primary.dsn, "statements_not_tracked", tmp_path) == ()
+
+
+@pytest.mark.majors("all")
+def test_transactions_lock_each_other_out(server: Server, tmp_path: Path) -> None:
+    with own(server.major, deadlock_timeout="20ms") as shop:
+        shop.run("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1), (2)")
+        shop.until(
+            f"SELECT stats_reset IS NOT NULL OR {server.major} > 14 FROM pg_stat_database WHERE datname = 'postgres'"
+        )
+        assert one(shop.dsn, "deadlocks", tmp_path).state is State.WAITS
+        shift(tmp_path, 600)
+        _deadlock(shop)
+        shop.until("SELECT deadlocks = 1 FROM pg_stat_database WHERE datname = current_database()")
+        assert findings(shop.dsn, "deadlocks", tmp_path, rate=1) == ()
+        _deadlock(shop)
+        shop.until("SELECT deadlocks = 2 FROM pg_stat_database WHERE datname = current_database()")
+        [found] = findings(shop.dsn, "deadlocks", tmp_path)
+        assert found.object == "postgres"
+        assert found.evidence.text.startswith("2 deadlocks in 10 min")
+        assert findings(shop.dsn, "deadlocks", tmp_path, rate=100) == ()
+
+
+def _deadlock(shop: Own) -> None:
+    """Two sessions lock two rows in opposite orders; one of them is ended."""
+    lock = "SELECT FROM t WHERE id = %s FOR UPDATE"
+    ended: list[psycopg.Error] = []
+    with shop.connect(autocommit=False) as one_session, shop.connect(autocommit=False) as other:
+        one_session.execute(lock, (1,))
+        other.execute(lock, (2,))
+
+        def second() -> None:
+            try:
+                one_session.execute(lock, (2,))
+            except psycopg.errors.DeadlockDetected as error:
+                ended.append(error)
+
+        thread = threading.Thread(target=second)
+        thread.start()
+        try:
+            other.execute(lock, (1,))
+        except psycopg.errors.DeadlockDetected as error:
+            ended.append(error)
+        other.rollback()
+        thread.join()
+        one_session.rollback()
+    assert len(ended) == 1
