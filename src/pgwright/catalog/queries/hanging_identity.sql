@@ -1,4 +1,4 @@
--- The identity of a column on each part of a table that has one: its sequence with all that ALTER COLUMN … ADD GENERATED
+-- The identity of a column on each part of a table that has one: its sequence with all that ALTER COLUMN ... ADD GENERATED
 -- can say, its rights (those of the owner apart) and comment.
 SELECT pg_catalog.format('%%I.%%I', n.nspname, c.relname), a.attidentity::text,
        pg_catalog.quote_ident(sn.nspname), s.relname::text, q.seqtypid::regtype::text,

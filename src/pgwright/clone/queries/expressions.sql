@@ -1,4 +1,4 @@
--- The statistics of expressions (CREATE STATISTICS … ON (expression)), in the columns of `statistics.sql`.
+-- The statistics of expressions (CREATE STATISTICS ... ON (expression)), in the columns of `statistics.sql`.
 SELECT s.statistics_schemaname::text, s.statistics_name::text, s.expr, {inherited},
        s.null_frac, s.avg_width, s.n_distinct,
        s.most_common_vals::text, s.most_common_freqs::text, s.histogram_bounds::text, s.correlation,
