@@ -20,6 +20,8 @@ CREATE TABLE "tab{word}" (id int PRIMARY KEY, "mot{word}" text, rang int, plein 
 INSERT INTO "tab{word}" SELECT i, '{word}' || i % 500, i % 7, repeat('x', 100) FROM generate_series(1, 20000) i;
 VACUUM ANALYZE;
 """
+BYTES = r"""UPDATE tabe SET plein = convert_from('\351', 'SQL_ASCII') || id % 5; ANALYZE tabe"""
+"""Values that are no UTF-8, in the statistics as well."""
 QUERY = """SELECT id FROM "tab{word}" WHERE "mot{word}" = '{word}7';"""
 MIGRATION = 'ALTER TABLE "tab{word}" RENAME COLUMN "mot{word}" TO "nom{word}";\n'
 
@@ -43,6 +45,8 @@ def encoded(request: pytest.FixtureRequest, server: Server) -> Iterator[tuple[Da
                 if request.param != "SQL_ASCII":
                     connection.execute("SET client_encoding = 'UTF8'")
                 connection.execute(statement.encode())
+        if request.param == "SQL_ASCII":
+            found.run(BYTES)
         yield found, word
     finally:
         databases.drop(found)
