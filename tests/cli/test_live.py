@@ -110,7 +110,8 @@ def test_a_terminal_is_left_as_it_was(database: Database, by: str) -> None:
 
 
 def test_no_line_is_wider_or_below_the_window(database: Database) -> None:
-    with Terminal("live", "--every", "60s", "--dsn", database.dsn, columns=70, rows=3) as terminal:
+    left_over = {"LINES": "50"}
+    with Terminal("live", "--every", "60s", "--dsn", database.dsn, env=left_over, columns=70, rows=3) as terminal:
         picture = terminal.until("\x1b[J").partition("\x1b[H")[2]
         assert picture.count("\r\n") <= 2
         terminal.resize(100, 40)

@@ -36,12 +36,12 @@ class Screen:
     def columns(self) -> int:
         """The width of the window, also of one that is narrower than anything else is written for: a line that is
         wrapped would push the last ones out."""
-        return max(min(shutil.get_terminal_size((80, 24)).columns, MAXIMUM), _NARROWEST)
+        return max(min(_size().columns, MAXIMUM), _NARROWEST)
 
     def draw(self, lines: Sequence[str]) -> bool:
         """Shows the lines from the top, as many as there is room for; says how many there is none for. False when
         nobody looks any more."""
-        rows = shutil.get_terminal_size((80, 24)).lines
+        rows = _size().lines
         shown = list(lines)
         if len(shown) > rows:
             shown = [*shown[: rows - 1], f"… {len(lines) - rows + 1:,} more lines; --once prints all of them"]
@@ -61,6 +61,15 @@ class Screen:
                 self._keys = False  # nobody can press a key any more
             return not any(key.encode() in pressed for key in QUIT)
         return True
+
+
+def _size() -> os.terminal_size:
+    """That of the window itself: LINES and COLUMNS may be left over from another one, and know of no change."""
+    with contextlib.suppress(OSError, ValueError):
+        found = os.get_terminal_size(sys.stdout.fileno())
+        if found.lines and found.columns:
+            return found
+    return shutil.get_terminal_size((80, 24))
 
 
 @contextlib.contextmanager
