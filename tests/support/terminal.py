@@ -37,8 +37,8 @@ class Terminal:
         self._main, other = pty.openpty()
         self.resize(columns, rows)
         self.settings = termios.tcgetattr(other)
-        values = environment(TERM="xterm-256color", **(env or {}))
-        values.pop("COLUMNS")
+        values = {name: value for name, value in environment().items() if name not in ("LINES", "COLUMNS")}
+        values |= {"TERM": "xterm-256color", **(env or {})}
         self.process = subprocess.Popen(
             [sys.executable, "-c", _START, *arguments],
             stdin=other, stdout=other, stderr=other, env=values, start_new_session=True,
