@@ -18,6 +18,8 @@ from pgwright.sql.equated import equated
         ("SELECT FROM a WHERE x = $1 AND y < z AND lower(u) = w", ""),
         ("SELECT FROM a WHERE x IN (SELECT count(*) FROM b) OR NOT EXISTS (SELECT FROM b)", ""),
         ("SELECT FROM a WHERE (x, y) IN (SELECT u, v FROM b)", ""),
+        ("SELECT nullif(a.x, a.y) FROM a, b WHERE a.u IS DISTINCT FROM b.v", ""),
+        ("SELECT FROM a JOIN b ON a.z OPERATOR(pg_catalog.=) b.z", "a.z b.z"),
         ("not SQL", ""),
     ],
 )  # fmt: skip

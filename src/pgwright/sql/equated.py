@@ -33,7 +33,7 @@ def equated(text: str) -> frozenset[Mentioned]:
 
 def _equated(tree: Node) -> Iterator[Mentioned]:
     for node in walk(tree):
-        if kind_of(node) == "A_Expr" and [each.string.sval for each in node.name] == ["="]:
+        if kind_of(node) == "A_Expr" and enum_value(node, "kind") == "AEXPR_OP" and node.name[-1].string.sval == "=":
             yield from _both(node.lexpr, node.rexpr)
         elif kind_of(node) == "SubLink" and enum_value(node, "sub_link_type") == "ANY_SUBLINK":
             for target in unwrap(node.subselect).target_list[:1]:

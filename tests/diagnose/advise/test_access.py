@@ -33,6 +33,13 @@ def test_both_sides_of_a_join_are_asked_for_what_joins_them(planted: Planted) ->
     }
 
 
+@pytest.mark.parametrize("join", ["", "JOIN ventes v ON v.magasin = c.id"])
+def test_a_condition_on_groups_is_none_on_rows(planted: Planted, join: str) -> None:
+    found = planted.accesses(f"SELECT pays FROM clients c {join} GROUP BY pays HAVING max(né) > '1999-01-01'")
+    [access] = [each for each in found if each.table[1] == "clients"]
+    assert (access.clauses, access.equal, access.bounded) == ((), (), ())
+
+
 def test_what_a_sub_select_is_joined_by_where_it_is_remembered(planted: Planted) -> None:
     found = planted.accesses(
         "SELECT nom FROM clients c WHERE pays = 'p7' OR EXISTS (SELECT FROM ventes WHERE magasin = c.id AND total > 7)"

@@ -122,7 +122,7 @@ def _access(seen: Seen, node: Node, fixed: frozenset[str], equated: Collection[M
         relation=relation,
         alias=node.alias,
         equal=_keys(seen, node, [each for each in usable if each.equality]),
-        joined=_with(joined, relation, node.alias, equated),
+        joined=_with_equated(joined, relation, node.alias, equated),
         bounded=_keys(seen, node, [each for each in usable if not each.equality and each.operator != "<>"]),
         alternatives=tuple(dict.fromkeys(_alternatives(seen, node, own))),
         orders=tuple(dict.fromkeys(_orders(seen, node))),
@@ -134,13 +134,15 @@ def _access(seen: Seen, node: Node, fixed: frozenset[str], equated: Collection[M
 
 
 def _conditions(seen: Seen, node: Node) -> tuple[list[Clause], list[Clause]]:
-    """The conditions on the table alone, and those that join it to another one, with its side on the left."""
+    """The conditions on the table alone, and those that join it to another one, with its side on the left. They stand
+    where a table is scanned, whichever is, and at joins; the filter of a group is about what was made of the rows."""
     own: dict[str, Clause] = {}
     joins: dict[str, Clause] = {}
     alias = node.alias
     for each in seen.plan.nodes:
-        mine = seen.holder(each).alias == alias and bool(seen.holder(each).relation)
-        texts = [each.text(key) for key in (*_SCAN_CONDITIONS, *_JOIN_CONDITIONS)]
+        scanned = seen.holder(each)
+        mine = scanned.alias == alias and bool(scanned.relation)
+        texts = [each.text(key) for key in (_SCAN_CONDITIONS if scanned.relation else _JOIN_CONDITIONS)]
         for text in (*texts, *_distances(each)):
             for clause in clauses(text):
                 turned = facing(clause, alias)
@@ -166,7 +168,9 @@ def _keys(seen: Seen, node: Node, found: Sequence[Clause]) -> tuple[Key, ...]:
     return tuple(sorted(keys.values(), key=lambda key: (key.share, key.sql)))
 
 
-def _with(joined: tuple[Key, ...], relation: Relation, alias: str, equated: Collection[Mentioned]) -> tuple[Key, ...]:
+def _with_equated(
+    joined: tuple[Key, ...], relation: Relation, alias: str, equated: Collection[Mentioned]
+) -> tuple[Key, ...]:
     """The keys, and the columns of the table that the text joins by besides."""
     known = {key.sql for key in joined}
     more = []
