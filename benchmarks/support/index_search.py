@@ -179,11 +179,11 @@ def _merged(indexes: Sequence[Proposed]) -> list[Proposed]:
 
 def _greedy(costs: Costs, chosen: Set, pool: Sequence[Proposed], space: float, ends: float) -> Set:
     while True:
-        best = chosen
+        best, least = chosen, costs.total(chosen)
         for index in pool:
             changed = chosen | costs.bit(index)
-            if costs.bytes(changed) <= space and costs.total(changed) < costs.total(best):
-                best = changed
+            if costs.bytes(changed) <= space and (total := costs.total(changed)) < least:
+                best, least = changed, total
             if time.monotonic() >= ends:
                 return best
         if best == chosen:
