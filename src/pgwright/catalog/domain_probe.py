@@ -17,12 +17,12 @@ from ..sql.quote import ident, qualified
 from .probe import _rolled_back, _translated
 from .values import Catalog
 
-_query = queries.beside(__file__)
-
 if TYPE_CHECKING:
     import psycopg
 
     Connection = psycopg.Connection[tuple[Any, ...]]
+
+_query = queries.beside(__file__)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -71,9 +71,8 @@ def _gist(contents: Contents) -> float:
     texts = {column.expression: _text_bytes(column) for column in contents.columns}
     plain = [column for column in contents.columns if not texts[column.expression]]
     each = aligned(tuple_bytes(plain) + sum(texts.values())) + POINTER
-    return (
-        contents.rows * each / (USABLE * contents.fill(_gist_fill(contents.keys, is_text=any(texts.values())))) * 1.02
-    )
+    fill = contents.fill(_gist_fill(contents.keys, is_text=any(texts.values())))
+    return contents.rows * each / (USABLE * fill) * 1.02
 
 
 def _gist_fill(keys: Sequence[Column], *, is_text: bool) -> float:

@@ -49,7 +49,7 @@ def _spared(snapshot: Snapshot) -> list[tuple[Index, tuple[Index, Replacement]]]
     for oid in sorted(snapshot.tables, key=lambda each: (_depth(snapshot, each), each)):
         indexes = snapshot.by_table[oid]
         for index in sorted(indexes, key=weight):
-            if index.oid in gone or pinned(index) or not _whole(snapshot, index):
+            if index.oid in gone or pinned(index) or not whole(snapshot, index):
                 continue
             if any(other.oid not in gone and replacement(index, other) for other in indexes):
                 chosen.append(index)
@@ -70,7 +70,7 @@ def _depth(snapshot: Snapshot, table: int) -> int:
     return 0 if parent is None or parent not in snapshot.tables else 1 + _depth(snapshot, parent)
 
 
-def _whole(snapshot: Snapshot, index: Index) -> bool:
+def whole(snapshot: Snapshot, index: Index) -> bool:
     """Whether no part of it is needed by itself: a part of a partitioned index may be what a foreign key rests on."""
     return all(not each.resting and not each.replica_identity and each.usable for each in snapshot.family(index))
 

@@ -16,7 +16,7 @@ from ....sql.index_key import columns
 from ....sql.node import Node, same
 from ...indexes import Index, Kind, Snapshot, Table, Verdict
 from ...indexes.keeping import pinned
-from ...indexes.verdicts import lost
+from ...indexes.verdicts import lost, whole
 from ...indexes.writing import cost, size
 from ...whatif.proposed import Proposed
 
@@ -34,8 +34,7 @@ def superseded(snapshot: Snapshot, new: Sequence[Proposed], told: Collection[int
 
 def _may_go(snapshot: Snapshot, index: Index) -> bool:
     rule = index.unique or index.excluding or index.constraint
-    family = snapshot.family(index)
-    return index.method == "btree" and not rule and all(each.usable for each in family) and not pinned(index)
+    return index.method == "btree" and not rule and not pinned(index) and whole(snapshot, index)
 
 
 def _standing(index: Index, fresh: Sequence[Proposed]) -> Iterator[Proposed]:
