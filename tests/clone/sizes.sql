@@ -8,7 +8,8 @@ CREATE TABLE s AS SELECT i AS id, i % 100 AS few, (random() * 8000)::int AS mid,
                        'score', round(random()::numeric, 3)) AS doc,
     to_tsvector('english', (SELECT string_agg(md5(((random() * 2000)::int)::text), ' ') FROM generate_series(1, 8 + i % 10))) AS ts,
     'name ' || substr(md5((i % 16000)::text), 1, 10) AS title, int4range(i, i + (random() * 100)::int) AS r,
-    point(random() * 1000, random() * 1000) AS p, ('10.' || i % 200 || '.' || i % 255 || '.' || i % 250)::inet AS ip
+    point(random() * 1000, random() * 1000) AS p, ('10.' || i % 200 || '.' || i % 255 || '.' || i % 250)::inet AS ip,
+    int4range(i % 10, i % 10 + 3) AS slot, ('10.0.0.' || i % 20)::inet AS host
 FROM generate_series(1, 40000) i;
 CREATE TABLE pt (id int, k int, d date) PARTITION BY RANGE (d);
 CREATE TABLE pt1 PARTITION OF pt FOR VALUES FROM ('2024-01-01') TO ('2024-07-01');

@@ -25,7 +25,7 @@ OTHERS = """
 USING hash (id) / USING hash (few) / USING hash (id) WITH (fillfactor = 50) / USING gin (arr) / USING gin (few, tags)
 USING gin (mid) / USING gist (r) / USING gist (p) / USING gist (ip inet_ops) / USING gist (id) / USING gist (few, r)
 USING spgist (p) / USING spgist (r) / USING spgist (ip) / USING brin (at) / USING brin (id) WITH (pages_per_range = 4)
-USING bloom (few, mid)
+USING bloom (few, mid) / USING spgist (slot) / USING spgist (host) / USING spgist (status)
 """
 WORDS = """
 USING gin (doc) / USING gin (doc jsonb_path_ops) / USING gin (ts) / USING gin (word gin_trgm_ops)

@@ -85,7 +85,8 @@ END$$;
 -- The columns of an index, each an object with the fields of `index_size.Column`. The statistics are those of the column of the
 -- table; those of an expression are the index's own. The fourth support function of a b-tree class says whether equal
 -- values are the same bytes, so that they can share a tuple; text under a collation that is not deterministic has none of
--- that. The eleventh of a GiST class lets the build sort.
+-- that. The eleventh of a GiST class lets the build sort. Of ranges ANALYZE says that all differ: there are as many as
+-- bounds in its histogram (kind 7), where these repeat.
 CREATE FUNCTION pgwright.columns(index oid) RETURNS jsonb
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 BEGIN RETURN (
@@ -101,7 +102,11 @@ BEGIN RETURN (
                            WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid
                                  AND d.refobjid = x.indrelid AND d.refobjsubid > 0), 16),
         'nulls', coalesce(s.stanullfrac, 0),
-        'distinct', coalesce(s.stadistinct, 0),
+        'distinct', coalesce((SELECT u.known
+                              FROM (VALUES (s.stakind1, s.stavalues1::text), (s.stakind2, s.stavalues2::text)) v(k, b),
+                                   LATERAL (SELECT count(DISTINCT b) AS known, count(*) AS total
+                                            FROM unnest(v.b::text[]) b) u
+                              WHERE v.k = 7 AND u.known < u.total / 2), s.stadistinct, 0),
         'elements', coalesce((SELECT n[cardinality(n)]
                               FROM (VALUES (s.stakind4, s.stanumbers4), (s.stakind5, s.stanumbers5)) v(k, n)
                               WHERE k = 5), 0),
