@@ -53,18 +53,21 @@ def test_planning() -> None:
     assert len(report.goals) == 1
 
 
+@pytest.mark.long
 def test_overhead() -> None:
     report = overhead.measure(Options(rows=400, rounds=1))
     assert [len(table.rows) for table in report.tables] == [16, 16]
     assert len(report.goals) == 8
 
 
+@pytest.mark.long
 def test_backfill() -> None:
     report = backfill.measure(Options(rows=4_000, rounds=1))
     assert [len(table.rows) for table in report.tables] == [5, 2]
     assert len(report.goals) == 4
 
 
+@pytest.mark.long
 def test_health() -> None:
     report = health.measure(Options(rows=200, rounds=1))
     assert [row[0] for row in report.tables[0].rows] == [

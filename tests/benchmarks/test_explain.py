@@ -17,6 +17,7 @@ from benchmarks import explain
 from pgwright.base.errors import PgwrightError
 from pgwright.diagnose.accounting.account import account
 from pgwright.diagnose.query_plan.forms import json_
+from tests.support import planted
 from tests.support.databases import Database
 
 SPILL = Issue(rule="disk_spill", suggestion="raise work_mem for this query")
@@ -145,6 +146,8 @@ def test_advice_runs_as_it_stands_or_not(database: Database) -> None:
 @pytest.mark.long
 @pytest.mark.timeout(900)
 def test_explain(monkeypatch: pytest.MonkeyPatch) -> None:
+    corpora = planted.corpora()[::9]  # tests/diagnose/corpus runs them all
+    monkeypatch.setattr(planted, "corpora", lambda: corpora)
     monkeypatch.setattr(plan_readers, "peers", lambda: ({}, ["no peers in this test"]))
     report = explain.measure(Options(rows=40, rounds=1))
     assert "no peers in this test" in report.skipped

@@ -62,6 +62,7 @@ def check(document: dict[str, object], rows: int) -> None:
     assert pgwright["backfill_rows_per_second"] > 0
 
 
+@pytest.mark.long
 def test_the_story_on_a_private_server(tmp_path: Path) -> None:
     done = run(tmp_path, "--rows", "20000", "--clients", "2", "--format", "json")
     assert done.returncode == 0, done.stderr

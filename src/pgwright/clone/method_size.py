@@ -25,8 +25,8 @@ _SPGIST_HEAD = 8
 """What the head of a tuple takes more than that of other methods."""
 _SPGIST_FILL, _SPGIST_RANGES, _SPGIST_SAME = 0.72, 0.6, 0.82
 """Ranges fall into four unequal parts each time: 0.65 to 0.8 where they come in any order, down to 0.33 where they come
-in order and hardly overlap; which of these it is, no statistics tell. Pages of one value are filled. Measured on ranges,
-points, addresses and texts, 20,000 to 400,000, on 14 and 18."""
+in order and hardly overlap; which of these it is, no statistics tell. Pages of one value are filled. Measured on
+ranges, points, addresses and texts, 20,000 to 400,000, on 14 and 18."""
 _BEGINNING = 4
 _BLOOM_TUPLE = 6
 _BLOOM_BITS, _BLOOM_WORD = 80, 16

@@ -15,9 +15,9 @@ from tests.support.databases import Database
 PLANTED = unhealthy.databases()
 ELSEWHERE = frozenset({
     "autovacuum_saturated", "blocked_sessions", "cache_misses", "checkpoints_forced", "damaged_pages", "deadlocks",
-    "few_connections_left", "idle_in_transaction", "long_query", "long_transaction", "multixact_wraparound",
-    "slot_retains_wal", "standby_lags", "statements_evicted", "unused_index", "wal_archiving_fails", "xid_wraparound",
-    "xmin_held_back",
+    "few_connections_left", "idle_in_transaction", "long_query", "long_transaction", "multixact_members_full",
+    "multixact_wraparound", "slot_retains_wal", "standby_lags", "statements_evicted", "unused_index",
+    "wal_archiving_fails", "xid_wraparound", "xmin_held_back",
 })  # fmt: skip
 """Checks of a whole server, or of sessions: test_sessions.py and test_servers.py plant them."""
 

@@ -27,6 +27,7 @@ SERVER = Server(
     reads_all_settings=True,
     scans_tables=True,
     reads_all_data=True,
+    lists_files=True,
     at=0.0,
     epoch="",
     identity="",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import psycopg
@@ -107,6 +108,38 @@ def test_multixact_ids_run_out(server: Server, tmp_path: Path) -> None:
             assert "multixact" in found["postgres"].evidence.text
         old.run(found["postgres"].cure_sql)
         assert "postgres" not in {each.object for each in findings(old.dsn, "multixact_wraparound", tmp_path)}
+
+
+@pytest.mark.majors("all")
+def test_members_of_multixacts_fill_their_room(server: Server, tmp_path: Path) -> None:
+    name = "multixact_members_full"
+    with own(server.major, autovacuum="off") as busy, ExitStack() as stack:
+        busy.run(BURN)
+        slowly, quickly = tmp_path / "slowly", tmp_path / "quickly"
+        for state, seconds in ((slowly, 86400.0), (quickly, 10.0)):
+            assert findings(busy.dsn, name, state) == ()
+            shift(state, seconds)
+        for _ in range(20):
+            holder = stack.enter_context(busy.connect(autocommit=False))
+            holder.execute("SELECT * FROM t WHERE id = 1 FOR KEY SHARE")
+        busy.run("CALL share(8000)")  # each makes a set of 21
+        busy.run("CHECKPOINT")
+        full = (1 << 32) / 100
+        [found] = findings(busy.dsn, name, slowly, share=150_000 / full)
+        assert found.severity is Severity.WARNING
+        assert 168_000 <= found.evidence.fields["members"] <= 168_000 + 2 * 52_352
+        assert "it is full in" in found.evidence.text
+        [near] = findings(busy.dsn, name, quickly, share=150_000 / full)
+        assert near.severity is Severity.DANGER, "in less than a week"
+        assert findings(busy.dsn, name, tmp_path, share=300_000 / full) == ()
+        stack.close()
+        busy.run("ALTER DATABASE template0 ALLOW_CONNECTIONS true")  # autovacuum needs no permission
+        for database in ("postgres", "template0", "template1"):
+            [found] = findings(busy.dsn, name, tmp_path, share=130_000 / full)
+            assert database == "postgres" or f"in the database {database}" in found.cure_sql
+            with psycopg.connect(busy.server.dsn(database), autocommit=True) as connection:
+                connection.execute(found.cure_sql.encode())
+        assert findings(busy.dsn, name, tmp_path, share=130_000 / full) == ()
 
 
 def _write(server: Own, segments: int) -> None:

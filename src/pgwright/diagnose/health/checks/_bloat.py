@@ -1,4 +1,4 @@
-"""What the two checks of bloat share: from which waste on they speak, what they say, and which suspects may be
+"""What the checks of bloat share: from which waste on they speak, what they say, and which suspects may be
 measured."""
 
 from __future__ import annotations
@@ -71,6 +71,14 @@ def found(bloat: Bloat, *, state: str, why: str, cure: str, disproof: str) -> Fo
         fields={"bytes": bloat.bytes, "waste": bloat.waste, "rows": row["rows"]},
         estimated=not bloat.measured,
         disproof="" if bloat.measured else disproof,
+    )
+
+
+def rewritten(table: str) -> str:
+    """The cure of a table of this name, which is quoted."""
+    return (
+        f"VACUUM (ANALYZE) {table};\n"
+        "-- the room is used again; to shrink the file: VACUUM FULL, which locks everybody out, or pg_repack"
     )
 
 

@@ -40,6 +40,14 @@ def hidden_settings(server: Server) -> Hidden | None:
                   grant=f"GRANT pg_read_all_settings TO {ident(server.role)};")  # fmt: skip
 
 
+def files(server: Server) -> Hidden | None:
+    """The names of files of the server."""
+    if server.lists_files:
+        return None
+    return Hidden(what=f"{server.role} may not list the server's files.",
+                  grant=f"GRANT EXECUTE ON FUNCTION pg_catalog.pg_ls_dir(text) TO {ident(server.role)};")  # fmt: skip
+
+
 def statements(server: Server) -> Hidden | None:
     """The extension pg_stat_statements, installed in this database and loaded."""
     if "pg_stat_statements" in server.extensions:

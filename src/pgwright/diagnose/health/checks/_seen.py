@@ -26,6 +26,7 @@ class Server:
     reads_all_settings: bool
     scans_tables: bool
     reads_all_data: bool
+    lists_files: bool
     at: float
     epoch: str
     identity: str

@@ -12,8 +12,8 @@ fail until VACUUM has freed old ones.
 
 ## When it speaks
 
-As `xid_wraparound`, against `autovacuum_multixact_freeze_max_age`. How full their storage of members is, which can
-force VACUUM earlier, no view of 14 to 18 tells.
+As `xid_wraparound`, against `autovacuum_multixact_freeze_max_age`. The members of multixacts run out by themselves:
+`multixact_members_full`.
 
 ## Cure
 

@@ -11,7 +11,8 @@ A scan reads the empty pages too, the cache holds them, and so do backups.
 
 ## When it speaks
 
-From `bytes` (100 MB) that are `share` percent (50) of the table or more. TOAST tables are not looked at.
+From `bytes` (100 MB) that are `share` percent (50) of the table or more. Its TOAST table is looked at by
+`toast_bloat`.
 
 ## Cure
 
@@ -54,7 +55,6 @@ def _found(bloat: Bloat) -> Found:
         bloat,
         state="are free or dead",
         why="Scans read the empty pages too, and the cache and every backup hold them.",
-        cure=f"VACUUM (ANALYZE) {qualified(row['schema'], row['name'])};\n"
-        "-- the room is used again; to shrink the file: VACUUM FULL, which locks everybody out, or pg_repack",
+        cure=_bloat.rewritten(qualified(row["schema"], row["name"])),
         disproof="pgstattuple_approx finds the space filled.",
     )

@@ -9,6 +9,7 @@ SELECT current_setting('server_version_num')::int AS version,
        pg_has_role(current_user, 'pg_read_all_settings', 'USAGE') AS reads_all_settings,
        pg_has_role(current_user, 'pg_stat_scan_tables', 'USAGE') AS scans_tables,
        pg_has_role(current_user, 'pg_read_all_data', 'USAGE') AS reads_all_data,
+       has_function_privilege('pg_ls_dir(text)', 'EXECUTE') AS lists_files,
        extract(epoch FROM clock_timestamp())::float8 AS at,
        concat_ws(' ', extract(epoch FROM d.stats_reset), extract(epoch FROM b.stats_reset)) AS epoch,
        concat_ws(' ', CASE WHEN has_function_privilege('pg_control_system()', 'EXECUTE')
