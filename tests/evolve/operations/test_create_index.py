@@ -38,12 +38,43 @@ def test_plan(shop: Database) -> None:
     plan = planned(shop, "CREATE INDEX ON t (a DESC, lower(b)) WHERE a > 1;")
     assert outline(plan) == [
         "build expand concurrent SHARE UPDATE EXCLUSIVE",
+        "analyze expand online SHARE UPDATE EXCLUSIVE",
         "drop rollback concurrent SHARE UPDATE EXCLUSIVE",
     ]
     assert plan.steps[0].statements == (
         "CREATE INDEX CONCURRENTLY t_a_lower_idx ON public.t USING btree (a DESC, lower(b)) WHERE (a > 1)",
     )
     assert only(plan).strategy == "concurrent build"
+
+
+@pytest.mark.majors("all")
+@pytest.mark.parametrize(("table", "leaves"), [("t", ["t"]), ("p", ["p1", "p2a", "p2b"])])
+def test_the_planner_knows_an_expression(
+    make_database: Callable[..., Database], tmp_path: Path, table: str, leaves: list[str]
+) -> None:
+    database = make_database(SHOP + "ALTER TABLE t SET (autovacuum_enabled = false); ANALYZE;")
+    database.run("ALTER TABLE p1 SET (autovacuum_enabled = false)")
+    project = Project.of(database, tmp_path)
+    project.write(f"CREATE INDEX ON {table} (a, (b || 'x')); CREATE INDEX ON {table} (a);")
+    assert project.expand() == "expanded"
+    known = (
+        "SELECT i.indrelid::regclass::text FROM pg_stats s JOIN pg_class c ON c.relname = s.tablename "
+        "JOIN pg_index i ON i.indexrelid = c.oid WHERE s.attname = 'expr' ORDER BY 1"
+    )
+    assert [row[0] for row in database.all(known)] == leaves
+
+
+@pytest.mark.majors("all")
+def test_the_planner_knows_an_expression_under_both_names(
+    make_database: Callable[..., Database], tmp_path: Path
+) -> None:
+    database = make_database(SHOP + "ALTER TABLE t SET (autovacuum_enabled = false); ANALYZE;")
+    project = Project.of(database, tmp_path)
+    project.write("ALTER TABLE t RENAME COLUMN b TO c; CREATE INDEX ON t (upper(c));")
+    assert project.expand() == "expanded"
+    assert database.all("SELECT count(*) FROM pg_stats WHERE attname = 'upper'") == [(2,)]
+    assert project.contract() == "done"
+    assert database.all("SELECT count(*) FROM pg_stats WHERE attname = 'upper'") == [(1,)]
 
 
 @pytest.mark.majors("every")

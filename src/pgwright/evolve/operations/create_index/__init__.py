@@ -20,6 +20,9 @@ changed. A duplicate that is written while the index is built ends the build, na
 
 On a column that a rename in flight has under two names, the index is built for both.
 
+Of an expression the planner knows nothing until the table is analyzed, and guesses that half a percent of the rows have
+a value (seen on 14 to 18): it may leave the new index unused. So an index with an expression is followed by ANALYZE.
+
 ## Why it is dangerous
 
 Typed plainly it blocks every write until it is built. Typed concurrently it fails under a lock_timeout or
@@ -30,8 +33,8 @@ a broken one left.
 ## Phases and locks
 
 look: with UNIQUE, one query. expand (verify, where a column is complete only then): SHARE UPDATE EXCLUSIVE, which
-blocks neither reads nor writes; the build waits for transactions that were begun before it. On a partitioned table also
-SHARE on the empty parent for an instant. contract: nothing, or attaching.
+blocks neither reads nor writes; the build waits for transactions that were begun before it. ANALYZE takes the same. On
+a partitioned table also SHARE on the empty parent for an instant. contract: nothing, or attaching.
 
 ## Rollback
 
@@ -48,10 +51,12 @@ PostgreSQL 14 to 18. On 14.0 to 14.3 the server itself may build a wrong index c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ....sql import parse
 from ....sql.quote import ident
+from ...steps.step import Kind, Phase, Step
 from .._operation import Compiled, Request
 from .._steps import Steps
 from .._twin import table_sql
@@ -109,6 +114,8 @@ def compile_(request: Request) -> Compiled:
     made = _partitioned.steps(steps, wanted) if whole else _plain.steps(steps, wanted)
     request.names.update((wanted.name, f"{table.name.schema}.{wanted.name}"))
     columns = [each.index_elem.name for each in node.index_params]
+    if not all(columns) and not wanted.only:
+        made = (*made, _analyze(steps, made))
     if all(columns) and not node.HasField("where_clause") and not wanted.only:
         numbers = tuple(steps.shape.survivor(column) for column in columns)
         steps.shape.indexed[wanted.name] = (wanted.unique, numbers)
@@ -123,6 +130,20 @@ def compile_(request: Request) -> Compiled:
         why=_why(steps, whole=whole, only=wanted.only),
         hazards=_hazards.of(steps, wanted),
         steps=made,
+    )
+
+
+def _analyze(of: Steps, made: Sequence[Step]) -> Step:
+    """Statistics of the expressions, behind the last build."""
+    last = [step for step in made if step.kind is Kind.CONCURRENT and step.phase is not Phase.ROLLBACK][-1]
+    return of.step(
+        "analyze",
+        last.phase,
+        Kind.ONLINE,
+        f"collect statistics of the expressions of {of.table.name}",
+        (f"ANALYZE {of.sql}",),
+        of.on("VacuumStmt analyze"),
+        undo=("nothing: statistics stay",),
     )
 
 
