@@ -47,6 +47,53 @@ BEGIN
         CASE WHEN is_new THEN to_jsonb(newest::bigint) ELSE 'null' END)::text, true);
 END$$;
 
+-- Gives an index, and those of its partitions, statistics of the expressions that keep values apart, as the ANALYZE after its
+-- build will find them: the function of each value that is known of the column, and as many different ones. Of other
+-- expressions (a day of a time, a remainder) nothing is known before, and the planner has its own guess.
+CREATE FUNCTION pgwright.liken(index oid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+DECLARE
+    each record;
+    common text;
+    shares real[];
+    bounds text;
+BEGIN
+    FOR each IN
+        SELECT x.indexrelid, a.attnum, a.attcollation::regcollation AS collation, f.part[1] AS function,
+               format_type(o.atttypid, -1) AS type, a.attcollation, s.stanullfrac, s.stawidth, s.stadistinct,
+               v.common, v.shares, v.bounds
+        FROM (SELECT index AS relid UNION SELECT t.relid::oid FROM pg_partition_tree(index::regclass) t) p
+        JOIN pg_index x ON x.indexrelid = p.relid
+        JOIN pg_attribute a ON a.attrelid = x.indexrelid AND x.indkey[a.attnum - 1] = 0 AND a.atttypid = 'text'::regtype
+        CROSS JOIN LATERAL regexp_match(pg_get_indexdef(x.indexrelid, a.attnum, false),
+                                        '^(lower|upper|btrim|md5|reverse)\((?:\((.+)\)::text|(.+))\)$') AS f(part)
+        JOIN pg_attribute o ON o.attrelid = x.indrelid AND quote_ident(o.attname) = coalesce(f.part[2], f.part[3])
+        JOIN pg_statistic s ON s.starelid = x.indrelid AND s.staattnum = o.attnum AND NOT s.stainherit
+        CROSS JOIN LATERAL (
+            SELECT max(k.list) FILTER (WHERE k.kind = 1) AS common, max(k.numbers) FILTER (WHERE k.kind = 1) AS shares,
+                   max(k.list) FILTER (WHERE k.kind = 2) AS bounds
+            FROM (VALUES (s.stakind1, s.stanumbers1, s.stavalues1::text), (s.stakind2, s.stanumbers2, s.stavalues2::text)
+                 ) k(kind, numbers, list)) v
+    LOOP
+        EXECUTE format('SELECT array_agg(v ORDER BY n DESC, v)::text, array_agg(n ORDER BY n DESC, v) FROM
+            (SELECT %I(v::text) COLLATE %s AS v, sum(n)::real AS n FROM unnest($1::%s[], $2) u(v, n) GROUP BY 1) g',
+            each.function, each.collation, each.type) INTO common, shares USING each.common, each.shares;
+        EXECUTE format('SELECT array_agg(v ORDER BY v)::text FROM
+            (SELECT DISTINCT %I(v::text) COLLATE %s AS v FROM unnest($1::%s[]) v) g',
+            each.function, each.collation, each.type) INTO bounds USING each.bounds;
+        INSERT INTO pg_statistic
+        SELECT each.indexrelid, each.attnum, false, each.stanullfrac, each.stawidth, each.stadistinct,
+               CASE WHEN common IS NULL THEN 0 ELSE 1 END, CASE WHEN bounds IS NULL THEN 0 ELSE 2 END, 0, 0, 0,
+               CASE WHEN common IS NULL THEN 0 ELSE '=(text,text)'::regoperator END,
+               CASE WHEN bounds IS NULL THEN 0 ELSE '<(text,text)'::regoperator END, 0, 0, 0,
+               CASE WHEN common IS NULL THEN 0 ELSE each.attcollation END,
+               CASE WHEN bounds IS NULL THEN 0 ELSE each.attcollation END, 0, 0, 0,
+               shares, NULL, NULL, NULL, NULL,
+               array_in(common::cstring, 'text'::regtype, -1), array_in(bounds::cstring, 'text'::regtype, -1),
+               NULL, NULL, NULL;
+    END LOOP;
+END$$;
+
 -- Puts the tables back, hides the indexes that were noted, and tells what they are: for each what `made` says, or null.
 CREATE FUNCTION pgwright.done() RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
@@ -58,6 +105,8 @@ BEGIN
     SET relfilenode = (x ->> 1)::oid, reltablespace = (x ->> 2)::oid, relpages = (x ->> 3)::int,
         reltuples = (x ->> 4)::real, relallvisible = (x ->> 5)::int
     FROM jsonb_array_elements(before) x WHERE c.oid = (x ->> 0)::oid;
+    PERFORM pgwright.liken(o::oid)
+    FROM jsonb_array_elements_text(current_setting('pgwright.made')::jsonb) o WHERE o IS NOT NULL;
     made := (SELECT jsonb_agg(pgwright.made(o::oid) ORDER BY n)
              FROM jsonb_array_elements_text(current_setting('pgwright.made')::jsonb) WITH ORDINALITY m(o, n));
     UPDATE pg_index SET indisvalid = false
