@@ -121,6 +121,19 @@ def run(database: Database, lines: list[str]) -> None:
     connection.close()
 
 
+def plant(database: Database, planted: Planted, state: Path) -> tuple[set[str], tuple[Finding, ...]]:
+    """Makes it, and looks: the objects that are to be found, and what is."""
+    run(database, planted.script)
+    if planted.later:
+        if database.major < 15:
+            time.sleep(2 * PAUSE)
+        looked(database, planted, state)
+        shift(state, planted.later)
+        run(database, planted.afterwards)
+    wanted = {each.replace("current_database", database.name) for each in planted.objects}
+    return wanted, findings(database, planted, state, wanted=wanted)
+
+
 def looked(database: Database, planted: Planted, state: Path) -> Looked:
     """What its check says about it."""
     thresholds: dict[str, str | float] = {f"{planted.check}.{name}": each for name, each in planted.thresholds.items()}

@@ -145,7 +145,8 @@ def _shared(formats: tuple[str, ...]) -> list[Callable[[Command], Command]]:
         click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
                      help="Whether to use colours; auto looks at the terminal and NO_COLOR."),
         click.option("-q", "--quiet", is_flag=True, help="No narration on stderr, errors only."),
-        click.option("-v", "--verbose", count=True, metavar="", help="Log more to stderr; -vv logs statements too."),
+        click.option("-v", "--verbose", count=True, metavar="BOOLEAN",  # for the help that is no value at all
+                     help="Log more to stderr; -vv logs statements too."),
     ]  # fmt: skip
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
 
+from pgwright.base.errors import Refused
 from pgwright.diagnose.health import catalogue
 from tests.support import unhealthy
 from tests.support.databases import Database
+from tests.support.project import Project
 
 PLANTED = unhealthy.databases()
 ELSEWHERE = frozenset({
@@ -37,15 +38,7 @@ def test_every_check_is_planted() -> None:
 def test_planted(planted: unhealthy.Planted, database: Database, tmp_path: Path) -> None:
     if planted.majors and database.major not in planted.majors:
         return
-    unhealthy.run(database, planted.script)
-    if planted.later:
-        if database.major < 15:
-            time.sleep(2 * unhealthy.PAUSE)
-        unhealthy.looked(database, planted, tmp_path)
-        unhealthy.shift(tmp_path, planted.later)
-        unhealthy.run(database, planted.afterwards)
-    wanted = {each.replace("current_database", database.name) for each in planted.objects}
-    found = unhealthy.findings(database, planted, tmp_path, wanted=wanted)
+    wanted, found = unhealthy.plant(database, planted, tmp_path)
     assert sorted(finding.object for finding in found) == sorted(wanted), planted.why
     for finding in found:
         assert finding.evidence.text
@@ -58,3 +51,24 @@ def test_planted(planted: unhealthy.Planted, database: Database, tmp_path: Path)
         assert all(finding.cure_sql for finding in found)
         unhealthy.run(database, [line for finding in found for line in finding.cure_sql.splitlines()])
         assert unhealthy.findings(database, planted, tmp_path, wanted=set()) == ()
+
+
+@pytest.mark.majors("all")
+@pytest.mark.parametrize(
+    "planted", [each for each in PLANTED if each.found and not each.stays], ids=lambda each: each.name
+)
+def test_the_cure_is_a_migration(planted: unhealthy.Planted, database: Database, tmp_path: Path) -> None:
+    if planted.majors and database.major not in planted.majors:
+        return
+    state, migrations = tmp_path / "state", tmp_path / "migrations"
+    _, found = unhealthy.plant(database, planted, state)
+    migrations.mkdir()
+    project = Project.of(database, migrations)
+    project.write("\n".join(finding.cure_sql for finding in found))
+    if any("VACUUM" in finding.cure_sql for finding in found):
+        with pytest.raises(Refused, match="Run it beside the migration"):
+            project.expand()
+        return
+    project.expand()
+    assert project.contract() == "done"
+    assert unhealthy.findings(database, planted, state, wanted=set()) == ()
