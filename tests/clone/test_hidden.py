@@ -120,6 +120,8 @@ BEGIN PERFORM public.vraiment(); RETURN $1; END$$;
 CREATE FUNCTION crie() RETURNS event_trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'no'; END$$;
 CREATE TABLE t (id int CHECK (id > écrit(0)), g int GENERATED ALWAYS AS (id + écrit(1)) STORED);
 CREATE DOMAIN d AS int CHECK (VALUE > écrit(-1)); CREATE TABLE u (a d);
+CREATE DOMAIN e AS text CHECK (length(VALUE) > écrit(-2)); CREATE TABLE w (a e);
+INSERT INTO w VALUES ('B'), ('B'), ('c');
 CREATE INDEX ON t ((id + écrit(2))) WHERE id > écrit(3); INSERT INTO t SELECT 7; INSERT INTO u VALUES (1), (1), (2);
 CREATE STATISTICS s ON (id + écrit(4)), id FROM t; CREATE VIEW v AS SELECT * FROM t WHERE id > écrit(5);
 ANALYZE; CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION crie();
@@ -135,6 +137,9 @@ def test_code_of_the_source_gets_no_rights_here(make_database: Callable[..., Dat
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             clone.connection.execute("EXPLAIN SELECT * FROM u WHERE a = écrit(7)")
         assert clone.missing.statistics == ()
+        clone.indexes.create("CREATE INDEX ON w (lower(a))")  # its statistics are made out of values of the domain
+        likened = clone.connection.execute("SELECT most_common_vals::text FROM pg_stats WHERE tablename ~ '^w_'")
+        assert likened.fetchone() == ("{b}",)
         assert clone.connection.execute("SELECT count(*) FROM pg_event_trigger").fetchone() == (0,)
         assert clone.connection.execute("SHOW is_superuser").fetchone() == ("off",)
     assert {file.name for file in folder.iterdir()} == written

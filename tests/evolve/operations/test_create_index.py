@@ -64,6 +64,25 @@ def test_the_planner_knows_an_expression(
     assert [row[0] for row in database.all(known)] == leaves
 
 
+def test_a_foreign_table_is_not_analyzed(make_database: Callable[..., Database]) -> None:
+    database = make_database(SHOP)
+    database.run(
+        "CREATE EXTENSION postgres_fdw; CREATE SERVER far FOREIGN DATA WRAPPER postgres_fdw;"
+        "CREATE FOREIGN TABLE p3 PARTITION OF p FOR VALUES FROM (20) TO (30) SERVER far"
+    )
+    plan = planned(database, "CREATE INDEX ON p (lower(b));")
+    assert "ANALYZE" not in str([step.statements for step in plan.steps])
+    assert any("it would read the foreign table public.p3" in each for each in only(plan).hazards)
+    assert only(planned(database, "CREATE INDEX ON p (b);")).hazards == ()
+
+
+def test_it_is_analyzed_before_contract(make_database: Callable[..., Database]) -> None:
+    database = make_database(SHOP + "CREATE INDEX mien ON p1 (lower(b));")
+    outlined = outline(planned(database, "CREATE INDEX ON p (lower(b));"))
+    assert "analyze expand online SHARE UPDATE EXCLUSIVE" in outlined, outlined
+    assert any(" retire " in each for each in outlined)
+
+
 @pytest.mark.majors("all")
 def test_the_planner_knows_an_expression_under_both_names(
     make_database: Callable[..., Database], tmp_path: Path

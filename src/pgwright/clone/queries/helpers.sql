@@ -49,7 +49,8 @@ END$$;
 
 -- Gives an index, and those of its partitions, statistics of the expressions that keep values apart, as the ANALYZE after its
 -- build will find them: the function of each value that is known of the column, and as many different ones. Of other
--- expressions (a day of a time, a remainder) nothing is known before, and the planner has its own guess.
+-- expressions (a day of a time, a remainder) nothing is known before, and the planner has its own guess. Values stay texts:
+-- the input of a domain would run code of the source.
 CREATE FUNCTION pgwright.liken(index oid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
 DECLARE
@@ -60,7 +61,7 @@ DECLARE
 BEGIN
     FOR each IN
         SELECT x.indexrelid, a.attnum, a.attcollation::regcollation AS collation, f.part[1] AS function,
-               format_type(o.atttypid, -1) AS type, a.attcollation, s.stanullfrac, s.stawidth, s.stadistinct,
+               CASE WHEN o.atttypid = 'bpchar'::regtype THEN 'bpchar' ELSE 'text' END AS type, a.attcollation, s.stanullfrac, s.stawidth, s.stadistinct,
                v.common, v.shares, v.bounds
         FROM (SELECT index AS relid UNION SELECT t.relid::oid FROM pg_partition_tree(index::regclass) t) p
         JOIN pg_index x ON x.indexrelid = p.relid

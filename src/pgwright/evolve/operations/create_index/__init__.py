@@ -21,7 +21,8 @@ changed. A duplicate that is written while the index is built ends the build, na
 On a column that a rename in flight has under two names, the index is built for both.
 
 Of an expression the planner knows nothing until the table is analyzed, and guesses that half a percent of the rows have
-a value (seen on 14 to 18): it may leave the new index unused. So an index with an expression is followed by ANALYZE.
+a value (seen on 14 to 18): it may leave the new index unused. So an index with an expression is followed by ANALYZE,
+unless a partition is a foreign table, which that would read.
 
 ## Why it is dangerous
 
@@ -114,7 +115,7 @@ def compile_(request: Request) -> Compiled:
     made = _partitioned.steps(steps, wanted) if whole else _plain.steps(steps, wanted)
     request.names.update((wanted.name, f"{table.name.schema}.{wanted.name}"))
     columns = [each.index_elem.name for each in node.index_params]
-    if not all(columns) and not wanted.only:
+    if wanted.has_expression and not wanted.only and not wanted.foreign:
         made = (*made, _analyze(steps, made))
     if all(columns) and not node.HasField("where_clause") and not wanted.only:
         numbers = tuple(steps.shape.survivor(column) for column in columns)
@@ -135,10 +136,10 @@ def compile_(request: Request) -> Compiled:
 
 def _analyze(of: Steps, made: Sequence[Step]) -> Step:
     """Statistics of the expressions, behind the last build."""
-    last = [step for step in made if step.kind is Kind.CONCURRENT and step.phase is not Phase.ROLLBACK][-1]
+    forth = [step.phase for step in made if step.phase not in (Phase.RETIRE, Phase.ROLLBACK)]
     return of.step(
         "analyze",
-        last.phase,
+        forth[-1],
         Kind.ONLINE,
         f"collect statistics of the expressions of {of.table.name}",
         (f"ANALYZE {of.sql}",),

@@ -14,6 +14,11 @@ _CORRUPTING = range(140000, 140004)
 def of(steps: Steps, wanted: Wanted) -> tuple[str, ...]:
     """Sentences for the plan."""
     found = [f"{wanted.relation} is the same as {each.name}" for each in same_as(wanted.table, wanted)]
+    if wanted.has_expression and wanted.foreign:
+        found.append(
+            f"the planner knows nothing of the expression before ANALYZE, which is not run: of {wanted.table.name} it "
+            f"would read the foreign table {wanted.foreign[0]}, too. Run it on the other partitions"
+        )
     found += invalid(steps, wanted.name)
     found += old_server(steps.request.catalog)
     if wanted.unique:

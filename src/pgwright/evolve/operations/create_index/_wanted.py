@@ -19,7 +19,8 @@ _ANY = RelationName("s", "t")
 class Wanted:
     """An index that makes sense: its `name`, what the server says of it in the names of its place (`facts`), and its
     `body` in those of the server. `only` is ON ONLY a partitioned table, `columns` the names at its place that it
-    reads."""
+    reads; `has_expression` says that a key is more than a column, `foreign` are the foreign tables among the
+    partitions."""
 
     table: Table
     name: str
@@ -29,6 +30,8 @@ class Wanted:
     tablespace: str | None
     only: bool
     nulls_distinct: bool
+    has_expression: bool
+    foreign: tuple[RelationName, ...]
 
     @property
     def unique(self) -> bool:
@@ -76,6 +79,8 @@ def understand(request: Request, table: Table) -> Wanted | Compiled:
         tablespace=node.table_space or None,
         only=table.kind == "p" and not node.relation.inh,
         nulls_distinct=not node.nulls_not_distinct,
+        has_expression=not all(each.index_elem.name for each in node.index_params),
+        foreign=_foreign(request, table),
     )
     return _already(request, wanted) or wanted
 
@@ -105,11 +110,15 @@ def _refuse_place(request: Request, table: Table) -> None:
             f'cannot create index on partitioned table "{table.name.name}" concurrently',
             hint="Leave CONCURRENTLY out: each partition is indexed concurrently anyway.",
         )
-    foreign = [part.name for part in request.catalog.descendants(table.oid) if part.kind == "f"]
+    foreign = _foreign(request, table)
     if node.unique and foreign and table.kind == "p":
         raise request.error(
             f'cannot create unique index on partitioned table "{table.name.name}": {foreign[0]} is a foreign table'
         )
+
+
+def _foreign(request: Request, table: Table) -> tuple[RelationName, ...]:
+    return tuple(part.name for part in request.catalog.descendants(table.oid) if part.kind == "f")
 
 
 def _refuse_virtual(request: Request, shape: Shape, columns: tuple[str, ...]) -> None:
