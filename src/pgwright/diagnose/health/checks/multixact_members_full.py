@@ -44,7 +44,7 @@ NEEDS = (files,)
 COUNTING = Counting(key=("kind", "name"), columns=("members",), reset=False, needed=False)
 THRESHOLDS = {"share": Threshold(default=50, unit="%", about="of the room for members that is taken")}
 ROOM = 2**32
-"""Members have numbers of 32 bits on 14 to 18; the server stops a segment before they meet (seen on 14 and 18)."""
+"""Members have numbers of 32 bits on 14 to 18; the server stops a segment before they meet (seen on 15 and 18)."""
 DANGER = 1.5
 WEEK = 7 * 86400.0
 
