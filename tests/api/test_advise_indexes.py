@@ -157,6 +157,7 @@ def test_an_index_that_a_new_one_stands_for_goes_behind_it(shop: Own) -> None:
 
 
 @pytest.mark.e2e
+@pytest.mark.long
 def test_two_runs_say_the_same(shop: Own) -> None:
     once, again = advised(shop), advised(shop)
     assert once.migration == again.migration

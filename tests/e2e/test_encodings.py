@@ -26,7 +26,10 @@ QUERY = """SELECT id FROM "tab{word}" WHERE "mot{word}" = '{word}7';"""
 MIGRATION = 'ALTER TABLE "tab{word}" RENAME COLUMN "mot{word}" TO "nom{word}";\n'
 
 
-@pytest.fixture(params=sorted(WORDS))
+LONG = {"EUC_JP", "WIN1252"}
+
+
+@pytest.fixture(params=[pytest.param(each, marks=[pytest.mark.long] if each in LONG else []) for each in sorted(WORDS)])
 def encoded(request: pytest.FixtureRequest, server: Server) -> Iterator[tuple[Database, str]]:
     """A database of that encoding, and a letter that it has."""
     plain = databases.create(server)

@@ -54,7 +54,7 @@ CASES = (
         new=WORK,
     ),
 )
-LONG = dict.fromkeys(("fill_add_drop", "partitions_with_up"), pytest.mark.long)
+LONG = dict.fromkeys(("fill_add_drop", "partitions_with_up", "rules"), pytest.mark.long)
 
 
 @pytest.mark.majors(*EDGES_IN_CI)

@@ -31,7 +31,7 @@ HOW = settings(
 )
 
 
-@settings(HOW, max_examples=12)
+@settings(HOW, max_examples=8)
 @given(DRAWN)
 def test_a_few(server: Server, drawn: tuple[Scene, Meant]) -> None:
     compare(server, *drawn)
@@ -40,7 +40,7 @@ def test_a_few(server: Server, drawn: tuple[Scene, Meant]) -> None:
 @pytest.mark.long
 @pytest.mark.majors("all")
 @pytest.mark.timeout(1800)
-@settings(HOW, max_examples=200)
+@settings(HOW, max_examples=120)
 @given(DRAWN)
 def test_many(server: Server, drawn: tuple[Scene, Meant]) -> None:
     compare(server, *drawn)

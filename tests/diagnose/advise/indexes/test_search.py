@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pgwright.diagnose.advise.indexes import pool
@@ -22,6 +22,8 @@ from .extend import extend
 from .imagined import Imagined, case, index, workload
 
 MEGABYTE = 1 << 20
+FEW = settings(max_examples=50)
+"""A search takes a tenth of a second."""
 
 
 def asked(cases: Sequence[Case], planner: Imagined | None = None) -> Costs:
@@ -33,6 +35,7 @@ def asked(cases: Sequence[Case], planner: Imagined | None = None) -> Costs:
     return costs
 
 
+@FEW
 @given(seed=st.integers(0, 10_000), megabytes=st.sampled_from([0, 2, 4, 8, 16, 64]))
 def test_never_worse_than_extend_and_within_the_budget(seed: int, megabytes: int) -> None:
     costs = asked(workload(seed))
@@ -41,6 +44,7 @@ def test_never_worse_than_extend_and_within_the_budget(seed: int, megabytes: int
     assert costs.total(found) <= costs.total(extend(costs, megabytes * MEGABYTE)) + LEAST_GAIN
 
 
+@FEW
 @given(seed=st.integers(0, 10_000))
 def test_two_searches_find_the_same(seed: int) -> None:
     limits = Limits(bytes=9 * MEGABYTE)
@@ -48,6 +52,7 @@ def test_two_searches_find_the_same(seed: int) -> None:
     assert once.new(Search(once, limits).best()) == again.new(Search(again, limits).best())
 
 
+@FEW
 @given(seed=st.integers(0, 10_000))
 def test_each_index_brings_what_it_must(seed: int) -> None:
     costs = asked(workload(seed))
