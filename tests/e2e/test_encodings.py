@@ -26,7 +26,7 @@ QUERY = """SELECT id FROM "tab{word}" WHERE "mot{word}" = '{word}7';"""
 MIGRATION = 'ALTER TABLE "tab{word}" RENAME COLUMN "mot{word}" TO "nom{word}";\n'
 
 
-LONG = {"EUC_JP", "WIN1252"}
+LONG = frozenset({"EUC_JP", "WIN1252"})
 
 
 @pytest.fixture(params=[pytest.param(each, marks=[pytest.mark.long] if each in LONG else []) for each in sorted(WORDS)])

@@ -52,7 +52,7 @@ END$$;
 -- expressions (a day of a time, a remainder) nothing is known before, and the planner has its own guess. Values stay texts:
 -- the input of a domain would run code of the source.
 CREATE FUNCTION pgwright.liken(index oid) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     each record;
     common text;
@@ -61,8 +61,8 @@ DECLARE
 BEGIN
     FOR each IN
         SELECT x.indexrelid, a.attnum, a.attcollation::regcollation AS collation, f.part[1] AS function,
-               CASE WHEN o.atttypid = 'bpchar'::regtype THEN 'bpchar' ELSE 'text' END AS type, a.attcollation, s.stanullfrac, s.stawidth, s.stadistinct,
-               v.common, v.shares, v.bounds
+               CASE WHEN o.atttypid = 'bpchar'::regtype THEN 'bpchar' ELSE 'text' END AS type,
+               a.attcollation, s.stanullfrac, s.stawidth, s.stadistinct, v.common, v.shares, v.bounds
         FROM (SELECT index AS relid UNION SELECT t.relid::oid FROM pg_partition_tree(index::regclass) t) p
         JOIN pg_index x ON x.indexrelid = p.relid
         JOIN pg_attribute a ON a.attrelid = x.indexrelid AND x.indkey[a.attnum - 1] = 0 AND a.atttypid = 'text'::regtype
@@ -152,11 +152,10 @@ BEGIN RETURN (
                            WHERE d.classid = 'pg_class'::regclass AND d.objid = x.indexrelid
                                  AND d.refobjid = x.indrelid AND d.refobjsubid > 0), 16),
         'nulls', coalesce(s.stanullfrac, 0),
-        'distinct', coalesce((SELECT u.known
-                              FROM (VALUES (s.stakind1, s.stavalues1::text), (s.stakind2, s.stavalues2::text)) v(k, b),
-                                   LATERAL (SELECT count(DISTINCT b) AS known, count(*) AS total
-                                            FROM unnest(v.b::text[]) b) u
-                              WHERE v.k = 7 AND u.known < u.total / 2), s.stadistinct, 0),
+        'distinct', coalesce((SELECT count(DISTINCT b)
+                              FROM unnest((CASE 7 WHEN s.stakind1 THEN s.stavalues1::text
+                                                  WHEN s.stakind2 THEN s.stavalues2::text END)::text[]) b
+                              HAVING count(DISTINCT b) < count(*) / 2), s.stadistinct, 0),
         'elements', coalesce((SELECT n[cardinality(n)]
                               FROM (VALUES (s.stakind4, s.stanumbers4), (s.stakind5, s.stanumbers5)) v(k, n)
                               WHERE k = 5), 0),

@@ -28,8 +28,8 @@ class Check:
     """One check. `title` is the sentence that says what it looks for. `query` gives the text for a server; `needs` must
     be met, of `better` those that are not are said. `file` is where a DBA's own check stands, empty for ours; `plain`
     queries take no values, and a % in them is a %. A check that rests on what another room reads (`room`) has its rows
-    from there, by `of_room`, and no query. `suspects` gives the values for a second query (`NAME.measured.sql`), which
-    is dear, or None where nothing is suspicious or nothing can be measured."""
+    from there, by `of_room`, and no query. `suspects` gives the values for a second query, which is dear, or None where
+    nothing is suspicious or nothing can be measured; it is `NAME.measured.sql` of the check called `measuring`."""
 
     name: str
     title: str
@@ -44,6 +44,7 @@ class Check:
     room: Callable[[Connection], Any] | None = None
     of_room: Callable[[Any], Sequence[Row]] | None = None
     suspects: Callable[[Seen], Mapping[str, Any] | None] | None = None
+    measuring: str = ""
 
     def unmet(self, server: Server) -> Hidden | None:
         """Why the check cannot be made there; None where it can."""
@@ -91,6 +92,7 @@ def _ours(name: str) -> Check:
         room=getattr(module, "ROOM", None),
         of_room=getattr(module, "rows", None),
         suspects=getattr(module, "suspects", None),
+        measuring=getattr(module, "MEASURING", name),
         look=module.look,
         needs=getattr(module, "NEEDS", ()),
         better=getattr(module, "BETTER", ()),

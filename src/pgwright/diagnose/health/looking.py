@@ -165,7 +165,7 @@ def _measured(session: Session, check: Check, seen: Seen) -> tuple[Seen, list[Hi
     if values is None:
         return seen, []
     try:
-        rows = session.rows(query(check.name, seen.server, "measured"), values)
+        rows = session.rows(query(check.measuring, seen.server, "measured"), values)
     except psycopg.Error as error:
         return seen, [Hidden(what=f"What is suspicious could not be measured. {_failed(error)}")]
     return replace(seen, measured=rows), []

@@ -40,7 +40,10 @@ from ._bloat import THRESHOLDS, suspects
 from ._check import Said
 from ._seen import Seen
 
-__all__ = ["THRESHOLDS", "look", "suspects"]
+__all__ = ["MEASURING", "THRESHOLDS", "look", "suspects"]
+
+MEASURING = "table_bloat"
+"""Whose second query it asks: a TOAST table is measured as any other."""
 
 
 def look(seen: Seen) -> Iterator[Said]:
