@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
@@ -15,6 +16,7 @@ from psycopg import sql
 from pgwright.server.find import Binaries
 from tests.support import broker, databases, selection
 from tests.support.databases import Database, Server
+from tests.support.own import counting
 
 # Before any test module has imported them.
 pytest.register_assert_rewrite(
@@ -166,6 +168,13 @@ def make_database(server: Server) -> Iterator[Callable[..., Database]]:
 def database(make_database: Callable[..., Database]) -> Database:
     """A fresh empty database for this test."""
     return make_database()
+
+
+@pytest.fixture
+def make_counting_database(server: Server) -> Iterator[Callable[..., Database]]:
+    """As `make_database`, on a server of its own that has pg_stat_statements loaded."""
+    with ExitStack() as running:
+        yield lambda script="": running.enter_context(counting(server, script))
 
 
 @pytest.fixture

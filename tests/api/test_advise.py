@@ -20,7 +20,7 @@ CREATE TABLE t (id int, a int, b int);
 INSERT INTO t SELECT n, n % 300, n % 300 / 3 FROM generate_series(1, 40000) n;
 """
 STATEMENTS = """
-CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
+CREATE EXTENSION pg_stat_statements;
 SET work_mem = '64kB';
 SELECT * FROM t WHERE a = 5 AND b = 1;
 SELECT * FROM (SELECT * FROM t ORDER BY b, a, id OFFSET 0) s ORDER BY id, b;
@@ -34,19 +34,26 @@ def run_each(database: Database, script: str) -> None:
             connection.execute(statement.encode())
 
 
-@pytest.mark.majors("all")
-def test_statements_that_spill_and_columns_that_are_compared(database: Database) -> None:
+@pytest.fixture
+def counted(make_counting_database: Callable[..., Database]) -> Database:
+    """A table, and statements that were counted."""
+    database = make_counting_database()
     made(database, TABLE)
     run_each(database, STATEMENTS)
-    advice = advise_settings(Settings(dsn=database.dsn))
+    return database
+
+
+@pytest.mark.majors("all")
+def test_statements_that_spill_and_columns_that_are_compared(counted: Database) -> None:
+    advice = advise_settings(Settings(dsn=counted.dsn))
     (spilling,) = advice.statements
     assert "ORDER BY b, a, id" in spilling.statement.text
     assert 1_000_000 < spilling.written <= spilling.low < spilling.high
     assert "ALTER ROLE postgres SET work_mem" in spilling.sql
     for statement in spilling.sql.splitlines()[:1]:
-        database.run(statement)
+        counted.run(statement)
     names = {
-        (each.name, each.object) for each in advise_statistics(Settings(dsn=database.dsn), sampling=Sampling()).findings
+        (each.name, each.object) for each in advise_statistics(Settings(dsn=counted.dsn), sampling=Sampling()).findings
     }
     assert ("correlated_columns", "public.t") in names
 
@@ -65,21 +72,17 @@ def test_on_a_standby() -> None:
         assert advise_statistics(settings, sampling=Sampling()).sampled
 
 
-def test_through_a_transaction_pooler(database: Database) -> None:
-    made(database, TABLE)
-    run_each(database, STATEMENTS)
-    with PgBouncer(database.server.host, database.server.port, server_lifetime=1, server_round_robin=1) as bouncer:
-        settings = Settings(dsn=bouncer.dsn(database.name))
+def test_through_a_transaction_pooler(counted: Database) -> None:
+    with PgBouncer(counted.server.host, counted.server.port, server_lifetime=1, server_round_robin=1) as bouncer:
+        settings = Settings(dsn=bouncer.dsn(counted.name))
         assert advise_settings(settings).settings
         assert advise_statistics(settings, sampling=Sampling()).candidates
 
 
 @pytest.mark.majors("all")
-def test_a_role_that_may_do_nothing(make_role: Callable[[str], str], database: Database) -> None:
-    role = make_role("LOGIN")
-    made(database, TABLE)
-    run_each(database, STATEMENTS)
-    settings = Settings(dsn=database.dsn_as(role))
+def test_a_role_that_may_do_nothing(counted: Database) -> None:
+    counted.run("CREATE ROLE personne LOGIN")
+    settings = Settings(dsn=counted.dsn_as("personne"))
     advice = advise_settings(settings)
     assert advice.settings
     assert any("ALTER SYSTEM wants a superuser" in note for note in advice.notes)

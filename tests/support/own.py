@@ -15,6 +15,8 @@ import psycopg
 from pgwright.server.account import choose
 from pgwright.server.find import Binaries, find
 from pgwright.server.private import PrivateServer
+from tests.support import databases
+from tests.support.databases import Database, Server
 from tests.support.selection import server_folders
 
 
@@ -59,6 +61,16 @@ def own(of: Binaries | int = 18, settings: Mapping[str, str] | None = None, **mo
     binaries = find(of, folders=server_folders()) if isinstance(of, int) else of
     with PrivateServer(binaries, settings={"fsync": "off", **(settings or {}), **more}) as server:
         yield Own(server)
+
+
+@contextmanager
+def counting(server: Server, script: str = "") -> Iterator[Database]:
+    """A database holding what `script` makes, on a server of its own of the same major that counts its statements. What
+    the server that all share counts nobody can rely on: counters that are full lose some, and a reset loses all."""
+    settings = {"fsync": "off", "shared_preload_libraries": "pg_stat_statements"}
+    with PrivateServer(server.binaries, settings=settings) as private:
+        there = Server(major=server.major, host=str(private.folder), port=private.port, binaries=server.binaries)
+        yield databases.create(there, script)
 
 
 @contextmanager

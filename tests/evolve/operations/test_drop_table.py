@@ -358,8 +358,8 @@ def test_a_blocker_is_named(make_database: Callable[..., Database], tmp_path: Pa
     assert project.contract() == "done"
 
 
-def test_who_still_uses_it_is_told(make_database: Callable[..., Database], tmp_path: Path) -> None:
-    database = make_database(SHOP + "CREATE EXTENSION pg_stat_statements; SELECT pg_stat_statements_reset();")
+def test_who_still_uses_it_is_told(make_counting_database: Callable[..., Database], tmp_path: Path) -> None:
+    database = make_counting_database(SHOP + "CREATE EXTENSION pg_stat_statements")
     project = project_of(database, tmp_path, ALLOWED + DROP)
     database.run("SELECT quoi FROM panier WHERE id = 3")
     project.expand()

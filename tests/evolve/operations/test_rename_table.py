@@ -269,8 +269,8 @@ def test_of_a_table_that_the_plan_creates(make_database: Callable[..., Database]
     assert dump(database) == dump(make_database(f"{SHOP} CREATE TABLE essai (id int PRIMARY KEY); {text}"))
 
 
-def test_who_still_uses_the_old_name_is_told(make_database: Callable[..., Database], tmp_path: Path) -> None:
-    database = make_database(SHOP + "CREATE EXTENSION pg_stat_statements; SELECT pg_stat_statements_reset();")
+def test_who_still_uses_the_old_name_is_told(make_counting_database: Callable[..., Database], tmp_path: Path) -> None:
+    database = make_counting_database(SHOP + "CREATE EXTENSION pg_stat_statements")
     project = Project.of(database, tmp_path)
     project.write(RENAME)
     project.expand()
