@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from pgwright.base.errors import PgwrightError
 from pgwright.diagnose.query_plan.model import QueryPlan
@@ -77,6 +78,10 @@ class Remembering:
     ) -> QueryPlan:
         """As the planner; nothing is remembered."""
         return self._planner.plan(statement, shown, hidden, settings)
+
+    def statistics(self, sql: str) -> AbstractContextManager[None]:
+        """As the planner."""
+        return self._planner.statistics(sql)
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """As the planner; nothing is remembered."""

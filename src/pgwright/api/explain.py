@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ..base.errors import UsageError
-from ..base.finding import Trial
+from ..base.finding import Trial, where
 from ..config import Settings
 from ..diagnose.diagnosis import Diagnosis, Found, diagnose
 from ..diagnose.explanation import Explained, Explanation, Tried
@@ -183,7 +183,7 @@ def _planned(settings: Settings, first: Explained, asked: How) -> tuple[tuple[Tr
     from ..diagnose.signs._sign import CureKind
     from ..diagnose.surroundings import reader
     from ..diagnose.whatif.opening import Place, Tier, opened
-    from ..diagnose.whatif.trying import tried
+    from ..diagnose.whatif.trying import Untried, tried
 
     kinds = (CureKind.MIGRATION, CureKind.REWRITE)
     if not any(each.cure.kind in kinds for each in first.diagnosis.found):
@@ -199,12 +199,16 @@ def _planned(settings: Settings, first: Explained, asked: How) -> tuple[tuple[Tr
         folders=settings.clone.servers,
     )
     with opened(place, Tier(asked.tier) if asked.tier else None) as there:
-        for each in tried(there.planner, first.statement, found):
+        missing = []
+        for each in tried(there.planner, first.statement, first.diagnosis):
+            if isinstance(each, Untried):
+                missing.append(f"{found[each.number].name}: not tried {where(there.planner.tier)}. {each.reason}")
+                continue
             with_cure = diagnose(each.plan, reader.read(there.connection, each.plan))
             trials.append(Tried(finding=each.number, diagnosis=with_cure, trial=each.trial))
             how = f"{each.trial.where}, beside the other indexes" if each.together else ""
             found[each.number] = _judged(found[each.number], each.trial, how)
-        notes = (*there.reasons, *there.planner.notes)
+        notes = (*there.reasons, *missing, *there.planner.notes)
     diagnosis = replace(first.diagnosis, found=tuple(found))
     return tuple(trials), replace(first, diagnosis=diagnosis), notes
 
@@ -214,7 +218,8 @@ def _judged(found: Found, trial: Trial, how: str = "") -> Found:
     if trial.helped:
         return replace(found, finding=replace(found.finding, tried=trial))
     figures = f"{trial.before:,.1f} → {trial.after:,.1f} {trial.unit}"
-    reason = f"Tried {how or trial.where}: {figures}; that is no help, so no cure."
+    outcome = "the plan stays the same" if trial.same_plan else "that is no help"
+    reason = f"Tried {how or trial.where}: {figures}; {outcome}, so no cure."
     finding = replace(found.finding, tried=trial, cure_sql="", why=f"{found.finding.why} {reason}")
     return replace(found, finding=finding)
 

@@ -43,12 +43,14 @@ def where(tier: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """A cure that was tried: where (`tier`), and what it changed from `before` to `after`, both in `unit`."""
+    """A cure that was tried: where (`tier`), and what it changed from `before` to `after`, both in `unit`: ms, cost, or
+    by how many times the planner's count of rows is off. `same_plan` says that the planner does the same as before."""
 
     tier: str
     unit: str
     before: float
     after: float
+    same_plan: bool = False
 
     @property
     def where(self) -> str:
@@ -58,7 +60,7 @@ class Trial:
     @property
     def helped(self) -> bool:
         """Whether it is better by more than noise: a tenth."""
-        return self.after < self.before * 0.9
+        return self.after < self.before * 0.9 and not self.same_plan
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +20,19 @@ from ..connect.translation import describe
 from ..server import find
 from ..server.find import Binaries
 from ..server.private import PrivateServer
-from . import extended_statistics, foreign, locale, owner, schema, script, sizes, source, statistics, tablespaces
+from . import (
+    extended_statistics,
+    foreign,
+    locale,
+    owner,
+    planned_statistics,
+    schema,
+    script,
+    sizes,
+    source,
+    statistics,
+    tablespaces,
+)
 from .extended_statistics import Data, Key
 from .indexes import Indexes
 from .missing import Missing
@@ -117,6 +129,13 @@ class Clone:
     def dsn(self) -> str:
         """How the clone is reached, by its owner."""
         return self.server.dsn(DATABASE, user=owner.OWNER)
+
+    def statistics(self, sql: str) -> AbstractContextManager[None]:
+        """In the block the planner knows the extended statistics that `sql` makes, from a sample of the rows that is
+        drawn at the source now. Raises Refused with the reason where they cannot be tried."""
+        return planned_statistics.made(
+            self.connection, self.server.dsn(DATABASE), self._dsn, self.source, self._blank, sql
+        )
 
     def _make(self) -> None:
         with ExitStack() as spools:

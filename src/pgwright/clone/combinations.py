@@ -7,7 +7,7 @@ statistics.h, the same from 14 to 18; expressions have negative numbers, which m
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 _HEAD = struct.Struct("=III")  # magic, type, number of items
 _N_DISTINCT = struct.Struct("=di")  # how many combinations, of how many columns
@@ -24,14 +24,25 @@ def dependencies(data: bytes, numbers: Mapping[int, int]) -> bytes:
     return _renumbered(data, _DEPENDENCY, numbers)
 
 
+def recounted(data: bytes, numbers: Mapping[int, int], count: Callable[[tuple[int, ...]], float]) -> bytes:
+    """`data`, a pg_ndistinct, with the columns renumbered, and with what `count` says of each combination of the old
+    numbers."""
+    return data[: _HEAD.size] + b"".join(_items(data, _N_DISTINCT, numbers, count))
+
+
 def _renumbered(data: bytes, item: struct.Struct, numbers: Mapping[int, int]) -> bytes:
     return data[: _HEAD.size] + b"".join(_items(data, item, numbers))
 
 
-def _items(data: bytes, item: struct.Struct, numbers: Mapping[int, int]) -> Iterator[bytes]:
-    _, _, count = _HEAD.unpack_from(data)
+def _items(
+    data: bytes,
+    item: struct.Struct,
+    numbers: Mapping[int, int],
+    count: Callable[[tuple[int, ...]], float] | None = None,
+) -> Iterator[bytes]:
+    _, _, items = _HEAD.unpack_from(data)
     at = _HEAD.size
-    for _ in range(count):
+    for _ in range(items):
         value, columns = item.unpack_from(data, at)
         form = struct.Struct(f"={columns}h")
         old = form.unpack_from(data, at + item.size)
@@ -39,5 +50,5 @@ def _items(data: bytes, item: struct.Struct, numbers: Mapping[int, int]) -> Iter
             new = [number if number < 0 else numbers[number] for number in old]
         except KeyError as error:
             raise ValueError(f"column number {error.args[0]} is not known") from error
-        yield item.pack(value, columns) + form.pack(*new)
+        yield item.pack(value if count is None else count(old), columns) + form.pack(*new)
         at += item.size + form.size

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ..connect.session import Connection
 
+_HEAD = struct.Struct("=III")  # magic, type, number of items
 _FREQUENCIES = struct.Struct("=dd")
 _MOST = 10_000
 """The largest statistics target."""
@@ -75,12 +76,30 @@ def rebuilt(clone: Connection, table: str, columns: Sequence[str], wanted: Seque
     return _counted(data, found, wanted)
 
 
+def frequent(data: bytes, columns: int, least: float) -> bytes | None:
+    """`data`, a pg_mcv_list of `columns` columns, with the combinations before the first one that is less frequent than
+    `least`; None where these are none. They come by how frequent they are."""
+    magic, kind, count = _HEAD.unpack_from(data)
+    size = _size(columns)
+    start = len(data) - size * count
+    kept = 0
+    while kept < count and _FREQUENCIES.unpack_from(data, start + size * kept + columns)[0] >= least:
+        kept += 1
+    if not kept:
+        return None
+    return _HEAD.pack(magic, kind, kept) + data[_HEAD.size : start + size * kept]
+
+
+def _size(columns: int) -> int:
+    return columns + _FREQUENCIES.size + 2 * columns
+
+
 def _counted(data: bytes, found: Sequence[Values], wanted: Sequence[Combination]) -> bytes:
     """`data` with its combinations in the order of `wanted`, and with their frequencies."""
     if len(found) != len(wanted):
         raise ValueError(f"of {len(wanted)} combinations {len(found)} are different here")
     width = len(wanted[0].values)
-    size = width + _FREQUENCIES.size + 2 * width
+    size = _size(width)
     start = len(data) - size * len(found)
     places = {values: start + number * size for number, values in enumerate(found)}
     items = []

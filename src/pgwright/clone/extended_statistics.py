@@ -4,7 +4,8 @@ written into the catalog of the clone as ANALYZE would write them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -53,17 +54,17 @@ class Data:
 def read(source: Connection, blank: str) -> Mapping[Key, Data]:
     """What the source has, as far as the role may see it; no values of tables at the places of `blank` (SQL)."""
     found: dict[Key, Data] = {}
-    inherited = "s.inherited" if source.info.server_version >= 150000 else "false"
-    for schema, name, whole, n_distinct, dependencies, names in source.execute(filled("extended", inherited=inherited)):
+    said = "s.inherited" if source.info.server_version >= 150000 else "false"
+    for schema, name, whole, n_distinct, dependencies, names in source.execute(filled("extended", inherited=said)):
         found[schema, name, whole] = Data(
             n_distinct=n_distinct,
             dependencies=dependencies,
             names={int(number): column for number, column in (names or {}).items()},
         )
-    rows = source.execute(filled("expressions", inherited=inherited, blank=blank))
+    rows = source.execute(filled("expressions", inherited=said, blank=blank))
     for schema, name, expression, whole, *rest in rows:
         found.setdefault((schema, name, whole), Data()).expressions[expression] = tuple(rest)
-    rows = source.execute(filled("combinations", inherited=inherited, blank=blank))
+    rows = source.execute(filled("combinations", inherited=said, blank=blank))
     for schema, name, whole, *parts in rows:
         found.setdefault((schema, name, whole), Data()).common = common_combinations.combinations(*parts)
     return found
@@ -73,18 +74,33 @@ def load(clone: Connection, found: Mapping[Key, Data]) -> tuple[str, ...]:
     """Puts them in, after `statistics.load` in the same transaction. Returns what could not be put in, a sentence
     each."""
     clone.execute(b"DELETE FROM pg_catalog.pg_statistic_ext_data")
-    for name in _CASTS:
-        clone.execute(f"CREATE CAST (bytea AS {name}) WITHOUT FUNCTION".encode())
     objects = _objects(clone)
     missing = []
-    for key, data in sorted(found.items(), key=lambda item: item[0]):
-        if (there := objects.get(key[:2])) is not None:
-            missing += _put(clone, key, there, data)
+    with casts(clone):
+        for key, data in sorted(found.items(), key=lambda item: item[0]):
+            if (there := objects.get(key[:2])) is not None:
+                missing += _put(clone, key, there, data)
     if clone.info.server_version < 150000:  # the planner of 14 wants a row for each
         clone.execute(query("empty_extended"))
+    return tuple(missing)
+
+
+@contextmanager
+def casts(clone: Connection) -> Iterator[None]:
+    """In the block, a part of a transaction, bytes can become what the catalog holds."""
+    for name in _CASTS:
+        clone.execute(f"CREATE CAST (bytea AS {name}) WITHOUT FUNCTION".encode())
+    yield
     for name in _CASTS:
         clone.execute(f"DROP CAST (bytea AS {name})".encode())
-    return tuple(missing)
+
+
+def inherited(clone: Connection) -> dict[str, str]:
+    """The parts of a query that put in whether statistics are those of a table together with its children: before 15
+    the catalog does not say it."""
+    if clone.info.server_version < 150000:
+        return {"inherited_column": "", "inherited_value": ""}
+    return {"inherited_column": "stxdinherit,", "inherited_value": "%(inherited)s,"}
 
 
 def _objects(clone: Connection) -> Mapping[tuple[str, str], _Object]:
@@ -101,21 +117,16 @@ def _objects(clone: Connection) -> Mapping[tuple[str, str], _Object]:
 
 
 def _put(clone: Connection, key: Key, there: _Object, data: Data) -> list[str]:
-    schema, name, inherited = key
+    schema, name, whole = key
     numbers = {old: there.numbers[column] for old, column in data.names.items() if column in there.numbers}
-    has_inherited = clone.info.server_version >= 150000
-    text = filled(
-        "load_extended",
-        inherited_column="stxdinherit," if has_inherited else "",
-        inherited_value="%(inherited)s," if has_inherited else "",
-    )
+    text = filled("load_extended", **inherited(clone))
     columns = [*map(quote.ident, there.columns), *(f"({each})" for each in there.expressions)]
     try:
         with clone.transaction():
             values = {
                 "schema": schema,
                 "name": name,
-                "inherited": inherited,
+                "inherited": whole,
                 "n_distinct": data.n_distinct and combinations.n_distinct(data.n_distinct, numbers),
                 "dependencies": data.dependencies and combinations.dependencies(data.dependencies, numbers),
                 "combinations": data.common and common_combinations.rebuilt(clone, there.table, columns, data.common),

@@ -6,6 +6,12 @@ INSERT INTO places SELECT n, n % 2000, n % 7, 'city' || n % 50, 'region' || n % 
 INSERT INTO known SELECT id, customer_id, city, region, "Pays" FROM places;
 CREATE INDEX ON places (city);
 CREATE INDEX ON known (city);
+CREATE TABLE streets (id int, customer_id int, town text, code text);
+INSERT INTO streets SELECT n, n % 5000, 'town' || n % 400, 'code' || n % 400 FROM generate_series(1, 200000) n;
+CREATE INDEX ON streets (town);
+CREATE TABLE cars (id int, customer_id int, model int, colour int);
+INSERT INTO cars SELECT n, n % 5000, n % 150, n % 150 / 10 + 100 * (n / 150 % 6) FROM generate_series(1, 200000) n;
+CREATE INDEX ON cars (model);
 CREATE STATISTICS known_stats ON city, region, "Pays" FROM known;
 ANALYZE;
 
@@ -15,6 +21,19 @@ ANALYZE;
 SELECT count(*) FROM places p JOIN places q USING (customer_id)
 WHERE p.city = 'city7' AND p.region = 'region7' AND p."Pays" = 'pays7'
     AND q.city = 'city7' AND q.region = 'region7' AND q."Pays" = 'pays7';
+
+-- found: more towns than are kept
+-- cure: CREATE STATISTICS public.streets_code_town_stats (dependencies, ndistinct) ON code, town FROM public.streets;
+-- cure: ANALYZE public.streets;
+SELECT count(*) FROM streets p JOIN streets q USING (customer_id)
+WHERE p.town = 'town7' AND p.code = 'code7' AND q.town = 'town7' AND q.code = 'code7';
+
+-- found: more models than are kept, and each in some colours only
+-- cure: CREATE STATISTICS public.cars_colour_model_stats (ndistinct, mcv) ON colour, model FROM public.cars;
+-- cure: ALTER STATISTICS public.cars_colour_model_stats SET STATISTICS 1000;
+-- cure: ANALYZE public.cars;
+SELECT count(*) FROM cars p JOIN cars q USING (customer_id)
+WHERE p.model = 70 AND p.colour = 207 AND q.model = 70 AND q.colour = 207;
 
 -- found: a range beside them
 SELECT count(*) FROM places p JOIN places q USING (customer_id)

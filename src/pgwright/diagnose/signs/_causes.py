@@ -184,14 +184,29 @@ def _correlated(seen: Seen, found: Misestimate, relation: Relation, clauses: Seq
         return None
     name, listed = seen.name(found.node), sorted(columns)
     names = ", ".join(map(quote.ident, listed))
-    kinds = "dependencies, ndistinct, mcv"
+    made = _statistics(relation, listed)
+    kinds, target = _kinds(seen, relation, columns, depends=actual * SAME > most)
+    lines = [f"CREATE STATISTICS {made} ({kinds}) ON {names} FROM {name};"]
+    if target:
+        lines.append(f"ALTER STATISTICS {made} SET STATISTICS {target};")
     return Cause(
         name=CORRELATED,
         why=f"The planner multiplies the fractions of {names}, as if one did not depend on the other.",
-        cure=_cures.migration(
-            f"CREATE STATISTICS {_statistics(relation, listed)} ({kinds}) ON {names} FROM {name};\nANALYZE {name};"
-        ),
+        cure=_cures.migration("\n".join([*lines, f"ANALYZE {name};"])),
     )
+
+
+def _kinds(seen: Seen, relation: Relation, columns: frozenset[str], *, depends: bool) -> tuple[str, int]:
+    """The kinds of statistics that make such an estimate right, and their target (0: the usual one). Where common
+    combinations are kept but not the one that is asked for, dependencies are not looked at any more (14 to 18): so it
+    is all where all combinations are kept, else one or the other. `depends`: the rarest value decides by itself."""
+    rows = max(relation.rows, 1.0)
+    numbers = [relation.by_name[name].distinct or 0.0 for name in columns]
+    different = [number if number >= 0 else -number * rows for number in numbers]
+    kept = seen.amount("default_statistics_target") or 100
+    if (max(different) if depends else prod(different)) <= kept:
+        return "dependencies, ndistinct, mcv", 0
+    return ("dependencies, ndistinct", 0) if depends else ("ndistinct, mcv", TARGET)
 
 
 def _skewed(seen: Seen, found: Misestimate, relation: Relation, clauses: Sequence[Clause]) -> Cause | None:

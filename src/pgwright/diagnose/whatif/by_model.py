@@ -8,6 +8,7 @@ less than there is to find; it hides no index, so it proves no DROP. It needs no
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
 from ...connect.looking import looking
@@ -100,6 +101,10 @@ class ByModel:
         """The plan of the database, with scans exchanged."""
         assert not hidden
         return self._exchanged(statement, shown, settings)[0]
+
+    def statistics(self, sql: str) -> AbstractContextManager[None]:
+        """None can be tried here."""
+        _session.refuse_statistics(sql)
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 import psycopg
 
@@ -81,6 +82,10 @@ class OnClone:
         self.asked += 1
         way = asking.Way(analyze=False, writes=True, timeout_ms=_session.TIMEOUT_MS, settings=tuple(settings))
         return asking.explain(self._connection, statement, way)
+
+    def statistics(self, sql: str) -> AbstractContextManager[None]:
+        """Makes them, and fills them from a sample of the source."""
+        return self.clone.statistics(sql)
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""

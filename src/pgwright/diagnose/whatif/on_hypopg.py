@@ -9,6 +9,7 @@ here are those of our own arithmetic wherever statistics allow it, the costs are
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,6 +131,10 @@ class OnHypopg:
         self.asked += 1
         way = asking.Way(analyze=False, timeout_ms=_session.TIMEOUT_MS, settings=tuple(settings))
         return asking.explain(self._connection, statement, way)
+
+    def statistics(self, sql: str) -> AbstractContextManager[None]:
+        """None can be tried here."""
+        _session.refuse_statistics(sql)
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -62,6 +63,10 @@ class Planner(Protocol):
         settings: Sequence[tuple[str, str]] = (),
     ) -> QueryPlan:
         """The plan in full."""
+
+    def statistics(self, sql: str) -> AbstractContextManager[None]:
+        """In the block the planner knows the extended statistics that `sql` makes (CREATE STATISTICS). Raises Refused
+        where they cannot be tried."""
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows of its table (0 to 1) that each partial index among those proposed holds."""

@@ -1,4 +1,4 @@
-"""Reads CREATE INDEX statements of a cure as proposed indexes."""
+"""Reads what a cure makes: indexes, as proposed ones, or statistics."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def indexes(sql: str) -> tuple[Proposed, ...]:
     if others or any(not node.relation.schemaname or node.unique for node in made):
         return ()
     return tuple(map(_index, made))
+
+
+def makes_statistics(sql: str) -> bool:
+    """Whether the statements make extended statistics, and need nothing else but ANALYZE."""
+    try:
+        kinds = {each.kind for each in parse.parse(sql)}
+    except MigrationFileError:
+        return False
+    return "CreateStatsStmt" in kinds and kinds <= {"CreateStatsStmt", "AlterStatsStmt", "VacuumStmt"}
 
 
 def _index(node: Node) -> Proposed:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 
 from pgwright.diagnose.advise.access import Access, Key
 from pgwright.diagnose.advise.indexes.cases import Case, weights
@@ -59,6 +60,10 @@ class Imagined:
         settings: Sequence[tuple[str, str]] = (),
     ) -> QueryPlan:
         """No search asks for it."""
+        raise NotImplementedError
+
+    def statistics(self, sql: str) -> AbstractContextManager[None]:
+        """No search makes any."""
         raise NotImplementedError
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
