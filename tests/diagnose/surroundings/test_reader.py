@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from pgwright.diagnose.asking.explain import Way, explain
@@ -48,3 +50,25 @@ def test_common_values_are_read_of_columns_that_are_compared(database: Database)
     assert set(columns["a"].common) == set(columns["B b"].common) == {"0", "1", "2", "3", "4"}
     assert columns["c"].common == {}
     assert columns["c"].analyzed
+
+
+@pytest.mark.majors("all")
+def test_what_a_session_wrote_before_its_analyze_has_not_changed_since(database: Database) -> None:
+    """The server counts it afterwards."""
+    with database.connect() as connection:
+        connection.execute("CREATE TABLE t (a int)")
+        connection.execute("INSERT INTO t SELECT generate_series(1, 20000)")
+        connection.execute("ANALYZE t")
+    while not database.one("SELECT n_mod_since_analyze FROM pg_stat_user_tables"):
+        time.sleep(0.1)
+    assert _changed(database) == 0
+    database.run("INSERT INTO t SELECT generate_series(1, 5000)")
+    while database.one("SELECT n_mod_since_analyze FROM pg_stat_user_tables") < 25000:
+        time.sleep(0.1)
+    assert _changed(database) == pytest.approx(5000, abs=200)
+
+
+def _changed(database: Database) -> int:
+    with database.connect() as connection:
+        plan = explain(connection, "SELECT * FROM t")
+        return reader.read(connection, plan).relations["public", "t"].modified

@@ -132,6 +132,28 @@ def test_a_table_that_has_changed(database: Database) -> None:
 
 
 @pytest.mark.majors("all")
+def test_what_a_session_wrote_before_its_analyze_has_not_changed_since(database: Database) -> None:
+    """The server counts it afterwards."""
+    with database.connect() as connection:
+        connection.execute("CREATE TABLE t (a int)")
+        connection.execute("INSERT INTO t SELECT generate_series(1, 30000)")
+        connection.execute("CREATE TABLE u (a int)")
+        connection.execute("INSERT INTO u SELECT generate_series(1, 30000)")
+        connection.execute("ANALYZE t, u")
+    counted(database, "t", 30000)
+    counted(database, "u", 30000)
+    assert findings(database) == []
+    with database.connect(autocommit=False) as holder:
+        holder.execute("LOCK t, u")
+        assert len(findings(database)) == 2  # nobody waits for it, and then it cannot be told
+    database.run("INSERT INTO t SELECT generate_series(1, 30000); CREATE INDEX ON t (a)")  # which counts its rows again
+    database.run("UPDATE u SET a = a")
+    counted(database, "t", 60000)
+    counted(database, "u", 60000)
+    assert findings(database) == [("stale_statistics", "public.t"), ("stale_statistics", "public.u")]
+
+
+@pytest.mark.majors("all")
 def test_what_a_role_may_not_read_is_not_called_missing(make_role: Callable[[str], str], database: Database) -> None:
     role = make_role("LOGIN")
     database.run("CREATE TABLE t (a int); INSERT INTO t SELECT generate_series(1, 5000); ANALYZE t")
