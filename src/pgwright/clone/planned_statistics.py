@@ -195,7 +195,7 @@ def _refuse_blank(reading: Connection, blank: Sequence[statistics.Column], wante
 def _fill(clone: Connection, admin: Connection, wanted: _Wanted, rows: IO[bytes], encoding: str) -> None:
     """Analyzes the sample, and puts in what was found."""
     try:
-        with _analyzed(clone, wanted, rows, encoding) as sample:
+        with rows, _analyzed(clone, wanted, rows, encoding) as sample:
             _load(clone, admin, wanted, sample)
     except (psycopg.Error, ValueError) as error:
         if clone.closed or admin.closed:
@@ -226,6 +226,7 @@ def _analyzed(clone: Connection, wanted: _Wanted, rows: IO[bytes], encoding: str
 
 
 def _load(clone: Connection, admin: Connection, wanted: _Wanted, sample: int) -> None:
+    """Puts in what ANALYZE has found in the sample, where the statistics have that oid."""
     counts = _Counts(clone, wanted)
     columns = [name for (name,) in admin.execute(_COLUMNS).fetchall()]
     counted = ["(%(distinct)s::real[])[e.place]" if name == "stadistinct" else f"e.{name}" for name in columns]
@@ -261,8 +262,8 @@ class _Counts:
     def least(self) -> float:
         """The fraction of the rows from which a combination is kept as a common one: what is less frequent in a sample
         may be chance, unless it is the whole table."""
-        few, all_ = self._sample, self._rows
-        return (all_ - few) / max(all_ - few + 0.04 * few * (all_ - 1), 1.0)
+        others = self._rows - self._sample
+        return others / max(others + 0.04 * self._sample * (self._rows - 1), 1.0)
 
     def combinations(self, numbers: tuple[int, ...]) -> float:
         """How many different combinations there are of what has these numbers."""
