@@ -128,6 +128,17 @@ def test_statistics_that_make_another_plan_are_kept(database: Database) -> None:
         assert "Nested Loop" not in {node.type for node in diagnosis.plan.nodes}
 
 
+def test_a_plan_without_schemas_from_a_log_is_tried(database: Database) -> None:
+    database.run(STREETS)
+    database.run("VACUUM ANALYZE")
+    plan = database.one(f"EXPLAIN (ANALYZE, FORMAT JSON) {PAIRED}")[0]
+    explained = explain(settings(database), json.dumps({"Query Text": PAIRED, **plan}), how=TRY)
+    finding = only(explained.first.diagnosis.found, "correlated_columns").finding
+    assert finding.tried is not None
+    assert finding.tried.helped
+    assert finding.tried.after < 1.5
+
+
 def test_statistics_after_which_the_plan_stays_the_same_are_withheld(database: Database) -> None:
     database.run(STREETS)
     database.run("VACUUM ANALYZE")

@@ -80,15 +80,15 @@ def _index(
 def _statistics(planner: Planner, statement: str, number: int, diagnosis: Diagnosis) -> Tried | Untried:
     found = diagnosis.found[number]
     fields = found.finding.evidence.fields
-    scan = diagnosis.plan.by_path[found.paths[0]]
+    counted = _counting(found.finding.object, diagnosis.plan.by_path[found.paths[0]])
     try:
-        before = _rows(planner, scan)
+        before = _rows(planner, counted)
         same = _outline(planner.plan(statement))
         with planner.statistics(found.cure.sql):
-            after, plan = _rows(planner, scan), planner.plan(statement)
+            after, plan = _rows(planner, counted), planner.plan(statement)
     except PgwrightError as error:
         return Untried(number=number, reason=error.message)
-    measured = before * fields["Actual Rows"] / fields["Plan Rows"]
+    measured = before * fields["Actual Rows"] / max(fields["Plan Rows"], 1)
     trial = Trial(
         tier=planner.tier,
         unit=TIMES_OFF,
@@ -99,12 +99,15 @@ def _statistics(planner: Planner, statement: str, number: int, diagnosis: Diagno
     return Tried(number=number, plan=plan, trial=trial)
 
 
-def _rows(planner: Planner, scan: Node) -> float:
-    """How many rows the planner expects of a scan that nothing else restricts."""
+def _counting(table: str, scan: Node) -> str:
+    """A statement of which the planner expects the rows of a scan of `table` (SQL), whatever the rest of the plan."""
     conditions = [text for key in _CONDITIONS if (text := scan.text(key))]
     where = f" WHERE {' AND '.join(f'({text})' for text in conditions)}" if conditions else ""
-    table = quote.qualified(scan.text("Schema"), scan.relation)
-    return planner.plan(f"SELECT FROM {table} AS {quote.ident(scan.alias)}{where}").root.number("Plan Rows")
+    return f"SELECT FROM {table} AS {quote.ident(scan.alias)}{where}"
+
+
+def _rows(planner: Planner, statement: str) -> float:
+    return planner.plan(statement).root.number("Plan Rows")
 
 
 def _off(expected: float, measured: float) -> float:
