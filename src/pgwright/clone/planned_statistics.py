@@ -34,6 +34,8 @@ _ROWS, _PAGES = 300, 30_000
 """Rows of a sample for each unit of the statistics target, as ANALYZE takes them, and pages at most that they come from
 (235 MB): ANALYZE reads a page for each row."""
 _MOST = 300_000
+_SECONDS = 20
+"""How long drawing them may take: pages that nobody has read lately come one by one from the disk."""
 _LEAST = 300
 """Rows below which a sample says nothing."""
 _FULL = 0.9
@@ -172,6 +174,7 @@ def _drawn(source_dsn: str, source: Source, blank: Sequence[statistics.Column], 
     with session.open(source_dsn, name="clone") as reading, looking(reading):
         _refuse_blank(reading, blank, wanted)
         reading.execute(b"SELECT pg_catalog.set_config('row_security', 'off', true)")
+        reading.execute(f"SET LOCAL statement_timeout = '{_SECONDS}s'".encode())
         statistics.set_formats(reading)
         try:
             return copy_out(reading, text.encode(), encoding=source.encoding)

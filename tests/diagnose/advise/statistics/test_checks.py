@@ -142,6 +142,8 @@ def test_what_a_session_wrote_before_its_analyze_has_not_changed_since(database:
         connection.execute("ANALYZE t, u")
     counted(database, "t", 30000)
     counted(database, "u", 30000)
+    while not database.one("SELECT bool_and(last_analyze IS NOT NULL) FROM pg_stat_user_tables"):
+        time.sleep(0.1)
     assert findings(database) == []
     with database.connect(autocommit=False) as holder:
         holder.execute("LOCK t, u")
