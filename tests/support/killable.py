@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -48,6 +49,10 @@ HELD = """
 SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()
                AND application_name = 'pgwright:runner' AND wait_event = 'PgSleep')
 """
+LEASES = """
+SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pgwright:lease'
+"""
+NOTICED = 2.0
 
 
 class Killable:
@@ -77,9 +82,13 @@ class Killable:
         self.keeper.execute("SELECT pg_advisory_unlock(%s)", (LOCK,))
 
     def kill(self) -> None:
-        """SIGKILL; returns when the process is gone."""
+        """SIGKILL; returns when the process is gone and the server has noticed it, where it can: behind a pooler or a
+        frozen network it cannot."""
         self.process.kill()
         self.process.communicate()
+        until = time.monotonic() + NOTICED
+        while self.database.one(LEASES) and time.monotonic() < until:
+            time.sleep(0.01)
 
 
 @contextmanager
