@@ -75,6 +75,14 @@ def expected(pair: Pair, table: str, condition: str, groups: str) -> list[tuple[
         return [(rows(pair.clone.connection, text), rows(connection, text)) for text in asked]
 
 
+def kept(connection: psycopg.Connection[tuple[Any, ...]]) -> int:
+    """How many common combinations the statistics `s` hold."""
+    [(most,)] = connection.execute(
+        b"SELECT coalesce(max(cardinality(most_common_freqs)), 0) FROM pg_stats_ext WHERE statistics_name = 's'"
+    ).fetchall()
+    return int(most)
+
+
 def rows(connection: psycopg.Connection[tuple[Any, ...]], statement: str) -> float:
     [(plan,)] = connection.execute(f"EXPLAIN (FORMAT JSON) {statement}".encode()).fetchall()
     return float(plan[0]["Plan"]["Plan Rows"])
@@ -89,6 +97,8 @@ def test_the_planner_expects_what_it_will_expect(pair: Pair, on: str, table: str
         pair.source.run(f"ANALYZE {table}")
         try:
             after = expected(pair, table, condition, groups)
+            with pair.source.connect() as connection:
+                assert kept(pair.clone.connection) == pytest.approx(kept(connection), rel=0.1)
         finally:
             pair.source.run("DROP STATISTICS public.s")
     for here, there in after:

@@ -9,6 +9,7 @@ import pytest
 from pgwright.diagnose.asking.explain import Way, explain
 from pgwright.diagnose.diagnosis import diagnose
 from pgwright.diagnose.surroundings import reader
+from tests.support.counters import loaded
 from tests.support.databases import Database
 
 ODD = """
@@ -55,12 +56,7 @@ def test_common_values_are_read_of_columns_that_are_compared(database: Database)
 @pytest.mark.majors("all")
 def test_what_a_session_wrote_before_its_analyze_has_not_changed_since(database: Database) -> None:
     """The server counts it afterwards."""
-    with database.connect() as connection:
-        connection.execute("CREATE TABLE t (a int)")
-        connection.execute("INSERT INTO t SELECT generate_series(1, 20000)")
-        connection.execute("ANALYZE t")
-    while not database.one("SELECT n_mod_since_analyze > 0 AND last_analyze IS NOT NULL FROM pg_stat_user_tables"):
-        time.sleep(0.1)
+    loaded(database, "t", rows=20000)
     assert _changed(database) == 0
     database.run("INSERT INTO t SELECT generate_series(1, 5000)")
     while database.one("SELECT n_mod_since_analyze FROM pg_stat_user_tables") < 25000:

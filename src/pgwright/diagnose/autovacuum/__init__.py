@@ -4,6 +4,7 @@
 ahead, and `target` looks for the settings that keep dead rows below a share. How fast rows die is told by whoever asks.
 """
 
+from .changed import changed
 from .course import Course, Rates, course
 from .formulas import Due, Thresholds, due, thresholds
 from .pace import Pace, pace
@@ -20,6 +21,7 @@ __all__ = [
     "Snapshot",
     "Target",
     "Thresholds",
+    "changed",
     "course",
     "due",
     "pace",

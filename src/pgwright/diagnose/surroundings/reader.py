@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 
 from ...base import queries
+from ..autovacuum import changed
 from ..query_plan.kinds import CONDITIONS
 from ..query_plan.model import QueryPlan
 from .values import Column, ForeignKey, Index, Relation, Surroundings
@@ -140,7 +141,24 @@ def _grouped(rows: Sequence[Row]) -> Mapping[int, list[Row]]:
 
 
 def _relation(row: Row, parts: Mapping[str, Mapping[int, list[Row]]]) -> Relation:
-    oid, schema, name, kind, rows, pages, visible, live, dead, modified, analyzed, fill, parent, key, counted = row
+    (
+        oid,
+        schema,
+        name,
+        kind,
+        rows,
+        pages,
+        visible,
+        live,
+        dead,
+        modified,
+        analyzed,
+        fill,
+        parent,
+        key,
+        counted,
+        others,
+    ) = row
     statistics = parts["statistics"].get(oid, [])
     return Relation(
         schema=schema,
@@ -151,7 +169,7 @@ def _relation(row: Row, parts: Mapping[str, Mapping[int, list[Row]]]) -> Relatio
         visible=visible,
         live=live,
         dead=dead,
-        modified=modified,
+        modified=changed(modified, others=others, live=live, rows=rows, counted_pages=counted, pages=pages),
         analyzed=analyzed,
         columns=tuple(_column(each) for each in parts["columns"].get(oid, [])),
         indexes=tuple(_index(each) for each in parts["indexes"].get(oid, [])),

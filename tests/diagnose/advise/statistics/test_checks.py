@@ -13,6 +13,7 @@ from pgwright.diagnose.advise.statistics import compared, reader
 from pgwright.diagnose.advise.statistics.advising import found
 from pgwright.diagnose.advise.statistics.values import Seen
 from pgwright.workload.values import Statement
+from tests.support.counters import loaded
 from tests.support.databases import Database
 
 
@@ -134,16 +135,7 @@ def test_a_table_that_has_changed(database: Database) -> None:
 @pytest.mark.majors("all")
 def test_what_a_session_wrote_before_its_analyze_has_not_changed_since(database: Database) -> None:
     """The server counts it afterwards."""
-    with database.connect() as connection:
-        connection.execute("CREATE TABLE t (a int)")
-        connection.execute("INSERT INTO t SELECT generate_series(1, 30000)")
-        connection.execute("CREATE TABLE u (a int)")
-        connection.execute("INSERT INTO u SELECT generate_series(1, 30000)")
-        connection.execute("ANALYZE t, u")
-    counted(database, "t", 30000)
-    counted(database, "u", 30000)
-    while not database.one("SELECT bool_and(last_analyze IS NOT NULL) FROM pg_stat_user_tables"):
-        time.sleep(0.1)
+    loaded(database, "t", "u", rows=30000)
     assert findings(database) == []
     with database.connect(autocommit=False) as holder:
         holder.execute("LOCK t, u")

@@ -11,6 +11,7 @@ import psycopg
 from ....base import queries
 from ....catalog.looking import looked
 from ... import indexes
+from ...autovacuum import changed
 from ...autovacuum import reader as autovacuum_reader
 from ...indexes import reader as indexes_reader
 from .values import Column, Extended, Seen, Table
@@ -75,7 +76,7 @@ def _expressions(snapshot: indexes.Snapshot, oid: int) -> tuple[str, ...]:
 
 
 def _table(row: Row) -> Table:
-    oid, schema, name, kind, parent, rows, pages, live, modified, analyzed, counted, readable = row
+    oid, schema, name, kind, parent, rows, pages, live, modified, others, now, analyzed, counted, readable = row
     return Table(
         oid=oid,
         schema=schema,
@@ -85,7 +86,7 @@ def _table(row: Row) -> Table:
         rows=rows,
         pages=pages,
         live=live,
-        modified=modified,
+        modified=changed(modified, others=others, live=live, rows=rows, counted_pages=pages, pages=now),
         analyzed=analyzed,
         counted=counted,
         readable=readable,

@@ -3,11 +3,7 @@ SELECT c.oid::bigint, CASE wanted.schema WHEN 'pg_temp' THEN 'pg_temp' ELSE n.ns
        c.relkind::text, c.reltuples::float8,
        (pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint)::bigint,
        CASE WHEN c.relpages > 0 THEN least(c.relallvisible::float8 / c.relpages, 1) ELSE 0 END,
-       coalesce(s.n_live_tup, 0), coalesce(s.n_dead_tup, 0), 
-       -- What a session wrote before its own ANALYZE is counted after it (14 to 18): then it counts as live twice, too.
-       coalesce(CASE WHEN s.n_tup_upd + s.n_tup_del < s.n_mod_since_analyze / 2
-                      AND twice.rows >= s.n_mod_since_analyze / 2
-                THEN greatest(s.n_mod_since_analyze - twice.rows, 0) ELSE s.n_mod_since_analyze END, 0)::bigint,
+       coalesce(s.n_live_tup, 0), coalesce(s.n_dead_tup, 0), coalesce(s.n_mod_since_analyze, 0),
        extract(epoch FROM now() - greatest(s.last_analyze, s.last_autoanalyze))::float8,
        coalesce((SELECT split_part(o, '=', 2)::int FROM unnest(c.reloptions) o WHERE o LIKE 'fillfactor=%%'), 100),
        (SELECT ARRAY[pn.nspname::text, p.relname::text] FROM pg_catalog.pg_inherits i
@@ -18,16 +14,11 @@ SELECT c.oid::bigint, CASE wanted.schema WHEN 'pg_temp' THEN 'pg_temp' ELSE n.ns
                  FROM pg_catalog.pg_partitioned_table t, unnest(t.partattrs::int2[]) WITH ORDINALITY k(num, n)
                  JOIN pg_catalog.pg_attribute a ON a.attnum = k.num AND a.attrelid = c.oid
                  WHERE t.partrelid = c.oid), '{}'),
-       c.relpages
+       c.relpages, coalesce(s.n_tup_upd + s.n_tup_del, 0)
 FROM unnest(%(schemas)s::text[], %(names)s::text[]) wanted(schema, name)
 JOIN pg_catalog.pg_class c ON c.relname = wanted.name AND c.relkind IN ('r', 'p', 'm', 'f')
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 LEFT JOIN pg_catalog.pg_stat_all_tables s ON s.relid = c.oid
-LEFT JOIN LATERAL (
-    SELECT s.n_live_tup - c.reltuples / c.relpages * pg_catalog.pg_relation_size(c.oid)
-               / pg_catalog.current_setting('block_size')::int AS rows
-    WHERE c.relpages > 0
-) twice ON true
 WHERE n.nspname = wanted.schema
    OR wanted.schema = 'pg_temp' AND n.oid = pg_catalog.pg_my_temp_schema()  -- as EXPLAIN calls it from 15 on
    OR wanted.schema = '' AND (n.nspname = ANY (pg_catalog.current_schemas(true)) OR c.relpersistence = 't')
