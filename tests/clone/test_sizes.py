@@ -18,7 +18,7 @@ EXACT, NEAR, TEXTS = 1.06, 1.5, 2.0
 """B-trees; access methods of which nothing is unknown; those that hold the words or parts of a text or a document."""
 BTREES = """
 (id) / (few) / (mid) / (half) / (half, few) / (word) / (wide) / (status) / (num) / (at) / (bo) / (few, mid)
-(status, few) / (id) INCLUDE (word, num) / (few) INCLUDE (mid) / (lower(word)) / (mid) WHERE few = 3
+(status, few) / (id) INCLUDE (word, num) / (few) INCLUDE (mid) / (lower(word)) / (mid) WHERE few < 3
 (half) WHERE half IS NOT NULL / (id) WITH (fillfactor = 50) / (mid) WITH (deduplicate_items = off)
 """
 OTHERS = """

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from pgwright.api.contract import contract
 from pgwright.api.expand import expand
@@ -15,6 +18,7 @@ from pgwright.config import Settings
 from pgwright.config.settings import ExecuteSettings
 from pgwright.connect import session
 from pgwright.evolve.execute import journal
+from pgwright.evolve.execute.workers import Worker
 from tests.support.calm import CALM
 from tests.support.databases import Database
 
@@ -84,3 +88,16 @@ class Race:
         if place not in self.happened:
             self.happened.append(place)
             self.at[place]()
+
+
+def first_worker_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other workers of a pass begin when the first one has a chunk in hand: at MIDDLE, where it stands, it is in
+    the middle of its own, and the others cannot have done all."""
+    begin = Worker.run_aside
+
+    def after_the_first(other: Worker) -> None:
+        while other.crew.members[0].batches.walk is None and not other.crew.over.is_set():
+            time.sleep(0.001)
+        begin(other)
+
+    monkeypatch.setattr(Worker, "run_aside", after_the_first)

@@ -16,7 +16,7 @@ from pgwright.base.errors import ConnectError
 from tests.support.databases import Database
 from tests.support.lifecycle import leftovers
 from tests.support.pooled import APART, SETUP, UP, until
-from tests.support.races import MIDDLE, SMALL, Race
+from tests.support.races import MIDDLE, SMALL, Race, first_worker_begins
 from tests.support.selection import in_ci
 from tests.support.wire import SILENT, Wire
 
@@ -69,8 +69,9 @@ def test_frozen_in_a_short_step(race: Race, wire: Wire, place: str, direction: s
 
 
 @pytest.mark.long
-def test_frozen_with_several_workers(race: Race, wire: Wire) -> None:
+def test_frozen_with_several_workers(race: Race, wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
     """None of them waits for an answer that does not come, although only the heartbeat can know."""
+    first_worker_begins(monkeypatch)
     race.database.run("INSERT INTO utilisateurs SELECT i, 'z', 0, repeat('x', 700) FROM generate_series(401, 4000) i")
     race.with_settings(workers=3)
 

@@ -27,7 +27,7 @@ from pgwright.evolve.execute.lease import LEASE_DDL
 from pgwright.evolve.execute.probe import Probe
 from tests.support.databases import Database, Server
 from tests.support.holding import APART, FILLED, NOTHING, TABLE, TRIM, Held, race_of
-from tests.support.races import MIDDLE, Race
+from tests.support.races import MIDDLE, Race, first_worker_begins
 
 
 @pytest.fixture
@@ -56,7 +56,8 @@ def test_nothing_is_held_by_default(make_role: Callable[..., str], database: Dat
 
 
 @pytest.mark.majors("all")
-def test_pause_in_mid_pass_and_resume(race: Race) -> None:
+def test_pause_in_mid_pass_and_resume(race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+    first_worker_begins(monkeypatch)
     seen: list[Any] = []
 
     def look() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +17,11 @@ from pgwright.config.settings import ExecuteSettings
 from pgwright.evolve.execute import rounds
 from pgwright.evolve.execute.chunks import Chunk
 from pgwright.evolve.execute.lease import Lease
-from pgwright.evolve.execute.workers import Worker
 from tests.support.databases import Database, Server
 from tests.support.killable import Killable, started
 from tests.support.lifecycle import footprint, leftovers
 from tests.support.own import own
-from tests.support.races import MIDDLE, Race
+from tests.support.races import MIDDLE, Race, first_worker_begins
 from tests.support.selection import EDGES_IN_CI
 
 TRIM = "-- pgwright: up = btrim(nom)\n-- pgwright: down = nom_complet\n"
@@ -59,14 +57,7 @@ def until(database: Database, condition: str) -> None:
 @pytest.mark.majors("all")
 def test_the_others_work_while_the_first_stands(race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also on a table that is small; what the first one has in hand is not the end for them."""
-    begin = Worker.run_aside
-
-    def after_the_first(other: Worker) -> None:
-        while other.crew.members[0].batches.walk is None:
-            time.sleep(0.001)
-        begin(other)
-
-    monkeypatch.setattr(Worker, "run_aside", after_the_first)
+    first_worker_begins(monkeypatch)
 
     def all_but_one_chunk() -> None:
         until(race.database, "SELECT count(*) = 1 FROM pgwright.chunk WHERE NOT done")
