@@ -83,6 +83,10 @@ class Remembering:
         """As the planner."""
         return self._planner.statistics(sql)
 
+    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[None]:
+        """As the planner."""
+        return self._planner.analyzed(indexes)
+
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """As the planner; nothing is remembered."""
         return self._planner.parts(indexes)

@@ -271,24 +271,25 @@ class _Counts:
     def combinations(self, numbers: tuple[int, ...]) -> float:
         """How many different combinations there are of what has these numbers."""
         grouped = ", ".join(self._on[number] for number in numbers)
-        _, different, single = self._groups(grouped)
+        _, different, single = self._groups(grouped, f"pg_temp.{_SAMPLE}")
         return self._estimated(different, single, self._sample, self._rows)
 
     def values(self, expression: str) -> float:
         """How many different values an expression has, as pg_statistic says it (negative: a part of the rows)."""
-        known, different, single = self._groups(f"({expression})", f"WHERE ({expression}) IS NOT NULL")
+        each = f"(SELECT {expression} AS v FROM pg_temp.{_SAMPLE} OFFSET 0) each"  # computed once, it may take its time
+        known, different, single = self._groups("v", f"{each} WHERE v IS NOT NULL")
         share = known / self._sample
         if different == single:
             return -share
         found = different if not single else self._estimated(different, single, known, self._rows * share)
         return found if found <= 0.1 * self._rows else -found / self._rows
 
-    def _groups(self, grouped: str, where: str = "") -> tuple[float, float, float]:
-        """The rows, the groups, and those of one row."""
+    def _groups(self, grouped: str, source: str) -> tuple[float, float, float]:
+        """The rows of what stands behind FROM, the groups, and those of one row."""
         rows, different, single = _one(
             self._clone,
             "SELECT coalesce(sum(n), 0)::float8, count(*)::float8, (count(*) FILTER (WHERE n = 1))::float8 "
-            f"FROM (SELECT count(*) AS n FROM pg_temp.{_SAMPLE} {where} GROUP BY {grouped}) g",
+            f"FROM (SELECT count(*) AS n FROM {source} GROUP BY {grouped}) g",
         )
         return rows, different, single
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 
-from pgwright.base.errors import StepFailed, UsageError
+from pgwright.base.errors import Refused, StepFailed, UsageError
 from pgwright.clone.clone import Clone
 from pgwright.diagnose.whatif import _session
 from pgwright.diagnose.whatif.on_clone import OnClone
@@ -116,3 +117,34 @@ def test_a_statement_that_fails_spoils_nothing(planner: OnClone, monkeypatch: py
     assert error.value.sqlstate == "57014"
     planner.clone.connection.execute(f"SET statement_timeout = {_session.TIMEOUT_MS}".encode())
     assert planner.cost("SELECT 1 FROM nord.t", ()).cost > 0
+
+
+def test_only_expressions_of_which_nothing_is_known_are_looked_at(
+    planner: OnClone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is foretold needs no rows of the source; partitions are scanned by statistics of their own."""
+    asked: list[str] = []
+
+    def statistics(sql: str) -> AbstractContextManager[None]:
+        asked.append(sql)
+        raise Refused("Not now.")
+
+    monkeypatch.setattr(planner.clone, "statistics", statistics)
+    remainder = index("nord", "t", "(a % 7)")
+    known = [index("nord", "t", "lower(b)"), index("nord", "t", "b"), index("public", "p", "(v % 7)")]
+    twice = index("nord", "t", "(a % 7)", "b")
+    planner.offer([remainder, twice, *known])
+    with planner.analyzed([remainder, twice, *known]):
+        pass
+    [statement] = asked
+    assert statement.endswith(" ON ((a % 7)) FROM nord.t")
+
+
+def test_the_planner_knows_expressions_for_as_long_as_it_is_asked(planner: OnClone) -> None:
+    remainder = index("nord", "t", "(a % 3000)")
+    planner.offer([remainder])
+    statement = "SELECT * FROM nord.t WHERE a % 3000 = 5"
+    guessed = planner.plan(statement, [remainder]).root.number("Plan Rows")
+    with planner.analyzed([remainder]):
+        assert planner.plan(statement, [remainder]).root.number("Plan Rows") == pytest.approx(10, abs=5)
+    assert planner.plan(statement, [remainder]).root.number("Plan Rows") == guessed == 150

@@ -10,8 +10,8 @@ drawn from pg_stats, a common, a typical and a rare one, and the slowest is show
 With --try each cure is tried, and one that does not help is withheld, with both figures: the statement is run again
 with each setting that is proposed, and planned with each index, each rewritten statement and statistics of columns
 together on a clone. That is a private server on this machine with the schema, the statistics and the file sizes of the
-database, and no rows. For statistics a sample of the columns that they are about is drawn, but of none that is named in
-`[clone] blank`.
+database, and no rows. For statistics, and for an index on an expression that the planner knows nothing of, a sample of
+the columns that they read is drawn, but of none that is named in `[clone] blank`.
 
 Example:
     pgwright explain -c "SELECT * FROM commandes WHERE statut = 'EN_ATTENTE'"

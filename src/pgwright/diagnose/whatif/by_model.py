@@ -8,7 +8,7 @@ less than there is to find; it hides no index, so it proves no DROP. It needs no
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from ...connect.looking import looking
@@ -105,6 +105,10 @@ class ByModel:
     def statistics(self, sql: str) -> AbstractContextManager[None]:
         """None can be tried here."""
         _session.refuse_statistics(sql)
+
+    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol
+        """Nothing is known of expressions here."""
+        return nullcontext()
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 
 import psycopg
 
-from ...base.errors import Refused
+from ...base.errors import PgwrightError, Refused
 from ...clone.clone import Clone
 from ...clone.indexes import Made
 from ...sql import quote
@@ -86,6 +86,16 @@ class OnClone:
     def statistics(self, sql: str) -> AbstractContextManager[None]:
         """Makes them, and fills them from a sample of the source."""
         return self.clone.statistics(sql)
+
+    @contextmanager
+    def analyzed(self, indexes: Iterable[Proposed]) -> Iterator[None]:
+        """Looks at the expressions in samples of the source; of those that it cannot see the planner has its guess."""
+        own = [self._made[index].oids[0] for index in indexes]
+        with ExitStack() as known:
+            for (statement,) in self._connection.execute(query("expressions"), [own]).fetchall():
+                with suppress(PgwrightError):
+                    known.enter_context(self.clone.statistics(statement))
+            yield
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""

@@ -9,7 +9,7 @@ here are those of our own arithmetic wherever statistics allow it, the costs are
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -135,6 +135,10 @@ class OnHypopg:
     def statistics(self, sql: str) -> AbstractContextManager[None]:
         """None can be tried here."""
         _session.refuse_statistics(sql)
+
+    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol
+        """Nothing is known of expressions here."""
+        return nullcontext()
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""

@@ -68,6 +68,10 @@ class Planner(Protocol):
         """In the block the planner knows the extended statistics that `sql` makes (CREATE STATISTICS). Raises Refused
         where they cannot be tried."""
 
+    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[None]:
+        """In the block the planner knows of the expressions of indexes on offer what ANALYZE finds after their build,
+        as far as that can be told before."""
+
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows of its table (0 to 1) that each partial index among those proposed holds."""
 

@@ -55,13 +55,23 @@ def tried(planner: Planner, statement: str, diagnosis: Diagnosis) -> Iterator[Tr
     known = planner.offer(index for several in made.values() for index in several)
     possible = {number: each for number, each in made.items() if each and all(index in known for index in each)}
     before = planner.cost(statement, ()).cost
+    of_indexes = _indexes(planner, statement, possible)
     for number, each in enumerate(found):
-        if number in possible:
-            yield _index(planner, statement, number, possible, before)
+        if number in of_indexes:
+            yield of_indexes[number]
         elif makes_statistics(each.cure.sql):
             yield _statistics(planner, statement, number, diagnosis)
         elif each.cure.kind is CureKind.REWRITE and not each.cure.sql.startswith("--"):
             yield from _rewritten(planner, each.cure.sql, number, before)
+
+
+def _indexes(planner: Planner, statement: str, possible: Mapping[int, tuple[Proposed, ...]]) -> Mapping[int, Tried]:
+    """The trials of indexes, all with the same knowledge of their expressions: costs of two guesses do not compare."""
+    if not possible:
+        return {}
+    with planner.analyzed({index for several in possible.values() for index in several}):
+        before = planner.cost(statement, ()).cost
+        return {number: _index(planner, statement, number, possible, before) for number in possible}
 
 
 def _index(

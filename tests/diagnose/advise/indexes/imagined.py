@@ -66,6 +66,10 @@ class Imagined:
         """No search makes any."""
         raise NotImplementedError
 
+    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[None]:
+        """No search asks for it."""
+        raise NotImplementedError
+
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """None is partial."""
         return {}
