@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 
 from pgwright.base.errors import PgwrightError
 from pgwright.diagnose.query_plan.model import QueryPlan
-from pgwright.diagnose.whatif.planner import Existing, Planned, Planner
+from pgwright.diagnose.whatif.planner import Existing, Guessed, Planned, Planner
 from pgwright.diagnose.whatif.proposed import Proposed
 
 Question = tuple[str, frozenset[Proposed], frozenset[Existing]]
@@ -83,7 +83,11 @@ class Remembering:
         """As the planner."""
         return self._planner.statistics(sql)
 
-    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[None]:
+    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:
+        """As the planner."""
+        return self._planner.guessed(indexes)
+
+    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[tuple[Guessed, ...]]:
         """As the planner."""
         return self._planner.analyzed(indexes)
 

@@ -14,6 +14,7 @@ from pgwright.config.clone import CloneSettings
 from pgwright.diagnose.advise.indexes.report import IndexesReport
 from pgwright.server.find import find
 from tests.support.databases import Database
+from tests.support.documents import OF_A_USER, cost, with_documents
 from tests.support.own import Own, own, standby
 from tests.support.selection import server_folders
 
@@ -154,6 +155,28 @@ def test_an_index_that_a_new_one_stands_for_goes_behind_it(shop: Own) -> None:
     [drop] = [each for each in report.advice.drops if each.verdict.index.name == "longs_a"]
     assert drop.proven
     assert report.migration.index("CREATE INDEX ON public.longs") < report.migration.index("DROP INDEX public.longs_a;")
+
+
+@pytest.mark.e2e
+def test_with_a_sample_expressions_are_weighed_as_an_index_will_make_them(database: Database, tmp_path: Path) -> None:
+    with_documents(database)
+    file = tmp_path / "users.sql"
+    file.write_text(f"{OF_A_USER};", encoding="utf-8")
+    now = cost(database)
+    guessed = advised(database, IndexesAsked(files=(file,)))
+    [note] = [note for note in guessed.notes if "judged by a guess" in note]
+    assert "of (doc ->> 'user'::text) in public.documents" in note
+    seen = advised(database, IndexesAsked(files=(file,), sample=True))
+    assert not any("guess" in note for note in seen.notes)
+    assert sql(seen) == sql(guessed)
+    assert seen.advice.after < guessed.advice.after / 20
+    kept = advised(database, IndexesAsked(files=(file,), sample=True, blank=("public.documents.doc",)))
+    assert any("stay at the source" in note for note in kept.notes)
+    assert kept.advice.after == pytest.approx(guessed.advice.after, rel=0.5)
+    modelled = advised(database, IndexesAsked(files=(file,), sample=True, tier="model"))
+    assert "No sample was drawn: only a clone can take one in." in modelled.notes
+    database.run(seen.migration)
+    assert seen.advice.after == pytest.approx(cost(database) / now, rel=0.1)
 
 
 @pytest.mark.e2e

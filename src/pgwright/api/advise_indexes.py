@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from ..diagnose.advise.indexes.report import IndexesReport
     from ..diagnose.advise.indexes.search import Step
     from ..diagnose.indexes import Snapshot, Usage
+    from ..diagnose.whatif.planner import Planner
+    from ..diagnose.whatif.proposed import Proposed
 
 _CLONING = "making a clone: schema and statistics, on this machine, no rows"
+_NAMED = 3  # expressions that a note names
 _OPENING = {
     "": _CLONING,
     "clone": _CLONING,
@@ -37,7 +40,7 @@ class IndexesAsked:
     which has to bring `gain` (another such part) by itself; `seconds` limits the search. `replicas`
     are DSNs of further servers of the cluster, whose reads count, too. `blank` are columns whose values stay at the
     source, besides those of the settings. `tier` is where the indexes are tried: clone, hypopg, model; empty is the
-    best that there is."""
+    best that there is. With `sample` a clone looks at expressions in samples of their tables."""
 
     files: tuple[Path, ...] = ()
     bytes: float = float("inf")
@@ -47,6 +50,7 @@ class IndexesAsked:
     replicas: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
     tier: str = ""
+    sample: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +73,7 @@ def advise_indexes(
 ) -> IndexesReport:
     """The best indexes within the limits. Raises WorkloadError where there is no workload, UsageError for columns
     that are not there, and what making a clone raises."""
-    from ..diagnose.advise.indexes import advice, prepare
+    from ..diagnose.advise.indexes import advice, expressions, prepare
     from ..diagnose.advise.indexes.report import IndexesReport
     from ..diagnose.advise.indexes.search import Limits
     from ..diagnose.indexes import reader
@@ -93,6 +97,9 @@ def advise_indexes(
         there = stack.enter_context(opened(place, Tier(asked.tier) if asked.tier else None))
         planner = there.planner
         prepared = prepare.prepare(planner, there.connection, workload, tell=lambda *done: tell(_planning(*done)))
+        if asked.sample:
+            tell(Progress(what="looking at expressions in samples"))
+        notes += _looked(stack, planner, expressions.computed(planner, prepared.cases), asked)
         limits = Limits(bytes=asked.bytes, writing=asked.writing, seconds=asked.seconds, gain=asked.gain)
         found = advice.advise(
             planner, prepared.cases, snapshot, limits, usages=usages, tell=lambda step: tell(_searching(step))
@@ -105,6 +112,22 @@ def advise_indexes(
         seconds=time.monotonic() - began,
         notes=(*there.reasons, *workload.notes, *notes, *planner.notes, *found.notes),
     )
+
+
+def _looked(stack: ExitStack, planner: Planner, computed: Sequence[Proposed], asked: IndexesAsked) -> list[str]:
+    """Looks at expressions in samples if that is asked for; what the planner goes on guessing."""
+    if asked.sample and planner.tier != "clone":
+        return ["No sample was drawn: only a clone can take one in."]
+    if asked.sample:
+        return [each.sentence for each in stack.enter_context(planner.analyzed(computed))]
+    guessed = planner.guessed(computed)
+    if not guessed:
+        return []
+    named = ", ".join(f"{each.expression} in {each.table}" for each in guessed[:_NAMED])
+    more = f" and {len(guessed) - _NAMED} more" if len(guessed) > _NAMED else ""
+    return [
+        f"Nothing is known of {named}{more}, so indexes on them are judged by a guess. --sample looks at their values."
+    ]
 
 
 def _planning(done: int, whole: int) -> Progress:

@@ -204,11 +204,12 @@ def _planned(settings: Settings, first: Explained, asked: How) -> tuple[tuple[Tr
             if isinstance(each, Untried):
                 missing.append(f"{found[each.number].name}: not tried {where(there.planner.tier)}. {each.reason}")
                 continue
+            missing += [guess.sentence for guess in each.guessed]
             with_cure = diagnose(each.plan, reader.read(there.connection, each.plan))
             trials.append(Tried(finding=each.number, diagnosis=with_cure, trial=each.trial))
             how = f"{each.trial.where}, beside the other indexes" if each.together else ""
             found[each.number] = _judged(found[each.number], each.trial, how)
-        notes = (*there.reasons, *missing, *there.planner.notes)
+        notes = (*there.reasons, *dict.fromkeys(missing), *there.planner.notes)
     diagnosis = replace(first.diagnosis, found=tuple(found))
     return tuple(trials), replace(first, diagnosis=diagnosis), notes
 

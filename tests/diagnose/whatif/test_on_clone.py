@@ -30,6 +30,8 @@ CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (0) TO (10000);
 CREATE TABLE p2 PARTITION OF p FOR VALUES FROM (10000) TO (40000);
 INSERT INTO p SELECT i, i FROM generate_series(0, 39999) i;
 CREATE INDEX p_v ON p (v);
+CREATE INDEX t_remainder ON nord.t ((a % 11));
+CREATE STATISTICS nord.s ON (a % 13) FROM nord.t;
 """
 NORD, SUD = Existing(schema="nord", name="t_a"), Existing(schema="sud", name="t_a")
 
@@ -78,7 +80,7 @@ def test_an_index_of_a_partitioned_table_is_hidden_with_its_parts(planner: OnClo
 
 
 def test_partitions_have_no_indexes_of_their_own(planner: OnClone) -> None:
-    assert {each.name for each in planner.existing()} == {"t_a", "p_v"}
+    assert {each.name for each in planner.existing()} == {"t_a", "t_remainder", "p_v"}
 
 
 def test_what_the_server_refuses_is_no_candidate(planner: OnClone) -> None:
@@ -122,7 +124,7 @@ def test_a_statement_that_fails_spoils_nothing(planner: OnClone, monkeypatch: py
 def test_only_expressions_of_which_nothing_is_known_are_looked_at(
     planner: OnClone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is foretold needs no rows of the source; partitions are scanned by statistics of their own."""
+    """What is foretold, or was analyzed at the source, needs no rows of it."""
     asked: list[str] = []
 
     def statistics(sql: str) -> AbstractContextManager[None]:
@@ -130,12 +132,17 @@ def test_only_expressions_of_which_nothing_is_known_are_looked_at(
         raise Refused("Not now.")
 
     monkeypatch.setattr(planner.clone, "statistics", statistics)
-    remainder = index("nord", "t", "(a % 7)")
-    known = [index("nord", "t", "lower(b)"), index("nord", "t", "b"), index("public", "p", "(v % 7)")]
-    twice = index("nord", "t", "(a % 7)", "b")
-    planner.offer([remainder, twice, *known])
-    with planner.analyzed([remainder, twice, *known]):
-        pass
+    remainder, parted = index("nord", "t", "(a % 7)"), index("public", "p", "(v % 7)")
+    known = [index("nord", "t", key) for key in ("lower(b)", "b", "(a % 11)", "(a % 13)")]
+    offered = [remainder, index("nord", "t", "(a % 7)", "b"), parted, *known]
+    planner.offer(offered)
+    guessed = [(each.expression, each.table) for each in planner.guessed(offered)]
+    assert guessed == [("(a % 7)", "nord.t"), ("(v % 7)", "public.p")]
+    with planner.analyzed(offered) as left:
+        assert [each.reason for each in left] == [
+            "Not now.",
+            "Each of its partitions is scanned by statistics of its own.",
+        ]
     [statement] = asked
     assert statement.endswith(" ON ((a % 7)) FROM nord.t")
 

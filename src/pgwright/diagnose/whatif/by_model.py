@@ -24,7 +24,7 @@ from . import _session, _tables
 from ._exchange import exchanged
 from ._query import query
 from ._sizes import Size, Sizes
-from .planner import Existing, Planned
+from .planner import Existing, Guessed, Planned
 from .proposed import Proposed
 from .scan_cost import Prices, Scan, cheapest
 
@@ -106,9 +106,16 @@ class ByModel:
         """None can be tried here."""
         _session.refuse_statistics(sql)
 
-    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol
-        """Nothing is known of expressions here."""
-        return nullcontext()
+    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:  # noqa: ARG002 - the protocol
+        """None could be known better here."""
+        return ()
+
+    def analyzed(
+        self,
+        indexes: Iterable[Proposed],  # noqa: ARG002 - the protocol
+    ) -> AbstractContextManager[tuple[Guessed, ...]]:
+        """No sample can be put in here."""
+        return nullcontext(())
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 
 import psycopg
 
@@ -16,12 +17,14 @@ from ..query_plan.model import QueryPlan
 from . import _session
 from ._named import Named
 from ._query import query
-from .planner import Existing, Planned
+from .planner import Existing, Guessed, Planned
 from .proposed import Proposed
 
 _NAMES = b"SELECT c.oid::bigint, c.relname::text FROM pg_catalog.pg_class c WHERE c.oid = ANY (%s)"
 TRIGRAMS = "pg_trgm"
 """The extension that candidates need and a source may lack. It is trusted: no superuser is needed (13 and newer)."""
+
+_PARTITIONED = "Each of its partitions is scanned by statistics of its own."
 
 
 class OnClone:
@@ -87,15 +90,24 @@ class OnClone:
         """Makes them, and fills them from a sample of the source."""
         return self.clone.statistics(sql)
 
+    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:
+        """Those that the clone could not foretell, nor have they statistics at the source."""
+        return tuple(each for each, _ in self._expressions(indexes))
+
     @contextmanager
-    def analyzed(self, indexes: Iterable[Proposed]) -> Iterator[None]:
-        """Looks at the expressions in samples of the source; of those that it cannot see the planner has its guess."""
-        own = [self._made[index].oids[0] for index in indexes]
+    def analyzed(self, indexes: Iterable[Proposed]) -> Iterator[tuple[Guessed, ...]]:
+        """Looks at them in samples of the source."""
+        left = []
         with ExitStack() as known:
-            for (statement,) in self._connection.execute(query("expressions"), [own]).fetchall():
-                with suppress(PgwrightError):
+            for each, statement in self._expressions(indexes):
+                if statement is None:
+                    left.append(replace(each, reason=_PARTITIONED))
+                    continue
+                try:
                     known.enter_context(self.clone.statistics(statement))
-            yield
+                except PgwrightError as error:
+                    left.append(replace(each, reason=error.message))
+            yield tuple(left)
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""
@@ -104,6 +116,12 @@ class OnClone:
     def existing(self) -> Mapping[Existing, tuple[str, str]]:
         """The indexes of the source that the clone has; those of partitions belong to their parents."""
         return {index: table for index, (table, _) in self._existing.items()}
+
+    def _expressions(self, indexes: Iterable[Proposed]) -> list[tuple[Guessed, str | None]]:
+        """What nothing is known of, each with the statement that makes statistics of it, if one can."""
+        own = [self._made[index].oids[0] for index in indexes]
+        rows = self._connection.execute(query("expressions"), [own]).fetchall()
+        return [(Guessed(expression=text, table=table), statement) for text, table, statement in rows]
 
     def _read_existing(self) -> None:
         for schema, name, table_schema, table, oids, names in self._connection.execute(query("existing")).fetchall():

@@ -25,7 +25,7 @@ from . import _session
 from ._named import Named
 from ._query import query
 from ._sizes import Sizes
-from .planner import Existing, Planned
+from .planner import Existing, Guessed, Planned
 from .proposed import Proposed
 
 METHODS = ("btree", "brin", "hash")
@@ -136,9 +136,16 @@ class OnHypopg:
         """None can be tried here."""
         _session.refuse_statistics(sql)
 
-    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[None]:  # noqa: ARG002 - the protocol
-        """Nothing is known of expressions here."""
-        return nullcontext()
+    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:  # noqa: ARG002 - the protocol
+        """None could be known better here."""
+        return ()
+
+    def analyzed(
+        self,
+        indexes: Iterable[Proposed],  # noqa: ARG002 - the protocol
+    ) -> AbstractContextManager[tuple[Guessed, ...]]:
+        """No sample can be put in here."""
+        return nullcontext(())
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""

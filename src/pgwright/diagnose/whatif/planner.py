@@ -23,6 +23,20 @@ Index = Proposed | Existing
 
 
 @dataclass(frozen=True, kw_only=True)
+class Guessed:
+    """An expression of a table (SQL) of which the planner knows nothing, and why it cannot be told before."""
+
+    expression: str
+    table: str
+    reason: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """What is told where the reason is known."""
+        return f"Of {self.expression} in {self.table} the planner has a guess. {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Planned:
     """What the planner would do: the `cost` of its plan, and which of the indexes that it was shown it uses."""
 
@@ -68,9 +82,12 @@ class Planner(Protocol):
         """In the block the planner knows the extended statistics that `sql` makes (CREATE STATISTICS). Raises Refused
         where they cannot be tried."""
 
-    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[None]:
+    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:
+        """The expressions of indexes on offer that the planner knows nothing of, where it could know better."""
+
+    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[tuple[Guessed, ...]]:
         """In the block the planner knows of the expressions of indexes on offer what ANALYZE finds after their build,
-        as far as that can be told before."""
+        but of those that it is given."""
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows of its table (0 to 1) that each partial index among those proposed holds."""

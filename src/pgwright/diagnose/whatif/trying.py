@@ -10,7 +10,7 @@ rows comes nearer to what was measured, and it then does something else.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ...base.errors import PgwrightError
 from ...base.finding import Trial
@@ -18,7 +18,7 @@ from ...sql import quote
 from ..diagnosis import Diagnosis
 from ..query_plan.model import Node, QueryPlan
 from ..signs._sign import CureKind
-from .planner import Planner
+from .planner import Guessed, Planner
 from .proposed import Proposed
 from .reading import indexes, makes_statistics
 
@@ -31,12 +31,13 @@ _DOES = ("Node Type", "Strategy", "Join Type", "Relation Name", "Alias", "Index 
 @dataclass(frozen=True, kw_only=True)
 class Tried:
     """The cure of the finding `number`, the plan with it, and what it changed; `together` says that it was tried beside
-    the other indexes."""
+    the other indexes, `guessed` are expressions of which the planner knew nothing."""
 
     number: int
     plan: QueryPlan
     trial: Trial
     together: bool = False
+    guessed: tuple[Guessed, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,9 +70,10 @@ def _indexes(planner: Planner, statement: str, possible: Mapping[int, tuple[Prop
     """The trials of indexes, all with the same knowledge of their expressions: costs of two guesses do not compare."""
     if not possible:
         return {}
-    with planner.analyzed({index for several in possible.values() for index in several}):
+    with planner.analyzed({index for several in possible.values() for index in several}) as guessed:
         before = planner.cost(statement, ()).cost
-        return {number: _index(planner, statement, number, possible, before) for number in possible}
+        trials = {number: _index(planner, statement, number, possible, before) for number in possible}
+    return {number: replace(each, guessed=guessed) for number, each in trials.items()}
 
 
 def _index(

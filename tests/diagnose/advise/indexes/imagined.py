@@ -12,7 +12,7 @@ from pgwright.diagnose.advise.access import Access, Key
 from pgwright.diagnose.advise.indexes.cases import Case, weights
 from pgwright.diagnose.query_plan.model import QueryPlan
 from pgwright.diagnose.surroundings import Relation
-from pgwright.diagnose.whatif.planner import Existing, Index, Planned
+from pgwright.diagnose.whatif.planner import Existing, Guessed, Index, Planned
 from pgwright.diagnose.whatif.proposed import Proposed
 
 COLUMNS = ("a", "b", "c", "d")
@@ -66,7 +66,11 @@ class Imagined:
         """No search makes any."""
         raise NotImplementedError
 
-    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[None]:
+    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:
+        """No search asks for it."""
+        raise NotImplementedError
+
+    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[tuple[Guessed, ...]]:
         """No search asks for it."""
         raise NotImplementedError
 

@@ -9,7 +9,8 @@ Where this machine has no server programs for it, they are tried by HypoPG if th
 model of costs; which it was, and why, is told.
 
 The statistics hold sample values of columns. They stay on this machine and are deleted at the end; --blank keeps
-those of a column where they are.
+those of a column where they are. Of most expressions (doc ->> 'user', a day of a time) there are none before an index
+is there: with --sample they are looked at in up to 30,000 rows of their tables, which come here, too.
 
 Each index comes with what it saves by itself, its size, what it costs those who write, and the statements that get
 faster or slower. Indexes that are there are compared in full, and hidden from the planner before their DROP is advised.
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
               help="A standby whose reads count before an index is called unused.")  # fmt: skip
 @click.option("--blank", multiple=True, metavar="COLUMN",
               help="schema.table.column: its sample values stay where they are.")  # fmt: skip
+@click.option("--sample", is_flag=True, help="Look at the values of expressions in samples of their tables.")
 @click.option("--tier", type=click.Choice(["clone", "hypopg", "model"]),
               help="Where indexes are tried; without it the first of these that there is.")  # fmt: skip
 @click.option("--migration", "name", metavar="NAME", help="Write the statements into a migration file.")
@@ -64,6 +66,7 @@ def command(
     patience: float,
     replicas: tuple[str, ...],
     blank: tuple[str, ...],
+    sample: bool,
     tier: str | None,
     name: str | None,
 ) -> None:
@@ -83,6 +86,7 @@ def command(
         replicas=replicas,
         blank=blank,
         tier=tier or "",
+        sample=sample,
     )
     report = advise_indexes(settings, asked, tell=_narrated(invocation))
     path = written(invocation, settings, name, report.migration)
