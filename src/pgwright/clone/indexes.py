@@ -106,6 +106,13 @@ class Indexes:
         """Shows indexes to the planner, or hides them; those of the source, too."""
         self._connection.execute("SELECT pgwright.show(%s::oid[], %s)", [list(oids), shown])
 
+    def unknown(self, made: Iterable[Made]) -> list[tuple[str, str, str | None]]:
+        """The expressions of these that the planner knows nothing of: each as SQL, its table, and the CREATE STATISTICS
+        that tells it (None: its table is partitioned, and the parts are scanned by statistics of their own)."""
+        oids = [each.oids[0] for each in made]
+        rows = self._connection.execute("SELECT * FROM pgwright.unknown(%s::oid[])", [oids])
+        return rows.fetchall()
+
     def _built(self, wanted: Sequence[_Wanted]) -> list[Made | Refused]:
         """The indexes, all on one table, hidden; by halves where one of them is refused."""
         try:

@@ -121,6 +121,7 @@ def own() -> Iterator[Own]:
 PLACES = ("open", "pass", MIDDLE, "fill_end", "check", "validate")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "migration", [COPY, ALIAS, COPY.replace("strategy = copy", "up = btrim(nom)")], ids=["copy", "alias", "up"]
 )

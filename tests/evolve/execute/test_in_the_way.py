@@ -151,6 +151,7 @@ class _Listener(list[Event]):
             self.walk.hears(event)
 
 
+@pytest.mark.long
 @pytest.mark.majors(*EDGES_IN_CI)
 @pytest.mark.parametrize(("name", "strategy", "kind"), MEETINGS, ids=["-".join(each) for each in MEETINGS])
 def test_in_front_of_every_strong_lock(database: Database, name: str, strategy: str, kind: str, tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def begun(work: Callable[[], None]) -> Future[None]:
     return ended
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("verb", "place"), CRASHES)
 def test_a_crash_inside_of_a_step(tmp_path: Path, verb: str, place: str) -> None:
     """Instant, verify and cutover steps, each with its statements done and its COMMIT not yet sent."""

@@ -95,6 +95,33 @@ BEGIN
     END LOOP;
 END$$;
 
+-- The expressions of indexes of which nothing is known, each with its table and the statement that makes statistics of it:
+-- none where the table is partitioned, because its partitions are what is scanned. Known are those with statistics of their
+-- own, those of an index of the source, and those that `liken` has foretold.
+CREATE FUNCTION pgwright.unknown(indexes oid[]) RETURNS TABLE (expression text, relation text, statement text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog AS $$
+BEGIN RETURN QUERY
+    SELECT DISTINCT ON (x.indrelid, e.text)
+           regexp_replace(e.text, '^\((.*)\)$', '\1'), format('%I.%I', n.nspname, c.relname),
+           CASE WHEN c.relkind <> 'p'
+                THEN format('CREATE STATISTICS %I.%I ON %s FROM %I.%I', n.nspname,
+                            format('pgwright_%s_%s', x.indexrelid, a.attnum), e.text, n.nspname, c.relname) END
+    FROM pg_index x
+    JOIN pg_class c ON c.oid = x.indrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = x.indexrelid AND a.attnum <= x.indnkeyatts AND x.indkey[a.attnum - 1] = 0
+    CROSS JOIN LATERAL pg_get_indexdef(x.indexrelid, a.attnum, false) AS e(text)
+    WHERE x.indexrelid = ANY (indexes)
+      AND NOT EXISTS (SELECT FROM pg_index o
+                      JOIN pg_statistic s ON s.starelid = o.indexrelid
+                      WHERE o.indrelid = x.indrelid AND pg_get_indexdef(o.indexrelid, s.staattnum, false) = e.text)
+      AND NOT EXISTS (SELECT FROM pg_statistic_ext t
+                      JOIN pg_statistic_ext_data d ON d.stxoid = t.oid AND d.stxdexpr IS NOT NULL
+                      CROSS JOIN LATERAL unnest(pg_get_statisticsobjdef_expressions(t.oid)) AS k(text)
+                      WHERE t.stxrelid = x.indrelid AND btrim(k.text, '()') = btrim(e.text, '()'))
+    ORDER BY x.indrelid, e.text, x.indexrelid, a.attnum;
+END$$;
+
 -- Puts the tables back, hides the indexes that were noted, and tells what they are: for each what `made` says, or null.
 CREATE FUNCTION pgwright.done() RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan AS $$

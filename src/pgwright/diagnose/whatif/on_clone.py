@@ -119,9 +119,8 @@ class OnClone:
 
     def _expressions(self, indexes: Iterable[Proposed]) -> list[tuple[Guessed, str | None]]:
         """What nothing is known of, each with the statement that makes statistics of it, if one can."""
-        own = [self._made[index].oids[0] for index in indexes]
-        rows = self._connection.execute(query("expressions"), [own]).fetchall()
-        return [(Guessed(expression=text, table=table), statement) for text, table, statement in rows]
+        unknown = self.clone.indexes.unknown(self._made[index] for index in indexes)
+        return [(Guessed(expression=text, table=table), statement) for text, table, statement in unknown]
 
     def _read_existing(self) -> None:
         for schema, name, table_schema, table, oids, names in self._connection.execute(query("existing")).fetchall():
