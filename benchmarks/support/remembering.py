@@ -3,6 +3,7 @@ counted for each way that asks it."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -87,9 +88,11 @@ class Remembering:
         """As the planner."""
         return self._planner.guessed(indexes)
 
-    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[tuple[Guessed, ...]]:
+    def analyzed(
+        self, indexes: Iterable[Proposed], *, seconds: float = math.inf
+    ) -> AbstractContextManager[tuple[Guessed, ...]]:
         """As the planner."""
-        return self._planner.analyzed(indexes)
+        return self._planner.analyzed(indexes, seconds=seconds)
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """As the planner; nothing is remembered."""

@@ -37,10 +37,10 @@ _OPENING = {
 class IndexesAsked:
     """What is wanted. `files` are logs or one file of statements; without any pg_stat_statements of the database is
     read. `bytes` and `writing` (a part of what the workload costs) limit new indexes, each of
-    which has to bring `gain` (another such part) by itself; `seconds` limits the search. `replicas`
-    are DSNs of further servers of the cluster, whose reads count, too. `blank` are columns whose values stay at the
-    source, besides those of the settings. `tier` is where the indexes are tried: clone, hypopg, model; empty is the
-    best that there is. With `sample` a clone looks at expressions in samples of their tables."""
+    which has to bring `gain` (another such part) by itself; `seconds` limits the search, and what samples take.
+    `replicas` are DSNs of further servers of the cluster, whose reads count, too. `blank` are columns whose values stay
+    at the source, besides those of the settings. `tier` is where the indexes are tried: clone, hypopg, model; empty is
+    the best that there is. With `sample` a clone looks at expressions in samples of their tables."""
 
     files: tuple[Path, ...] = ()
     bytes: float = float("inf")
@@ -97,9 +97,12 @@ def advise_indexes(
         there = stack.enter_context(opened(place, Tier(asked.tier) if asked.tier else None))
         planner = there.planner
         prepared = prepare.prepare(planner, there.connection, workload, tell=lambda *done: tell(_planning(*done)))
-        if asked.sample:
-            tell(Progress(what="looking at expressions in samples"))
-        notes += _looked(stack, planner, expressions.computed(planner, prepared.cases), asked)
+        if planner.tier == "clone":
+            if asked.sample:
+                tell(Progress(what="looking at expressions in samples"))
+            notes += _looked(stack, planner, expressions.computed(planner, prepared.cases), asked)
+        elif asked.sample:
+            notes.append("No sample was drawn: only a clone can take one in.")
         limits = Limits(bytes=asked.bytes, writing=asked.writing, seconds=asked.seconds, gain=asked.gain)
         found = advice.advise(
             planner, prepared.cases, snapshot, limits, usages=usages, tell=lambda step: tell(_searching(step))
@@ -116,10 +119,8 @@ def advise_indexes(
 
 def _looked(stack: ExitStack, planner: Planner, computed: Sequence[Proposed], asked: IndexesAsked) -> list[str]:
     """Looks at expressions in samples if that is asked for; what the planner goes on guessing."""
-    if asked.sample and planner.tier != "clone":
-        return ["No sample was drawn: only a clone can take one in."]
     if asked.sample:
-        return [each.sentence for each in stack.enter_context(planner.analyzed(computed))]
+        return [each.sentence for each in stack.enter_context(planner.analyzed(computed, seconds=asked.seconds))]
     guessed = planner.guessed(computed)
     if not guessed:
         return []

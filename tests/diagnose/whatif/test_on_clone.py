@@ -145,6 +145,9 @@ def test_only_expressions_of_which_nothing_is_known_are_looked_at(
         ]
     [statement] = asked
     assert statement.endswith(" ON ((a % 7)) FROM nord.t")
+    with planner.analyzed([remainder], seconds=0) as left:
+        assert [each.reason for each in left] == ["There was no time to look at it."]
+    assert asked == [statement]
 
 
 def test_the_planner_knows_expressions_for_as_long_as_it_is_asked(planner: OnClone) -> None:

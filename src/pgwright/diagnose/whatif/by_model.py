@@ -7,6 +7,7 @@ less than there is to find; it hides no index, so it proves no DROP. It needs no
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
@@ -113,6 +114,8 @@ class ByModel:
     def analyzed(
         self,
         indexes: Iterable[Proposed],  # noqa: ARG002 - the protocol
+        *,
+        seconds: float = math.inf,  # noqa: ARG002
     ) -> AbstractContextManager[tuple[Guessed, ...]]:
         """No sample can be put in here."""
         return nullcontext(())

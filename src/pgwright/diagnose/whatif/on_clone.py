@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
@@ -24,6 +26,7 @@ _NAMES = b"SELECT c.oid::bigint, c.relname::text FROM pg_catalog.pg_class c WHER
 TRIGRAMS = "pg_trgm"
 """The extension that candidates need and a source may lack. It is trusted: no superuser is needed (13 and newer)."""
 
+_LATE = "There was no time to look at it."
 _PARTITIONED = "Each of its partitions is scanned by statistics of its own."
 
 
@@ -95,18 +98,14 @@ class OnClone:
         return tuple(each for each, _ in self._expressions(indexes))
 
     @contextmanager
-    def analyzed(self, indexes: Iterable[Proposed]) -> Iterator[tuple[Guessed, ...]]:
+    def analyzed(self, indexes: Iterable[Proposed], *, seconds: float = math.inf) -> Iterator[tuple[Guessed, ...]]:
         """Looks at them in samples of the source."""
-        left = []
+        began, left = time.monotonic(), []
         with ExitStack() as known:
             for each, statement in self._expressions(indexes):
-                if statement is None:
-                    left.append(replace(each, reason=_PARTITIONED))
-                    continue
-                try:
-                    known.enter_context(self.clone.statistics(statement))
-                except PgwrightError as error:
-                    left.append(replace(each, reason=error.message))
+                is_late = time.monotonic() - began >= seconds
+                if reason := _LATE if is_late else self._look(known, statement):
+                    left.append(replace(each, reason=reason))
             yield tuple(left)
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
@@ -121,6 +120,16 @@ class OnClone:
         """What nothing is known of, each with the statement that makes statistics of it, if one can."""
         unknown = self.clone.indexes.unknown(self._made[index] for index in indexes)
         return [(Guessed(expression=text, table=table), statement) for text, table, statement in unknown]
+
+    def _look(self, known: ExitStack, statement: str | None) -> str:
+        """Makes statistics that go away with `known`; else why there are none."""
+        if statement is None:
+            return _PARTITIONED
+        try:
+            known.enter_context(self.clone.statistics(statement))
+        except PgwrightError as error:
+            return error.message
+        return ""
 
     def _read_existing(self) -> None:
         for schema, name, table_schema, table, oids, names in self._connection.execute(query("existing")).fetchall():

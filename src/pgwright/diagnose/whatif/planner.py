@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -85,9 +86,11 @@ class Planner(Protocol):
     def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:
         """The expressions of indexes on offer that the planner knows nothing of, where it could know better."""
 
-    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[tuple[Guessed, ...]]:
+    def analyzed(
+        self, indexes: Iterable[Proposed], *, seconds: float = math.inf
+    ) -> AbstractContextManager[tuple[Guessed, ...]]:
         """In the block the planner knows of the expressions of indexes on offer what ANALYZE finds after their build,
-        but of those that it is given."""
+        but of those that it is given. After so many seconds no further one is looked at."""
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows of its table (0 to 1) that each partial index among those proposed holds."""

@@ -70,7 +70,9 @@ class Imagined:
         """No search asks for it."""
         raise NotImplementedError
 
-    def analyzed(self, indexes: Iterable[Proposed]) -> AbstractContextManager[tuple[Guessed, ...]]:
+    def analyzed(
+        self, indexes: Iterable[Proposed], *, seconds: float = 0.0
+    ) -> AbstractContextManager[tuple[Guessed, ...]]:
         """No search asks for it."""
         raise NotImplementedError
 
