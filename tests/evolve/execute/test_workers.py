@@ -132,12 +132,29 @@ def test_rows_that_stay_locked_end_all_workers(race: Race) -> None:
 
 @pytest.mark.majors("all")
 @pytest.mark.parametrize("name", ["runner", "worker 2", "%"])
-def test_a_session_that_is_ended_is_made_again(race: Race, name: str) -> None:
-    kill = f"SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = current_database() \
-AND application_name LIKE 'pgwright:{name}'"
-    race.at = {MIDDLE: lambda: race.database.one(kill)}
-    race.expand()
-    assert race.happened == [MIDDLE]
+def test_a_session_that_is_ended_is_made_again(race: Race, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """The pass cannot end before it is: a row stays locked until then."""
+    first_worker_begins(monkeypatch)
+    sessions = f"FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'pgwright:{name}'"
+    ended: list[int] = []
+    with race.database.connect(autocommit=False) as holder:
+
+        def release() -> None:
+            until(race.database, f"SELECT count(*) > 0 {sessions} AND pid <> ALL (ARRAY{ended})")
+            holder.commit()
+
+        thread = threading.Thread(target=release)
+
+        def end() -> None:
+            until(race.database, f"SELECT count(*) > 0 {sessions}")
+            ended.extend(pid for pid, _ in race.database.all(f"SELECT pid, pg_terminate_backend(pid, 5000) {sessions}"))
+            thread.start()
+
+        race.at = {"pass": lambda: holder.execute("SELECT FROM utilisateurs WHERE id = 4000 FOR UPDATE"), MIDDLE: end}
+        race.expand()
+        thread.join()
+    assert race.happened == ["pass", MIDDLE]
+    assert ended
     assert race.database.one(APART) == 0
     assert race.database.one(NOTED) == 4000
     assert any(isinstance(event, Notice) and "made again" in event.message for event in race.events)
