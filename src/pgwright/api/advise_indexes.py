@@ -17,11 +17,11 @@ from ..workload import read as workloads
 from ._columns import column
 
 if TYPE_CHECKING:
+    from ..diagnose.advise.indexes.cases import Case
     from ..diagnose.advise.indexes.report import IndexesReport
     from ..diagnose.advise.indexes.search import Step
     from ..diagnose.indexes import Snapshot, Usage
     from ..diagnose.whatif.planner import Planner
-    from ..diagnose.whatif.proposed import Proposed
 
 _CLONING = "making a clone: schema and statistics, on this machine, no rows"
 _NAMED = 3  # expressions that a note names
@@ -73,7 +73,7 @@ def advise_indexes(
 ) -> IndexesReport:
     """The best indexes within the limits. Raises WorkloadError where there is no workload, UsageError for columns
     that are not there, and what making a clone raises."""
-    from ..diagnose.advise.indexes import advice, expressions, prepare
+    from ..diagnose.advise.indexes import advice, prepare
     from ..diagnose.advise.indexes.report import IndexesReport
     from ..diagnose.advise.indexes.search import Limits
     from ..diagnose.indexes import reader
@@ -97,12 +97,7 @@ def advise_indexes(
         there = stack.enter_context(opened(place, Tier(asked.tier) if asked.tier else None))
         planner = there.planner
         prepared = prepare.prepare(planner, there.connection, workload, tell=lambda *done: tell(_planning(*done)))
-        if planner.tier == "clone":
-            if asked.sample:
-                tell(Progress(what="looking at expressions in samples"))
-            notes += _looked(stack, planner, expressions.computed(planner, prepared.cases), asked)
-        elif asked.sample:
-            notes.append("No sample was drawn: only a clone can take one in.")
+        notes += _looked(stack, planner, prepared.cases, asked, tell)
         limits = Limits(bytes=asked.bytes, writing=asked.writing, seconds=asked.seconds, gain=asked.gain)
         found = advice.advise(
             planner, prepared.cases, snapshot, limits, usages=usages, tell=lambda step: tell(_searching(step))
@@ -117,9 +112,17 @@ def advise_indexes(
     )
 
 
-def _looked(stack: ExitStack, planner: Planner, computed: Sequence[Proposed], asked: IndexesAsked) -> list[str]:
+def _looked(
+    stack: ExitStack, planner: Planner, cases: Sequence[Case], asked: IndexesAsked, tell: Callable[[Progress], None]
+) -> list[str]:
     """Looks at expressions in samples if that is asked for; what the planner goes on guessing."""
+    from ..diagnose.advise.indexes import expressions
+
+    if planner.tier != "clone":
+        return ["No sample was drawn: only a clone can take one in."] if asked.sample else []
+    computed = expressions.computed(planner, cases)
     if asked.sample:
+        tell(Progress(what="looking at expressions in samples"))
         return [each.sentence for each in stack.enter_context(planner.analyzed(computed, seconds=asked.seconds))]
     guessed = planner.guessed(computed)
     if not guessed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from ..base.errors import Refused
 from ..base.name import RelationName
 from ..connect.redaction import redact
+
+_NUMBERED = re.compile(r"^(ALTER (?:FOREIGN )?TABLE .* SET \()(.*\bpg_attver=.*)(\);\n)", re.MULTILINE)
+"""PostgreSQL 15.20 of Debian 12 numbers each column in its options. Its own pg_dump leaves that out, others write it
+down, and no other server takes it."""
 
 
 def schema_script(
@@ -53,7 +58,12 @@ def schema_script(
             f"pg_dump could not read the schema: {redact(' '.join(answer.stderr.split()))}",
             hint="Run it as a role that may read all of the schema.",
         )
-    return answer.stdout
+    return _NUMBERED.sub(_without_number, answer.stdout)
+
+
+def _without_number(found: re.Match[str]) -> str:
+    options = [each for each in found[2].split(", ") if not each.startswith("pg_attver=")]
+    return f"{found[1]}{', '.join(options)}{found[3]}" if options else ""
 
 
 def _pattern(name: str) -> str:

@@ -8,11 +8,14 @@ import psycopg
 import pytest
 
 from pgwright.base.errors import Refused, UsageError
+from pgwright.clone.clone import Clone
 from pgwright.connect import session
+from pgwright.diagnose.whatif import _session
 from pgwright.diagnose.whatif.on_hypopg import Installed, OnHypopg, installed
 from pgwright.diagnose.whatif.planner import Existing
 from pgwright.diagnose.whatif.proposed import Proposed
 from tests.support.databases import Database
+from tests.support.selection import server_folders
 
 ORDERS = "Commandes"
 BY_CLIENT = f'SELECT * FROM "{ORDERS}" WHERE client = 77'
@@ -142,3 +145,12 @@ def test_behind_a_pooler_it_is_refused(hypopg: Database, monkeypatch: pytest.Mon
         monkeypatch.setattr("pgwright.diagnose.whatif.on_hypopg.is_pooled", lambda _: True)
         with pytest.raises(Refused, match="a pooler stands in between"):
             OnHypopg(connection, extension)
+
+
+def test_a_server_of_a_distribution_is_cloned_by_another_one(hypopg: Database) -> None:
+    """That of Debian 12 keeps numbers in the options of columns, which only it can read."""
+    with Clone(hypopg.dsn, folders=server_folders()) as clone:
+        assert not [each for each in clone.missing.skipped if each.kind == "table"]
+        ours = _session.root(clone.connection, BY_CLIENT)
+    with hypopg.connect() as connection:
+        assert ours["Total Cost"] == _session.root(connection, BY_CLIENT)["Total Cost"]
