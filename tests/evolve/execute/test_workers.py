@@ -11,10 +11,13 @@ from typing import Any
 import psycopg
 import pytest
 
+from pgwright.api.pause import pause
+from pgwright.api.resume import resume
 from pgwright.base.errors import Interrupted, LockNotObtained, StepFailed
-from pgwright.base.event import Notice, ignore
+from pgwright.base.event import BackfillHeld, Notice, ignore
 from pgwright.config.settings import ExecuteSettings
 from pgwright.evolve.execute import rounds
+from pgwright.evolve.execute.batch import Batches, Outcome
 from pgwright.evolve.execute.chunks import Chunk
 from pgwright.evolve.execute.lease import Lease
 from tests.support.databases import Database, Server
@@ -116,8 +119,18 @@ def test_locked_rows_are_come_back_for(race: Race) -> None:
     assert race.database.one("SELECT nom_complet FROM utilisateurs WHERE id = 2000") == "tenu"
 
 
-@pytest.mark.long
-def test_rows_that_stay_locked_end_all_workers(race: Race) -> None:
+def test_rows_that_stay_locked_end_all_workers(race: Race, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who looks at them in turn loses patience as one does who is alone; each look is followed by a rest of 50 ms."""
+    looks: list[Outcome] = []
+    batch = Batches.run
+
+    def counted(batches: Batches, connection: psycopg.Connection[Any]) -> Outcome:
+        outcome = batch(batches, connection)
+        if outcome is Outcome.LOCKED:
+            looks.append(outcome)
+        return outcome
+
+    monkeypatch.setattr(Batches, "run", counted)
     race.with_settings(backfill_patience=0.2)
     with race.database.connect(autocommit=False) as holder:
         race.at = {"pass": lambda: holder.execute("SELECT FROM utilisateurs WHERE id = 3000 FOR UPDATE")}
@@ -126,7 +139,34 @@ def test_rows_that_stay_locked_end_all_workers(race: Race) -> None:
         assert f"pid {holder.info.backend_pid}" in caught.value.message
         assert race.database.one("SELECT count(*) FROM utilisateurs WHERE nom_complet IS NULL") == 1
         assert len(race.database.all(SESSIONS)) == 0
+    assert len(looks) < 30
     race.expand()
+    assert race.database.one(APART) == 0
+
+
+@pytest.mark.long
+def test_while_the_pass_is_held_nobody_loses_patience(race: Race) -> None:
+    race.with_settings(backfill_patience=3.0)
+    with race.database.connect(autocommit=False) as holder:
+
+        def meanwhile() -> None:
+            until(race.database, "SELECT count(*) = 1 FROM utilisateurs WHERE nom_complet IS NULL")
+            pause(race.settings, "month end")
+            race.database.run("SELECT pg_sleep(4)")
+            resume(race.settings)
+            race.database.run("SELECT pg_sleep(1)")  # the row is found locked once more
+            holder.commit()
+
+        thread = threading.Thread(target=meanwhile)
+
+        def hold() -> None:
+            holder.execute("SELECT FROM utilisateurs WHERE id = 3000 FOR UPDATE")
+            thread.start()
+
+        race.at = {"pass": hold}
+        race.expand()
+        thread.join()
+    assert any(isinstance(event, BackfillHeld) for event in race.events)
     assert race.database.one(APART) == 0
 
 

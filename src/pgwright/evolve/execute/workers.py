@@ -119,7 +119,10 @@ class Worker:
         """Batch after batch until nothing is left or all are told to end."""
         crew, waiting_since = self.crew, None
         while not crew.over.is_set():
+            begun = time.monotonic()
             self.between()
+            if waiting_since is not None:
+                waiting_since += time.monotonic() - begun  # while the pass is held, nobody loses patience
             outcome = self._batch()
             crew.batches += 1
             if outcome is Outcome.END:
@@ -131,7 +134,8 @@ class Worker:
                 crew.over.wait(BUSY_PAUSE)
             elif outcome is Outcome.FILLED:
                 crew.filled_at = time.monotonic()
-            waiting_since = self._wait(waiting_since) if outcome is Outcome.LOCKED else None
+            elif outcome is Outcome.LOCKED:
+                waiting_since = self._wait(waiting_since)
             if crew.job.settings.batch_pause:
                 crew.over.wait(crew.job.settings.batch_pause)
 
@@ -185,7 +189,8 @@ class Worker:
             self.crew.over.wait(LOST_PAUSE)
 
     def _wait(self, since: float | None) -> float:
-        """After a batch in which only locked rows were left. While others fill, there is no hurry."""
+        """After a batch in which only locked rows were left, for the first time at `since`. While others fill, there is
+        no hurry; that they had the same rows in hand meanwhile is no reason to begin anew."""
         now, settings = time.monotonic(), self.crew.job.settings
         since = max(since or now, self.crew.filled_at)
         if now - since > settings.backfill_patience:
