@@ -40,7 +40,7 @@ def test_a_few(server: Server, drawn: tuple[Scene, Meant]) -> None:
 @pytest.mark.long
 @pytest.mark.majors("all")
 @pytest.mark.timeout(1800)
-@settings(HOW, max_examples=120)
+@settings(HOW, max_examples=90)
 @given(DRAWN)
 def test_many(server: Server, drawn: tuple[Scene, Meant]) -> None:
     compare(server, *drawn)
