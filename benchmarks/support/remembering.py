@@ -84,10 +84,6 @@ class Remembering:
         """As the planner."""
         return self._planner.statistics(sql)
 
-    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:
-        """As the planner."""
-        return self._planner.guessed(indexes)
-
     def analyzed(
         self, indexes: Iterable[Proposed], *, seconds: float = math.inf
     ) -> AbstractContextManager[tuple[Guessed, ...]]:

@@ -120,13 +120,12 @@ def _looked(
 
     if planner.tier != "clone":
         return ["No sample was drawn: only a clone can take one in."] if asked.sample else []
-    computed = expressions.computed(planner, cases)
     if asked.sample:
         tell(Progress(what="looking at expressions in samples"))
-        return [each.sentence for each in stack.enter_context(planner.analyzed(computed, seconds=asked.seconds))]
-    guessed = planner.guessed(computed)
-    if not guessed:
-        return []
+    computed = expressions.computed(planner, cases)
+    guessed = stack.enter_context(planner.analyzed(computed, seconds=asked.seconds if asked.sample else 0))
+    if asked.sample or not guessed:
+        return [each.sentence for each in guessed]
     named = ", ".join(f"{each.expression} in {each.table}" for each in guessed[:_NAMED])
     more = f" and {len(guessed) - _NAMED} more" if len(guessed) > _NAMED else ""
     return [

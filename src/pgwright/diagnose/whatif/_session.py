@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 import psycopg
 
-from ...base.errors import Refused
 from ...connect.session import Connection
 from ...sql import quote
 from ..asking.failing import failed
@@ -27,11 +26,6 @@ def quiet(connection: Connection) -> None:
         ("lock_timeout", str(_LOCK_TIMEOUT_MS)),
     ):
         connection.execute("SELECT pg_catalog.set_config(%s, %s, false)", [name, value])
-
-
-def refuse_statistics(sql: str) -> NoReturn:
-    """Raises Refused: the planner of the database itself knows only what is there."""
-    raise Refused(f"Statistics are tried on a clone only; here one has to make them: {sql.splitlines()[0]}")
 
 
 def root(connection: Connection, statement: str) -> Mapping[str, Any]:

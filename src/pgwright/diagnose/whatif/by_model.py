@@ -7,9 +7,7 @@ less than there is to find; it hides no index, so it proves no DROP. It needs no
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from ...connect.looking import looking
@@ -25,7 +23,8 @@ from . import _session, _tables
 from ._exchange import exchanged
 from ._query import query
 from ._sizes import Size, Sizes
-from .planner import Existing, Guessed, Planned
+from ._unsampled import Unsampled
+from .planner import Existing, Planned
 from .proposed import Proposed
 from .scan_cost import Prices, Scan, cheapest
 
@@ -46,7 +45,7 @@ class _Base:
     scans: tuple[tuple[Node, _tables.Table], ...]
 
 
-class ByModel:
+class ByModel(Unsampled):
     """The tier `model`, on a session that anything may stand in front of."""
 
     tier = "model"
@@ -102,23 +101,6 @@ class ByModel:
         """The plan of the database, with scans exchanged."""
         assert not hidden
         return self._exchanged(statement, shown, settings)[0]
-
-    def statistics(self, sql: str) -> AbstractContextManager[None]:
-        """None can be tried here."""
-        _session.refuse_statistics(sql)
-
-    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:  # noqa: ARG002 - the protocol
-        """None could be known better here."""
-        return ()
-
-    def analyzed(
-        self,
-        indexes: Iterable[Proposed],  # noqa: ARG002 - the protocol
-        *,
-        seconds: float = math.inf,  # noqa: ARG002
-    ) -> AbstractContextManager[tuple[Guessed, ...]]:
-        """No sample can be put in here."""
-        return nullcontext(())
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""

@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import replace
 
 import psycopg
 
@@ -93,19 +92,15 @@ class OnClone:
         """Makes them, and fills them from a sample of the source."""
         return self.clone.statistics(sql)
 
-    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:
-        """Those that the clone could not foretell, nor have they statistics at the source."""
-        return tuple(each for each, _ in self._expressions(indexes))
-
     @contextmanager
     def analyzed(self, indexes: Iterable[Proposed], *, seconds: float = math.inf) -> Iterator[tuple[Guessed, ...]]:
-        """Looks at them in samples of the source."""
+        """Looks at those in samples of the source that the clone could not foretell, nor have statistics there."""
         began, left = time.monotonic(), []
         with ExitStack() as known:
-            for each, statement in self._expressions(indexes):
+            for expression, table, statement in self.clone.indexes.unknown(self._made[index] for index in indexes):
                 is_late = time.monotonic() - began >= seconds
                 if reason := _LATE if is_late else self._look(known, statement):
-                    left.append(replace(each, reason=reason))
+                    left.append(Guessed(expression=expression, table=table, reason=reason))
             yield tuple(left)
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
@@ -115,11 +110,6 @@ class OnClone:
     def existing(self) -> Mapping[Existing, tuple[str, str]]:
         """The indexes of the source that the clone has; those of partitions belong to their parents."""
         return {index: table for index, (table, _) in self._existing.items()}
-
-    def _expressions(self, indexes: Iterable[Proposed]) -> list[tuple[Guessed, str | None]]:
-        """What nothing is known of, each with the statement that makes statistics of it, if one can."""
-        unknown = self.clone.indexes.unknown(self._made[index] for index in indexes)
-        return [(Guessed(expression=text, table=table), statement) for text, table, statement in unknown]
 
     def _look(self, known: ExitStack, statement: str | None) -> str:
         """Makes statistics that go away with `known`; else why there are none."""

@@ -8,9 +8,7 @@ here are those of our own arithmetic wherever statistics allow it, the costs are
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +24,8 @@ from . import _session
 from ._named import Named
 from ._query import query
 from ._sizes import Sizes
-from .planner import Existing, Guessed, Planned
+from ._unsampled import Unsampled
+from .planner import Existing, Planned
 from .proposed import Proposed
 
 METHODS = ("btree", "brin", "hash")
@@ -56,7 +55,7 @@ def installed(connection: Connection) -> Installed | None:
     return Installed(schema=row[0], version=tuple(int(part) for part in row[1].split(".") if part.isdigit()))
 
 
-class OnHypopg:
+class OnHypopg(Unsampled):
     """The tier `hypopg`, by a session that belongs to it: what is hypothetical lives in its backend. `close` makes the
     backend forget all of it. Raises Refused behind a pooler, which may give each statement another backend."""
 
@@ -132,23 +131,6 @@ class OnHypopg:
         self.asked += 1
         way = asking.Way(analyze=False, timeout_ms=_session.TIMEOUT_MS, settings=tuple(settings))
         return asking.explain(self._connection, statement, way)
-
-    def statistics(self, sql: str) -> AbstractContextManager[None]:
-        """None can be tried here."""
-        _session.refuse_statistics(sql)
-
-    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:  # noqa: ARG002 - the protocol
-        """None could be known better here."""
-        return ()
-
-    def analyzed(
-        self,
-        indexes: Iterable[Proposed],  # noqa: ARG002 - the protocol
-        *,
-        seconds: float = math.inf,  # noqa: ARG002
-    ) -> AbstractContextManager[tuple[Guessed, ...]]:
-        """No sample can be put in here."""
-        return nullcontext(())
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows that partial indexes hold, by the planner's count."""

@@ -29,11 +29,11 @@ class Guessed:
 
     expression: str
     table: str
-    reason: str = ""
+    reason: str
 
     @property
     def sentence(self) -> str:
-        """What is told where the reason is known."""
+        """What is told of it."""
         return f"Of {self.expression} in {self.table} the planner has a guess. {self.reason}"
 
 
@@ -83,14 +83,11 @@ class Planner(Protocol):
         """In the block the planner knows the extended statistics that `sql` makes (CREATE STATISTICS). Raises Refused
         where they cannot be tried."""
 
-    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:
-        """The expressions of indexes on offer that the planner knows nothing of, where it could know better."""
-
     def analyzed(
         self, indexes: Iterable[Proposed], *, seconds: float = math.inf
     ) -> AbstractContextManager[tuple[Guessed, ...]]:
         """In the block the planner knows of the expressions of indexes on offer what ANALYZE finds after their build,
-        but of those that it is given. After so many seconds no further one is looked at."""
+        but of those that it is given. After so many seconds no further one is looked at (0: none)."""
 
     def parts(self, indexes: Iterable[Proposed]) -> Mapping[Proposed, float]:
         """The part of the rows of its table (0 to 1) that each partial index among those proposed holds."""

@@ -66,10 +66,6 @@ class Imagined:
         """No search makes any."""
         raise NotImplementedError
 
-    def guessed(self, indexes: Iterable[Proposed]) -> tuple[Guessed, ...]:
-        """No search asks for it."""
-        raise NotImplementedError
-
     def analyzed(
         self, indexes: Iterable[Proposed], *, seconds: float = 0.0
     ) -> AbstractContextManager[tuple[Guessed, ...]]:
