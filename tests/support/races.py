@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from pgwright.api.contract import contract
@@ -88,6 +90,26 @@ class Race:
         if place not in self.happened:
             self.happened.append(place)
             self.at[place]()
+
+
+def expand_past_rows(race: Race, ids: str, then: Callable[[psycopg.Connection[Any]], object]) -> None:
+    """Expands while the rows `ids` are locked, from the beginning of the pass until `then` has ended: it runs beside,
+    and is given the session that holds them, which commits behind it."""
+    with race.database.connect(autocommit=False) as holder:
+
+        def release() -> None:
+            then(holder)
+            holder.commit()
+
+        thread = threading.Thread(target=release)
+
+        def hold() -> None:
+            holder.execute(f"SELECT FROM utilisateurs WHERE id IN ({ids}) FOR UPDATE".encode())
+            thread.start()
+
+        race.at = {"pass": hold}
+        race.expand()
+        thread.join()
 
 
 def first_worker_begins(monkeypatch: pytest.MonkeyPatch) -> None:

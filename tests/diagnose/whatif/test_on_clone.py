@@ -32,6 +32,9 @@ INSERT INTO p SELECT i, i FROM generate_series(0, 39999) i;
 CREATE INDEX p_v ON p (v);
 CREATE INDEX t_remainder ON nord.t ((a % 11));
 CREATE STATISTICS nord.s ON (a % 13) FROM nord.t;
+CREATE SCHEMA "l'été %s";
+CREATE TABLE "l'été %s"."T ""é"" %d" AS
+SELECT jsonb_build_object('us''er %', 'u' || i % 3000) AS "do c %" FROM generate_series(1, 30000) i;
 """
 NORD, SUD = Existing(schema="nord", name="t_a"), Existing(schema="sud", name="t_a")
 
@@ -147,6 +150,15 @@ def test_only_expressions_of_which_nothing_is_known_are_looked_at(
     with planner.analyzed([remainder], seconds=0) as left:
         assert [each.reason for each in left] == ["There was no time to look at it."]
     assert asked == [statement]
+
+
+def test_expressions_with_odd_names_are_looked_at(planner: OnClone) -> None:
+    odd = index("l'été %s", 'T "é" %d', """("do c %" ->> 'us''er %'::text)""")
+    assert planner.offer([odd])
+    with planner.analyzed([odd]) as left:
+        assert left == ()
+        plan = planner.plan("""SELECT * FROM "l'été %s"."T ""é"" %d" WHERE "do c %" ->> 'us''er %' = 'u7'""", [odd])
+        assert plan.root.number("Plan Rows") == pytest.approx(10, abs=5)
 
 
 def test_the_planner_knows_expressions_for_as_long_as_it_is_asked(planner: OnClone) -> None:

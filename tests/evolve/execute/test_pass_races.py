@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
 from pgwright.api.status import status
 from pgwright.base.errors import CatalogMoved, LockNotObtained, PgwrightError, StepFailed, Unconfirmed
+from tests.support.background import until
 from tests.support.databases import Database
 from tests.support.lifecycle import leftovers
-from tests.support.races import MIDDLE, Race
+from tests.support.races import MIDDLE, Race, expand_past_rows
 from tests.support.selection import EDGES_IN_CI
 
 COPY = "-- pgwright: strategy = copy\nALTER TABLE utilisateurs RENAME COLUMN nom TO nom_complet;\n"
@@ -101,26 +103,13 @@ def test_replica_role_writers(race: Race) -> None:
 
 @pytest.mark.majors(*EDGES_IN_CI)
 def test_locked_rows_are_come_back_for(race: Race) -> None:
-    with race.database.connect(autocommit=False) as holder:
-        nobody = "SELECT count(*) = 3 FROM utilisateurs WHERE nom_complet IS NULL"
+    """The others are filled while three rows are held."""
 
-        def release() -> None:
-            with race.database.connect() as watcher:
-                while watcher.execute(nobody).fetchone() != (True,):
-                    watcher.execute("SELECT pg_sleep(0.005)")
-            holder.execute("UPDATE utilisateurs SET nom = 'tenu' WHERE id = 200")
-            holder.commit()
+    def release(holder: psycopg.Connection[Any]) -> None:
+        until(race.database, "SELECT count(*) = 3 FROM utilisateurs WHERE nom_complet IS NULL")
+        holder.execute("UPDATE utilisateurs SET nom = 'tenu' WHERE id = 200")
 
-        # The others are filled while three rows are held.
-        thread = threading.Thread(target=release)
-
-        def hold() -> None:
-            holder.execute("SELECT FROM utilisateurs WHERE id IN (1, 200, 400) FOR UPDATE")
-            thread.start()
-
-        race.at = {"pass": hold}
-        race.expand()
-        thread.join()
+    expand_past_rows(race, "1, 200, 400", release)
     assert race.database.one(APART) == 0
     assert race.database.one("SELECT nom_complet FROM utilisateurs WHERE id = 200") == "tenu"
     assert race.database.one("SELECT count(*) FROM utilisateurs WHERE nom_complet IS NULL") == 0

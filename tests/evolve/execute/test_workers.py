@@ -20,11 +20,12 @@ from pgwright.evolve.execute import rounds
 from pgwright.evolve.execute.batch import Batches, Outcome
 from pgwright.evolve.execute.chunks import Chunk
 from pgwright.evolve.execute.lease import Lease
+from tests.support.background import until
 from tests.support.databases import Database, Server
 from tests.support.killable import Killable, started
 from tests.support.lifecycle import footprint, leftovers
 from tests.support.own import own
-from tests.support.races import MIDDLE, Race, first_worker_begins
+from tests.support.races import MIDDLE, Race, expand_past_rows, first_worker_begins
 from tests.support.selection import EDGES_IN_CI
 
 TRIM = "-- pgwright: up = btrim(nom)\n-- pgwright: down = nom_complet\n"
@@ -48,13 +49,6 @@ def race(database: Database, tmp_path: Path) -> Race:
     found = Race(database=database, folder=tmp_path, setup=TABLE, migrations=(TRIM,)).prepare()
     found.with_settings(workers=3)
     return found
-
-
-def until(database: Database, condition: str) -> None:
-    """Asks until the query answers true."""
-    with database.connect() as connection:
-        while connection.execute(condition.encode()).fetchone() != (True,):
-            connection.execute("SELECT pg_sleep(0.005)")
 
 
 @pytest.mark.majors("all")
@@ -99,22 +93,11 @@ def test_a_chunk_in_other_hands_is_not_the_end(race: Race) -> None:
 
 @pytest.mark.majors("all")
 def test_locked_rows_are_come_back_for(race: Race) -> None:
-    with race.database.connect(autocommit=False) as holder:
+    def release(holder: psycopg.Connection[Any]) -> None:
+        until(race.database, "SELECT count(*) = 3 FROM utilisateurs WHERE nom_complet IS NULL")
+        holder.execute("UPDATE utilisateurs SET nom = 'tenu' WHERE id = 2000")
 
-        def release() -> None:
-            until(race.database, "SELECT count(*) = 3 FROM utilisateurs WHERE nom_complet IS NULL")
-            holder.execute("UPDATE utilisateurs SET nom = 'tenu' WHERE id = 2000")
-            holder.commit()
-
-        thread = threading.Thread(target=release)
-
-        def hold() -> None:
-            holder.execute("SELECT FROM utilisateurs WHERE id IN (1, 2000, 4000) FOR UPDATE")
-            thread.start()
-
-        race.at = {"pass": hold}
-        race.expand()
-        thread.join()
+    expand_past_rows(race, "1, 2000, 4000", release)
     assert race.database.one(APART) == 0
     assert race.database.one("SELECT nom_complet FROM utilisateurs WHERE id = 2000") == "tenu"
 
@@ -146,26 +129,15 @@ def test_rows_that_stay_locked_end_all_workers(race: Race, monkeypatch: pytest.M
 
 @pytest.mark.long
 def test_while_the_pass_is_held_nobody_loses_patience(race: Race) -> None:
+    def pause_and_resume(_: object) -> None:
+        until(race.database, "SELECT count(*) = 1 FROM utilisateurs WHERE nom_complet IS NULL")
+        pause(race.settings, "month end")
+        race.database.run("SELECT pg_sleep(4)")
+        resume(race.settings)
+        race.database.run("SELECT pg_sleep(1)")  # the row is found locked once more
+
     race.with_settings(backfill_patience=3.0)
-    with race.database.connect(autocommit=False) as holder:
-
-        def meanwhile() -> None:
-            until(race.database, "SELECT count(*) = 1 FROM utilisateurs WHERE nom_complet IS NULL")
-            pause(race.settings, "month end")
-            race.database.run("SELECT pg_sleep(4)")
-            resume(race.settings)
-            race.database.run("SELECT pg_sleep(1)")  # the row is found locked once more
-            holder.commit()
-
-        thread = threading.Thread(target=meanwhile)
-
-        def hold() -> None:
-            holder.execute("SELECT FROM utilisateurs WHERE id = 3000 FOR UPDATE")
-            thread.start()
-
-        race.at = {"pass": hold}
-        race.expand()
-        thread.join()
+    expand_past_rows(race, "3000", pause_and_resume)
     assert any(isinstance(event, BackfillHeld) for event in race.events)
     assert race.database.one(APART) == 0
 
